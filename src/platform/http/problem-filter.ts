@@ -1,0 +1,84 @@
+import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorCode } from '../database.js';
+import { Log } from '../log.js';
+import { Problem, unavailable } from './problem.js';
+
+/** Every error leaves as `application/problem+json`; what is our fault is logged and tells nothing inside. */
+@Catch()
+@Injectable()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = problemOf(error);
+    if (problem.status >= 500) {
+      this.log.error({
+        event: 'http.failed',
+        route: request.routeOptions.url,
+        status: problem.status,
+        error,
+      });
+    }
+    if (problem.extras.retryAfterSeconds !== undefined) {
+      void reply.header('Retry-After', String(problem.extras.retryAfterSeconds));
+    }
+    if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+    const path = request.url.split('?', 1)[0] ?? '/';
+    void reply
+      .status(problem.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toBody(path)));
+  }
+}
+
+/** Faults of the services behind us: the caller may try again. */
+const PASSING =
+  /^(57P0[123]|08\w{3}|53\w{3}|55P03|57014|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EAI_AGAIN|ENOTFOUND)$/;
+const PASSING_WORDS =
+  /timeout exceeded when trying to connect|Connection terminated|Command timed out|Connection is closed|max retries per request|Stream isn't writeable/i;
+
+/** @returns the problem that tells the caller what happened, without what only we should know */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const code = errorCode(error);
+  if (isPassing(code, error)) return unavailable('A service behind this one is not available.');
+  const known = code === undefined ? undefined : KNOWN[code];
+  if (known !== undefined) return known;
+  const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+  if (status === 404) return new Problem(404, 'not-found', 'No such route.');
+  return status !== undefined && status < 500
+    ? new Problem(status, 'invalid-request', error instanceof Error ? error.message : 'Not valid.')
+    : new Problem(500, 'internal', 'Something failed on our side.');
+}
+
+const KNOWN: Record<string, Problem> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: new Problem(413, 'too-large', 'The body is larger than 1 MiB.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: new Problem(
+    400,
+    'invalid-request',
+    'The body is not as long as Content-Length says.',
+  ),
+  // Postgres: a character, such as NUL, that no text of its can hold.
+  '22P05': new Problem(400, 'invalid-request', 'A text holds a character that cannot be kept.'),
+  '22021': new Problem(400, 'invalid-request', 'A text holds a character that cannot be kept.'),
+};
+
+function isPassing(code: string | undefined, error: unknown): boolean {
+  return (
+    (code !== undefined && PASSING.test(code)) ||
+    (error instanceof Error && PASSING_WORDS.test(error.message))
+  );
+}
+
+function statusOf(error: unknown): number | undefined {
+  return typeof error === 'object' &&
+    error !== null &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number'
+    ? error.statusCode
+    : undefined;
+}

@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import cookie from '@fastify/cookie';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Role } from '../settings.js';
+import type { Metrics } from '../telemetry.js';
+import type { KnownRequest } from './route.js';
+
+const BODY_LIMIT_BYTES = 1_048_576;
+
+/** Fastify as this house uses it. Bodies arrive as bytes: each route reads them by its own schema. */
+export function fastifyAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: 'idle',
+    // Gateways keep a connection open between reports, which come up to 10 s apart.
+    keepAliveTimeout: 30_000,
+    requestTimeout: 30_000,
+    trustProxy: false,
+  });
+}
+
+/** Parsers, cookies, headers, timing and the static pages: what comes before any route. */
+export async function dressServer(app: NestFastifyApplication, metrics: Metrics, role: Role): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  await app.register(cookie);
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    (request as KnownRequest).receivedAt = Date.now();
+    void reply.headers(SECURITY_HEADERS);
+    if (role === 'worker' && !OPERATING.test(request.url)) {
+      void reply.status(404).send();
+      return;
+    }
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'unknown';
+    const labels = { route, method: request.method };
+    metrics.httpRequests.inc({ ...labels, code: String(reply.statusCode) });
+    metrics.httpSeconds.observe(labels, reply.elapsedTime / 1_000);
+    done();
+  });
+
+  await serveDocs(fastify);
+}
+
+/** The two files of Swagger UI that the page of the interface needs, kept in memory. */
+async function serveDocs(fastify: FastifyInstance): Promise<void> {
+  const folder = path.dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const files = { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' };
+  for (const [name, type] of Object.entries(files)) {
+    const bytes = await readFile(path.join(folder, name));
+    fastify.get(`/docs/assets/${name}`, (_request, reply) => reply.type(type).send(bytes));
+  }
+  fastify.get('/docs/start.js', (_request, reply) => reply.type('text/javascript').send(START_DOCS));
+}
+
+/** All that a worker answers. */
+const OPERATING = /^\/(livez|readyz|metrics)(\?|$)/;
+
+const SECURITY_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+};
+
+const START_DOCS = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true, tryItOutEnabled: false });
+`;

@@ -1,0 +1,14 @@
+export { Bus } from './bus.js';
+export { Clock } from './clock.js';
+export { Database, errorCode, timestamp, type Queryable } from './database.js';
+export { Health } from './health.js';
+export { Lifecycle } from './lifecycle.js';
+export { Log } from './log.js';
+export { Outbox, type Handled } from './outbox.js';
+export { PlatformModule, type ConnectedSettings } from './platform.module.js';
+export { Published } from './published.js';
+export { RedisConnections } from './redis.js';
+export { lockShoppers } from './shopper-lock.js';
+export { SETTINGS, SettingsError, readSettings, type Settings } from './settings.js';
+export { Metrics } from './telemetry.js';
+export * from './http/index.js';

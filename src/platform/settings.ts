@@ -1,0 +1,115 @@
+import { z } from 'zod';
+
+/** What a process may do: answer HTTP and sockets, work on streams and outbox, or both. */
+export type Role = 'api' | 'worker' | 'all';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+
+/** The environment as it may be. Documented one by one in `config/README.md`. */
+const environment = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().min(1).default('0.0.0.0'),
+  ROLE: z.enum(['api', 'worker', 'all']).default('all'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  MQTT_URL: z.url({ protocol: /^(mqtts?|wss?)$/ }).optional(),
+  FCM_CREDENTIALS: z.string().min(1).optional(),
+  JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  JWT_ISSUER: z.string().min(1).optional(),
+  JWT_AUDIENCE: z.string().min(1).default('aislecue'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  AISLECUE_DATA: z.string().min(1).default('.data'),
+  AISLECUE_SECRET: z.string().min(32, 'at least 32 characters; make one with `openssl rand -base64 32`'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/, 'lower-case letters, digits and dashes')
+    .default('aislecue'),
+  PARTITIONS: z.coerce.number().int().min(1).max(256).default(16),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
+  DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
+});
+
+/** Settings of one process, checked. Times in the unit of their name. */
+export interface Settings {
+  port: number;
+  host: string;
+  role: Role;
+  databaseUrl: string | undefined;
+  redisUrl: string | undefined;
+  mqttUrl: string | undefined;
+  fcmCredentials: string | undefined;
+  jwksUrl: string | undefined;
+  jwtIssuer: string | undefined;
+  jwtAudience: string;
+  publicUrl: string;
+  logLevel: string;
+  dataFolder: string;
+  secret: string;
+  redisPrefix: string;
+  partitions: number;
+  databasePool: number;
+  drainSeconds: number;
+}
+
+/** The settings as a token for injection: an interface has no value at run time. */
+export const SETTINGS = Symbol('settings');
+
+/** All that is wrong with the environment, at once. */
+export class SettingsError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`These settings cannot be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}
+
+const DEMO_SECRET = /^demo-/;
+
+/**
+ * Reads the settings from an environment.
+ *
+ * @param demo true only for the demo shop: elsewhere its secret, which anybody can know, is refused
+ * @throws SettingsError naming every fault
+ */
+export function readSettings(env: Record<string, string | undefined>, { demo = false } = {}): Settings {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    throw new SettingsError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${worded(issue, given)}`),
+    );
+  }
+  const values = parsed.data;
+  if (!demo && DEMO_SECRET.test(values.AISLECUE_SECRET)) {
+    throw new SettingsError([
+      'AISLECUE_SECRET: a demo secret is refused; make one with `openssl rand -base64 32`',
+    ]);
+  }
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    role: values.ROLE,
+    databaseUrl: values.DATABASE_URL,
+    redisUrl: values.REDIS_URL,
+    mqttUrl: values.MQTT_URL,
+    fcmCredentials: values.FCM_CREDENTIALS,
+    jwksUrl: values.JWKS_URL,
+    jwtIssuer: values.JWT_ISSUER,
+    jwtAudience: values.JWT_AUDIENCE,
+    publicUrl: values.PUBLIC_URL ?? `http://localhost:${values.PORT}`,
+    logLevel: values.LOG_LEVEL,
+    dataFolder: values.AISLECUE_DATA,
+    secret: values.AISLECUE_SECRET,
+    redisPrefix: values.REDIS_PREFIX,
+    partitions: values.PARTITIONS,
+    databasePool: values.DATABASE_POOL,
+    drainSeconds: values.DRAIN_SECONDS,
+  };
+}
+
+function worded(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
+  const missing = issue.path.length === 1 && given[String(issue.path[0])] === undefined;
+  return missing
+    ? 'is required (at least 32 characters; make one with `openssl rand -base64 32`)'
+    : issue.message;
+}

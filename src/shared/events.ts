@@ -1,0 +1,41 @@
+import type { DeliveryId, OfferId, PurchaseId, ShopperId, StoreId, VisitId, ZoneId } from './ids.js';
+import type { Instant } from './time.js';
+import type { ConsentPurpose } from './shopper-view.js';
+
+/**
+ * What flows against the order of the rooms. Durable events lie in the outbox from the transaction that
+ * caused them until a worker has handled them, at least once; handlers are idempotent.
+ */
+export interface DurableEvents {
+  'purchase.recorded': { shopperId: ShopperId; purchaseIds: PurchaseId[] };
+  'checkin.recorded': {
+    checkinId: string;
+    visitId: VisitId;
+    shopperId: ShopperId;
+    storeId: StoreId;
+    zoneId?: ZoneId;
+    observedAt: Instant;
+    receivedAt: Instant;
+  };
+  'offer.granted': { deliveryId: DeliveryId; shopperId: ShopperId };
+  'consent.withdrawn': { shopperId: ShopperId; purpose: ConsentPurpose };
+  'offer.stopped': { offerId: OfferId };
+  /** The shopper may no longer be sensed, and presence and visits are ended: what is still open for them is to be withdrawn. */
+  'presence.ended': { shopperId: ShopperId };
+}
+export type DurableEvent = keyof DurableEvents;
+
+/** Hints between processes over Redis pub/sub. Losing one costs at most a second: each has a slower way behind it. */
+export interface FleetingEvents {
+  /** The shopper's view changed: drop it where it is warm. */
+  'shopper.changed': { shopperId: ShopperId };
+  /** A carried beacon was given or taken: drop it from the cache of identities. */
+  'beacons.changed': { beaconIds: string[] };
+  /** A published document (stores, offers, policies …) has a new version. */
+  'published.changed': { name: string };
+  /** A credential is no longer good: close what hangs on it. `credential` is a principal's name. */
+  'credential.revoked': { credential: string };
+  /** The outbox has something new. */
+  'outbox.filled': Record<string, never>;
+}
+export type FleetingEvent = keyof FleetingEvents;
