@@ -1,0 +1,42 @@
+import { Global, Module } from '@nestjs/common';
+import { Authenticator, SETTINGS } from '../platform/index.js';
+import type { Settings } from '../platform/index.js';
+import { AuditController } from './audit/audit.controller.js';
+import { Audit } from './audit/audit.service.js';
+import { CredentialAuthenticator } from './credential-authenticator.js';
+import { ApiKeys } from './keys/api-keys.service.js';
+import { KeysController } from './keys/keys.controller.js';
+import { SessionsController } from './sessions/sessions.controller.js';
+import { Sessions } from './sessions/sessions.service.js';
+import { SignInThrottle } from './sessions/sign-in-throttle.js';
+import { Passwords } from './staff/passwords.js';
+import { StaffAccounts } from './staff/staff-accounts.service.js';
+import { StaffController } from './staff/staff.controller.js';
+import { ShopperTokens } from './tokens/shopper-tokens.service.js';
+import { SigningKey } from './tokens/signing-key.js';
+import { TokensController } from './tokens/tokens.controller.js';
+import { VerifiedCredentials } from './verified-credentials.js';
+
+/** Global: the platform's guard asks for the authenticator, and every room writes to the audit. */
+@Global()
+@Module({
+  controllers: [KeysController, TokensController, StaffController, SessionsController, AuditController],
+  providers: [
+    { provide: Authenticator, useClass: CredentialAuthenticator },
+    {
+      provide: SigningKey,
+      inject: [SETTINGS],
+      useFactory: ({ secret }: Settings) => SigningKey.from(secret),
+    },
+    ApiKeys,
+    Audit,
+    Passwords,
+    Sessions,
+    ShopperTokens,
+    SignInThrottle,
+    StaffAccounts,
+    VerifiedCredentials,
+  ],
+  exports: [Authenticator, ApiKeys, Audit, ShopperTokens, StaffAccounts],
+})
+export class AccessModule {}
