@@ -1,0 +1,61 @@
+/** The rule language: the JSON that react-querybuilder edits, closed to everything not named here. */
+
+export const OPERATORS = [
+  '=',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'between',
+  'in',
+  'notIn',
+  'contains',
+  'notContains',
+  'null',
+  'notNull',
+  'withinDays',
+] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+export type Scalar = string | number | boolean;
+
+/** What a condition compares with: one value, `[low, high]` for `between`, a list for `in` and `notIn`. */
+export type RuleValue = Scalar | null | readonly Scalar[];
+
+/** The parameters of a field, e.g. `{category: 'coffee filters'}`. */
+export type FieldArguments = Readonly<Record<string, string>>;
+
+/** `id` and `valueSource` mean nothing to us: react-querybuilder writes them, so they are kept as given. */
+export interface Condition {
+  readonly id?: string;
+  readonly field: string;
+  readonly of?: FieldArguments;
+  readonly operator: Operator;
+  readonly value?: RuleValue;
+  readonly valueSource?: 'value';
+}
+
+/** An empty group holds, whatever its combinator. */
+export interface Group {
+  readonly id?: string;
+  readonly combinator: 'and' | 'or';
+  readonly not?: boolean;
+  readonly rules: readonly Rule[];
+}
+
+export type Rule = Group | Condition;
+
+export function isGroup(rule: Rule): rule is Group {
+  return 'rules' in rule;
+}
+
+/** The path of a member, as faults and explanations name it: `eligibility.rules[0].value`. */
+export function memberPath(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
+
+/** The path of the `index`-th rule within the group at `path`. */
+export function childPath(path: string, index: number): string {
+  return `${memberPath(path, 'rules')}[${index}]`;
+}

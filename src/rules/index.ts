@@ -1,0 +1,6 @@
+export type { Rule } from './grammar.js';
+export { FieldRegistry, type Field, type FieldValue } from './registry.js';
+export { validateRule } from './validate.js';
+export { compileRule, type Predicate } from './compile.js';
+export { explainRule, type Explainer } from './explain.js';
+export { describeRule } from './describe.js';
