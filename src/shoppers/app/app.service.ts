@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { Consents } from '../../consent/index.js';
+import { Bus, conflict, Database, notFound } from '../../platform/index.js';
+import { toRfc3339, type BeaconId, type ShopperId } from '../../shared/index.js';
+import { deviceSource } from '../carried/assignment.rules.js';
+import { CarriedBeacons } from '../carried/carried-beacons.js';
+import { Shoppers, taken } from '../profiles/shoppers.service.js';
+import { AppRepository, type Device, type Preferences } from './app.repository.js';
+
+/** What shoppers see of themselves: what only the retailer's business needs stays out. */
+@Injectable()
+export class OwnProfile {
+  constructor(
+    private readonly shoppers: Shoppers,
+    private readonly consents: Consents,
+    private readonly repository: AppRepository,
+    private readonly bus: Bus,
+  ) {}
+
+  /** @throws Problem 404 when the token's shopper is not (or no longer) known here */
+  async show(shopperId: ShopperId): Promise<object> {
+    const [found, consents, preferences] = await Promise.all([
+      this.shoppers.find(shopperId),
+      this.consents.of([shopperId]),
+      this.repository.preferencesOf(shopperId),
+    ]);
+    if (found === undefined) throw notFound('shopper');
+    const { displayName, locale, timeZone, homeStoreId, birthday, attributes, carries } = found;
+    return {
+      shopperId,
+      profile: { displayName, locale, timeZone, homeStoreId, birthday, attributes, carries },
+      loyalty: found.loyalty ?? null,
+      consents: consents.get(shopperId),
+      preferences: shown(preferences ?? {}),
+    };
+  }
+
+  /** @throws Problem 404 for no such shopper */
+  async preferences(shopperId: ShopperId): Promise<object> {
+    const preferences = await this.repository.preferencesOf(shopperId);
+    if (preferences === undefined) throw notFound('shopper');
+    return shown(preferences);
+  }
+
+  /**
+   * Replaces the preferences as a whole.
+   *
+   * @throws Problem 404 for no such shopper
+   */
+  async prefer(shopperId: ShopperId, preferences: Preferences): Promise<object> {
+    if (!(await this.repository.savePreferences(shopperId, preferences))) throw notFound('shopper');
+    this.bus.emit('shopper.changed', { shopperId });
+    return shown(preferences);
+  }
+}
+
+/** The devices that a shopper's app runs on, and what they advertise. */
+@Injectable()
+export class OwnDevices {
+  constructor(
+    private readonly repository: AppRepository,
+    private readonly carried: CarriedBeacons,
+    private readonly database: Database,
+  ) {}
+
+  /**
+   * Registers a device, replacing what it said before; one that names no beacon advertises none.
+   *
+   * @throws Problem 404 for no such shopper, 409 `beacon-taken`
+   */
+  async register(
+    shopperId: ShopperId,
+    { advertises, ...device }: Device & { advertises?: BeaconId | undefined },
+  ): Promise<object> {
+    const { deviceId, platform, appVersion } = device;
+    const source = deviceSource(deviceId);
+    const beaconIds = advertises === undefined ? [] : [advertises];
+    const { changed } = await this.database.transaction(async (tx) => {
+      if (!(await this.repository.lock(tx, shopperId))) throw notFound('shopper');
+      const assigned = await this.carried.assign(tx, [{ shopperId, source, beaconIds }]);
+      const refused = assigned.refused.get(0);
+      if (refused !== undefined) throw conflict(taken(refused).code, taken(refused).detail);
+      await this.repository.saveDevice(tx, shopperId, device);
+      return assigned;
+    });
+    await this.carried.announce(changed);
+    return { deviceId, platform, advertises, appVersion, reachable: device.pushToken !== undefined };
+  }
+}
+
+function shown({ snoozeUntil, ...preferences }: Preferences): object {
+  return snoozeUntil === undefined ? preferences : { ...preferences, snoozeUntil: toRfc3339(snoozeUntil) };
+}

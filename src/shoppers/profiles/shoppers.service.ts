@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import {
+  Answer,
+  Bus,
+  conflict,
+  Database,
+  decodeCursor,
+  pageFrom,
+  type Page,
+  type Rejection,
+  type Sorted,
+} from '../../platform/index.js';
+import { toRfc3339, type ShopperId } from '../../shared/index.js';
+import { PROFILE } from '../carried/assignment.rules.js';
+import { CarriedBeacons } from '../carried/carried-beacons.js';
+import { lastOfEach, type ProfileOf } from './profile.rules.js';
+import { ProfilesRepository, type Profile } from './profiles.repository.js';
+
+/** What came of writing profiles: who is new, and which were refused, by place. */
+interface Replaced {
+  made: ReadonlySet<ShopperId>;
+  refused: ReadonlyMap<number, Omit<Rejection, 'index'>>;
+}
+
+/** Shoppers as the retailer describes them. */
+@Injectable()
+export class Shoppers {
+  constructor(
+    private readonly repository: ProfilesRepository,
+    private readonly carried: CarriedBeacons,
+    private readonly database: Database,
+    private readonly bus: Bus,
+  ) {}
+
+  find(shopperId: ShopperId): Promise<Profile | undefined> {
+    return this.repository.find(shopperId);
+  }
+
+  /** Those of `ids` that exist. */
+  exists(ids: readonly ShopperId[]): Promise<Set<ShopperId>> {
+    return this.repository.existing(ids);
+  }
+
+  /**
+   * Replaces one profile, or makes the shopper.
+   *
+   * @throws Problem 409 `beacon-taken` naming the tag that another carries
+   */
+  async replace(profile: ProfileOf): Promise<Answer> {
+    const { made, refused } = await this.#replace([profile]);
+    const refusal = refused.get(0);
+    if (refusal !== undefined) throw conflict(refusal.code, refusal.detail);
+    const kept = await this.repository.find(profile.shopperId);
+    return new Answer(kept === undefined ? profile : shown(kept), {
+      status: made.has(profile.shopperId) ? 201 : 200,
+    });
+  }
+
+  /** Replaces the good items of a bulk write; one whose tag another carries is named and left out. */
+  async replaceAll({
+    good,
+    rejected,
+  }: Sorted<ProfileOf>): Promise<{ accepted: number; rejected: Rejection[] }> {
+    const { refused } = await this.#replace(good.map(({ value }) => value));
+    const taken = good.flatMap(({ index }, place) => {
+      const refusal = refused.get(place);
+      return refusal === undefined ? [] : [{ index, ...refusal }];
+    });
+    return {
+      accepted: good.length - taken.length,
+      rejected: [...rejected, ...taken].sort((a, b) => a.index - b.index),
+    };
+  }
+
+  async search(asked: {
+    query?: string | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  }): Promise<Page<object>> {
+    const after = decodeCursor(asked.cursor, 1)?.[0];
+    const rows = await this.repository.search(
+      asked.query,
+      after === undefined ? undefined : String(after),
+      asked.limit + 1,
+    );
+    return pageFrom(rows, asked.limit, ({ shopperId }) => [shopperId], shown);
+  }
+
+  async #replace(profiles: readonly ProfileOf[]): Promise<Replaced> {
+    if (profiles.length === 0) return { made: new Set(), refused: new Map() };
+    const ids = [...new Set(profiles.map(({ shopperId }) => shopperId))];
+    const { made, kept, assigned } = await this.database.transaction(async (tx) => {
+      const made = await this.repository.makeAndLock(tx, ids);
+      const assigned = await this.carried.assign(
+        tx,
+        profiles.map(({ shopperId, carries }) => ({ shopperId, source: PROFILE, beaconIds: carries })),
+      );
+      const kept = lastOfEach(profiles.filter((_, place) => !assigned.refused.has(place)));
+      await this.repository.replace(tx, kept);
+      const keptIds = new Set(kept.map(({ shopperId }) => shopperId));
+      await this.repository.unmake(
+        tx,
+        [...made].filter((id) => !keptIds.has(id)),
+      );
+      return { made, kept, assigned };
+    });
+    await this.carried.announce(assigned.changed);
+    for (const { shopperId } of kept) this.bus.emit('shopper.changed', { shopperId });
+    return { made, refused: new Map([...assigned.refused].map(([place, id]) => [place, taken(id)])) };
+  }
+}
+
+/** The words of a refusal; they do not say who carries the tag. */
+export function taken(beaconId: string): { code: 'beacon-taken'; detail: string } {
+  return { code: 'beacon-taken', detail: `${beaconId} is carried by another shopper` };
+}
+
+function shown({ createdAt, updatedAt, ...profile }: Profile): object {
+  return { ...profile, createdAt: toRfc3339(createdAt), updatedAt: toRfc3339(updatedAt) };
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { vocabulary } from '../../platform/index.js';
+import { text } from '../profiles/profile.dto.js';
+
+const { instant, money, productId, purchaseId, shopperId, storeId } = vocabulary;
+
+const MAX_LINES = 500;
+// More than anybody carries out of a shop: keeps sums and averages finite.
+const MAX_QUANTITY = 1_000_000;
+
+const line = z
+  .strictObject({
+    productId,
+    quantity: z.number().positive().max(MAX_QUANTITY),
+    unitPrice: money.optional(),
+    discount: money.optional(),
+    couponCode: text(64).optional(),
+  })
+  .refine(
+    ({ unitPrice, discount }) =>
+      (unitPrice?.currency ?? discount?.currency) === (discount ?? unitPrice)?.currency,
+    { error: 'unitPrice and discount are of one currency', path: ['discount'] },
+  );
+
+export const purchase = z.strictObject({
+  purchaseId,
+  shopperId,
+  storeId: storeId.optional(),
+  channel: z.enum(['store', 'online']),
+  purchasedAt: instant,
+  lines: z.array(line).min(1).max(MAX_LINES),
+});
+
+const named = z.array(z.object({ index: z.int(), code: z.string(), detail: z.string() }));
+export const purchasesAnswer = z.object({
+  accepted: z.int(),
+  rejected: named,
+  /** Accepted all the same: `coupon-not-redeemed` where a line names a coupon no till has redeemed. */
+  warnings: named.optional(),
+});
