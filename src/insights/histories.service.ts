@@ -1,0 +1,72 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Bus, Database, Outbox, type Queryable } from '../platform/index.js';
+import type { DurableEvents, PurchaseId, ShopperId } from '../shared/index.js';
+import { HistoryRepository } from './history.repository.js';
+import { isInOrder, observeTrips, type History } from './history.rules.js';
+
+/**
+ * Keeps what is derived from purchases in step with them. A fold from all purchases is always right; the next
+ * purchase of a shopper only takes the short way to the same result.
+ */
+@Injectable()
+export class Histories implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: HistoryRepository,
+    private readonly outbox: Outbox,
+    private readonly bus: Bus,
+  ) {}
+
+  onModuleInit(): void {
+    this.outbox.handle('purchase.recorded', async (recorded) => {
+      await this.#observe(recorded);
+      return 'done';
+    });
+  }
+
+  /**
+   * Makes the derived rows of each shopper what they must be now: folded from all purchases with the consent to
+   * `profiling`, none without it.
+   */
+  async settle(ids: readonly ShopperId[]): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const profiled = await this.repository.lockProfiled(tx, ids);
+      await this.repository.forget(tx, ids);
+      await this.#fold(tx, profiled);
+    });
+  }
+
+  async #observe({ shopperId, purchaseIds }: DurableEvents['purchase.recorded']): Promise<void> {
+    const used = await this.database.transaction(async (tx) => {
+      const isProfiled = (await this.repository.lockProfiled(tx, [shopperId])).length > 0;
+      if (isProfiled && (await this.#add(tx, shopperId, purchaseIds))) return true;
+      await this.repository.forget(tx, [shopperId]);
+      if (isProfiled) await this.#fold(tx, [shopperId]);
+      return isProfiled;
+    });
+    if (used) this.bus.emit('shopper.changed', { shopperId });
+  }
+
+  /** The short way; false when only a fold from the start will do. */
+  async #add(tx: Queryable, shopperId: ShopperId, purchaseIds: readonly PurchaseId[]): Promise<boolean> {
+    // An import names no purchases.
+    if (purchaseIds.length === 0) return false;
+    const trips = (await this.repository.trips(tx, [shopperId], purchaseIds)).get(shopperId) ?? [];
+    const categories = [...new Set(trips.flatMap((trip) => trip.categories))];
+    const known = await this.repository.known(tx, shopperId, categories);
+    if (known === undefined || !isInOrder(known, trips)) return false;
+    const grown = observeTrips(known, trips);
+    if (grown !== undefined) await this.repository.save(tx, new Map([[shopperId, grown]]));
+    return true;
+  }
+
+  async #fold(tx: Queryable, ids: readonly ShopperId[]): Promise<void> {
+    if (ids.length === 0) return;
+    const folded = new Map<ShopperId, History>();
+    for (const [shopperId, trips] of await this.repository.trips(tx, ids)) {
+      const history = observeTrips(undefined, trips);
+      if (history !== undefined) folded.set(shopperId, history);
+    }
+    if (folded.size > 0) await this.repository.save(tx, folded);
+  }
+}

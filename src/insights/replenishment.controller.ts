@@ -1,0 +1,28 @@
+import { Controller } from '@nestjs/common';
+import { z } from 'zod';
+import { Clock, Handles, route, vocabulary, type Asked } from '../platform/index.js';
+import { replenishmentAnswer, type ReplenishmentItem } from './replenishment.dto.js';
+import { Replenishment } from './replenishment.service.js';
+
+const replenishment = route({
+  method: 'GET',
+  path: '/v1/shoppers/{shopperId}/replenishment',
+  tag: 'insights',
+  summary: 'What a shopper will need again, and when; nothing without the profiling consent',
+  allow: ['service', 'admin', 'marketer', 'analyst', 'approver'],
+  params: z.strictObject({ shopperId: vocabulary.shopperId }),
+  answer: replenishmentAnswer,
+});
+
+@Controller()
+export class ReplenishmentController {
+  constructor(
+    private readonly replenishment: Replenishment,
+    private readonly clock: Clock,
+  ) {}
+
+  @Handles(replenishment)
+  async items({ params }: Asked<typeof replenishment>): Promise<{ items: ReplenishmentItem[] }> {
+    return { items: await this.replenishment.itemsOf(params.shopperId, this.clock.now()) };
+  }
+}

@@ -1,0 +1,118 @@
+import type { Instant } from '../shared/time.js';
+import type { ShopperId, StoreId } from '../shared/ids.js';
+import type {
+  CategoryPrior,
+  ConsentPurpose,
+  Consents,
+  MainBrand,
+  ShopperView,
+} from '../shared/shopper-view.js';
+
+/** Category and its state, as a list: a view holds many, and names would be most of what is sent. */
+type StateEntry = [
+  category: string,
+  purchases: number,
+  firstPurchasedAt: Instant,
+  lastPurchasedAt: Instant,
+  visitsAtFirst: number,
+  sumLogGap: number,
+  sumLogGapSquared: number,
+];
+type BrandEntry = [equivalenceGroup: string, brand: string, ownBrand: boolean, units: number];
+
+/** One shopper as Postgres gives it; `null` where nothing is known. */
+export interface ViewRow {
+  shopper_id: ShopperId;
+  display_name: string | null;
+  locale: string | null;
+  time_zone: string | null;
+  home_store_id: StoreId | null;
+  birthday: string | null;
+  attributes: ShopperView['attributes'];
+  loyalty: NonNullable<ShopperView['loyalty']> | null;
+  preferences: Partial<ShopperView['preferences']>;
+  granted: ConsentPurpose[];
+  visits: number | null;
+  first_visit_at: Instant | null;
+  last_visit_at: Instant | null;
+  states: StateEntry[] | null;
+  brands: BrandEntry[] | null;
+}
+
+/** The view of a row. Without `profiling` it holds nothing that was gathered about the shopper. */
+export function viewOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): ShopperView {
+  const consents = consentsOf(row.granted);
+  return {
+    shopperId: row.shopper_id,
+    ...known('displayName', row.display_name),
+    ...known('locale', row.locale),
+    ...known('timeZone', row.time_zone),
+    ...known('homeStoreId', row.home_store_id),
+    consents,
+    preferences: { mutedCategories: [], ...row.preferences },
+    ...(consents.profiling ? profileOf(row, priorOf) : strangerOf()),
+  };
+}
+
+type Personal = Pick<
+  ShopperView,
+  'birthday' | 'attributes' | 'loyalty' | 'activity' | 'replenishment' | 'mainBrands'
+>;
+
+function profileOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): Personal {
+  const states = (row.states ?? []).map(
+    ([
+      category,
+      purchases,
+      firstPurchasedAt,
+      lastPurchasedAt,
+      visitsAtFirst,
+      sumLogGap,
+      sumLogGapSquared,
+    ]) => {
+      const state = {
+        purchases,
+        firstPurchasedAt,
+        lastPurchasedAt,
+        visitsAtFirst,
+        sumLogGap,
+        sumLogGapSquared,
+      };
+      return [category, { state, prior: priorOf(category) }] as const;
+    },
+  );
+  const brands = (row.brands ?? []).map(([group, brand, ownBrand, units]): [string, MainBrand] => [
+    group,
+    { brand, ownBrand, units },
+  ]);
+  return {
+    ...known('birthday', row.birthday),
+    attributes: row.attributes,
+    ...known('loyalty', row.loyalty),
+    activity: {
+      visits: row.visits ?? 0,
+      ...known('firstVisitAt', row.first_visit_at),
+      ...known('lastVisitAt', row.last_visit_at),
+    },
+    replenishment: new Map(states),
+    mainBrands: new Map(brands),
+  };
+}
+
+function strangerOf(): Personal {
+  return { attributes: {}, activity: { visits: 0 }, replenishment: new Map(), mainBrands: new Map() };
+}
+
+function consentsOf(granted: readonly ConsentPurpose[]): Consents {
+  return {
+    location: granted.includes('location'),
+    profiling: granted.includes('profiling'),
+    push: granted.includes('push'),
+    clienteling: granted.includes('clienteling'),
+  };
+}
+
+/** `{name: value}`, or nothing where there is no value: what is not known is absent, not null. */
+function known<Name extends string, Value>(name: Name, value: Value | null): Partial<Record<Name, Value>> {
+  return value === null ? {} : ({ [name]: value } as Record<Name, Value>);
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { Database, timestamp } from '../platform/index.js';
+import type { Instant, ShopperId } from '../shared/index.js';
+import { SETTLED } from './rows.js';
+import type { ViewRow } from './view.rules.js';
+
+/** Keeps a view within about 4 KB: what was bought more than once first, then what was bought last. */
+const MOST_CATEGORIES = 60;
+const MOST_GROUPS = 60;
+
+const VIEWS = `
+  WITH asked AS MATERIALIZED (
+    SELECT shopper.*, consent.granted, 'profiling' = ANY(consent.granted) AS profiled
+    FROM shoppers AS shopper, LATERAL (
+      SELECT coalesce(array_agg(purpose) FILTER (WHERE granted), '{}') AS granted
+      FROM consents WHERE consents.shopper_id = shopper.shopper_id
+    ) AS consent
+    WHERE shopper.shopper_id = ANY($1)
+  )
+  SELECT asked.shopper_id, display_name, locale, time_zone, home_store_id, birthday, attributes, loyalty,
+    preferences, granted, visits, first_visit_at, last_visit_at, habits.states, brands.brands,
+    ${SETTLED} AS settled
+  FROM asked
+  LEFT JOIN shopper_activity AS activity ON activity.shopper_id = asked.shopper_id
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_array(category, purchases,
+      (extract(epoch FROM first_purchased_at) * 1000)::bigint,
+      (extract(epoch FROM last_purchased_at) * 1000)::bigint,
+      visits_at_first, sum_log_gap, sum_log_gap_squared)) AS states
+    FROM (
+      SELECT * FROM replenishment WHERE replenishment.shopper_id = asked.shopper_id
+      ORDER BY purchases > 1 DESC, last_purchased_at DESC LIMIT ${MOST_CATEGORIES}
+    ) AS habit
+  ) AS habits ON profiled
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_array(equivalence_group, brand, own_brand, units)) AS brands
+    FROM (
+      SELECT * FROM (
+        SELECT DISTINCT ON (equivalence_group) equivalence_group, brand, bool_or(own_brand) AS own_brand,
+          sum(quantity) AS units, max(purchased_at) AS bought_at
+        FROM purchases
+        JOIN purchase_lines USING (purchase_id)
+        JOIN products USING (product_id)
+        WHERE purchases.shopper_id = asked.shopper_id AND purchased_at > $2
+          AND equivalence_group IS NOT NULL
+        GROUP BY equivalence_group, brand HAVING sum(quantity) > 0
+        ORDER BY equivalence_group, units DESC, bought_at DESC, brand
+      ) AS favourite ORDER BY bought_at DESC LIMIT ${MOST_GROUPS}
+    ) AS favourites
+  ) AS brands ON profiled`;
+
+/** What decisions may know about shoppers, in one round trip. */
+@Injectable()
+export class ViewsRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * @param brandsSince purchases before it do not count for the main brand
+   * @returns rows of those who exist; one that is not `settled` has derived rows that lag behind or should be gone
+   */
+  views(ids: readonly ShopperId[], brandsSince: Instant): Promise<(ViewRow & { settled: boolean })[]> {
+    return this.database.query(VIEWS, [ids, timestamp(brandsSince)]);
+  }
+}

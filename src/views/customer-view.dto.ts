@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { replenishmentItem } from '../insights/index.js';
+import { vocabulary } from '../platform/index.js';
+
+const { money } = vocabulary;
+const at = z.iso.datetime();
+const id = z.string();
+const count = z.int().min(0);
+const LATER = 'comes with a later release; null until then';
+const WITHOUT = 'empty without the profiling consent';
+
+const profile = z.object({
+  shopperId: id,
+  displayName: z.string().optional(),
+  locale: z.string().optional(),
+  timeZone: z.string().optional(),
+  homeStoreId: id.optional(),
+  householdId: id.optional(),
+  birthday: z.string().optional().describe('MM-DD'),
+  attributes: z.record(z.string(), z.unknown()),
+  acquisition: z.record(z.string(), z.unknown()).optional(),
+  assignedAssociate: z.string().optional(),
+  carries: z.array(id),
+  createdAt: at,
+  updatedAt: at,
+});
+
+const consent = z.union([
+  z.object({ granted: z.boolean(), policyVersion: z.string(), source: z.string(), at }),
+  z.object({ granted: z.literal(false) }),
+]);
+
+const value = z
+  .object({
+    recencyDays: count.nullable().describe('whole days since the last purchase'),
+    frequency: count.nullable().describe('purchases'),
+    monetary: money
+      .nullable()
+      .describe('spent, of all lines with a price; of several currencies the one most lines are in'),
+    rfm: z.null().describe(LATER),
+    probabilityActive: z.null().describe(LATER),
+    lifetimeValue: z.null().describe(LATER),
+    interPurchaseDays: z.number().nullable().describe('mean days between days with a purchase'),
+    visitsPer30Days: z
+      .number()
+      .nullable()
+      .describe('days in a store (sensed, checked in or buying there) per 30 days since the first'),
+  })
+  .describe('null without the profiling consent');
+
+const favourites = z
+  .object({
+    products: z.array(
+      z.object({
+        productId: id,
+        name: z.string().nullable(),
+        brand: z.string().nullable(),
+        category: z.string().nullable(),
+        purchases: count,
+        units: z.number(),
+        lastPurchasedAt: at,
+      }),
+    ),
+    categories: z.array(z.object({ category: z.string(), purchases: count, lastPurchasedAt: at })),
+  })
+  .describe(`bought most often first; ${WITHOUT}`);
+
+const stay = z.object({ zoneId: id, enteredAt: at, leftAt: at.nullable(), dwellSeconds: count });
+const visit = z.object({
+  visitId: id,
+  storeId: id,
+  via: z.enum(['sighting', 'checkin']),
+  startedAt: at,
+  endedAt: at.nullable().describe('null while the visit is running'),
+  dwellSeconds: count,
+  zones: z.array(stay),
+});
+const line = z.object({
+  productId: id,
+  name: z.string().nullable(),
+  quantity: z.number(),
+  unitPrice: money.nullable(),
+  discount: money.nullable(),
+  couponCode: z.string().nullable(),
+});
+const purchase = z.object({
+  purchaseId: id,
+  storeId: id.nullable(),
+  channel: z.enum(['store', 'online']),
+  purchasedAt: at,
+  lines: z.array(line),
+  total: money.nullable().describe('of the lines with a price'),
+});
+const interaction = z.object({
+  interactionId: id,
+  type: z.string(),
+  productId: id.nullable(),
+  referredShopperId: id.nullable(),
+  at,
+  channel: z.string(),
+});
+const receipt = z.object({
+  type: z.enum(['received', 'displayed', 'opened', 'dismissed', 'saved', 'rated']),
+  at,
+  rating: z.int().nullable(),
+  comment: z.string().nullable(),
+});
+const offer = z.object({
+  deliveryId: id,
+  decisionId: id,
+  offerId: id,
+  visitId: id,
+  storeId: id,
+  zoneId: id.nullable(),
+  title: z.string().nullable(),
+  body: z.string().nullable(),
+  reward: z.unknown(),
+  madeAt: at,
+  expiresAt: at,
+  status: z.enum(['open', 'redeemed', 'dismissed', 'withdrawn', 'expired']),
+  receipts: z.array(receipt),
+});
+const feedback = z.object({ feedbackId: id, text: z.string(), about: z.string().nullable(), at });
+
+/** The single customer view. What is written here is also its description in OpenAPI. */
+export const customerView = z.object({
+  profile,
+  loyalty: z.record(z.string(), z.unknown()).nullable(),
+  consents: z.object({ location: consent, profiling: consent, push: consent, clienteling: consent }),
+  value,
+  favourites,
+  replenishment: z.array(replenishmentItem).describe(`by dueAt, lapsed habits last; ${WITHOUT}`),
+  recent: z
+    .object({
+      visits: z.array(visit),
+      purchases: z.array(purchase),
+      interactions: z.array(interaction),
+      offers: z.array(offer),
+      feedback: z.array(feedback),
+    })
+    .describe('at most 20 of each, newest first'),
+  segments: z.array(z.string()).describe('segments come with a later release; empty until then'),
+});
+export type CustomerView = z.infer<typeof customerView>;

@@ -1,0 +1,114 @@
+const RECENT = 20;
+const FAVOURITES = 10;
+
+/** RFC 3339 in UTC, as the public interface speaks it. */
+const iso = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const utcDay = (column: string): string => `(${column} AT TIME ZONE 'UTC')::date`;
+const seconds = (from: string, to: string): string =>
+  `greatest(0, round(extract(epoch FROM ${to} - ${from})))::int`;
+/** What was paid for a line, in minor units, rounded half up. */
+const PAID = '(floor(line.quantity * line.unit_price + 0.5) - coalesce(line.discount, 0))';
+const linesOf = (purchase: string): string => `purchase_lines AS line WHERE line.purchase_id = ${purchase}`;
+
+/** The rows of `select` as a list, which is never null. */
+const listOf = (select: string): string => `(SELECT coalesce(json_agg(item), '[]') FROM (${select}) AS item)`;
+
+const CONSENTS = `
+  (SELECT coalesce(json_object_agg(purpose, json_build_object('granted', granted, 'policyVersion', policy_version,
+     'source', source, 'at', ${iso('at')})), '{}')
+   FROM consents WHERE shopper_id = $1)`;
+
+/** See `Totals`. Of several currencies the one most lines are in stands for all. */
+const TOTALS = `
+  (SELECT json_build_object('purchases', count(*),
+     'lastPurchasedAt', (extract(epoch FROM max(purchased_at)) * 1000)::bigint,
+     'purchaseDays', count(DISTINCT ${utcDay('purchased_at')}),
+     'purchaseSpanDays', coalesce(max(${utcDay('purchased_at')}) - min(${utcDay('purchased_at')}), 0),
+     'storeDays', (SELECT count(*) FROM store_days),
+     'firstStoreDayAt', (SELECT (extract(epoch FROM min(day)) * 1000)::bigint FROM store_days),
+     'spent', (SELECT json_build_object('amount', sum(${PAID})::bigint, 'currency', line.currency)
+               FROM purchases JOIN purchase_lines AS line USING (purchase_id)
+               WHERE shopper_id = $1 AND line.unit_price IS NOT NULL
+               GROUP BY line.currency ORDER BY count(*) DESC, line.currency LIMIT 1))
+   FROM purchases WHERE shopper_id = $1)`;
+
+const STORE_DAYS = `
+  SELECT ${utcDay('started_at')} AS day FROM visits WHERE shopper_id = $1
+  UNION
+  SELECT ${utcDay('purchased_at')} FROM purchases WHERE shopper_id = $1 AND channel = 'store'`;
+
+const FAVOURITE_PRODUCTS = listOf(`
+  SELECT product_id AS "productId", name, brand, category, count(DISTINCT purchase_id)::int AS purchases,
+    sum(quantity) AS units, ${iso('max(purchased_at)')} AS "lastPurchasedAt"
+  FROM purchases JOIN purchase_lines USING (purchase_id) LEFT JOIN products USING (product_id)
+  WHERE shopper_id = $1
+  GROUP BY product_id, name, brand, category
+  ORDER BY purchases DESC, max(purchased_at) DESC, product_id LIMIT ${FAVOURITES}`);
+
+const FAVOURITE_CATEGORIES = listOf(`
+  SELECT category, count(DISTINCT purchase_id)::int AS purchases,
+    ${iso('max(purchased_at)')} AS "lastPurchasedAt"
+  FROM purchases JOIN purchase_lines USING (purchase_id) JOIN products USING (product_id)
+  WHERE shopper_id = $1
+  GROUP BY category ORDER BY purchases DESC, max(purchased_at) DESC, category LIMIT ${FAVOURITES}`);
+
+const VISITS = listOf(`
+  SELECT visit_id AS "visitId", store_id AS "storeId", via, ${iso('started_at')} AS "startedAt",
+    ${iso('ended_at')} AS "endedAt", ${seconds('started_at', 'coalesce(ended_at, $2)')} AS "dwellSeconds",
+    ${listOf(`
+      SELECT zone_id AS "zoneId", ${iso('entered_at')} AS "enteredAt", ${iso('left_at')} AS "leftAt",
+        ${seconds('entered_at', 'coalesce(left_at, ended_at, $2)')} AS "dwellSeconds"
+      FROM stays WHERE stays.visit_id = visits.visit_id ORDER BY entered_at, zone_id`)} AS zones
+  FROM visits WHERE shopper_id = $1 ORDER BY started_at DESC LIMIT ${RECENT}`);
+
+const PURCHASES = listOf(`
+  SELECT purchase_id AS "purchaseId", store_id AS "storeId", channel, ${iso('purchased_at')} AS "purchasedAt",
+    ${listOf(`
+      SELECT line.product_id AS "productId", product.name, line.quantity,
+        CASE WHEN line.unit_price IS NOT NULL
+          THEN json_build_object('amount', line.unit_price, 'currency', line.currency) END AS "unitPrice",
+        CASE WHEN line.discount IS NOT NULL
+          THEN json_build_object('amount', line.discount, 'currency', line.currency) END AS discount,
+        line.coupon_code AS "couponCode"
+      FROM purchase_lines AS line LEFT JOIN products AS product USING (product_id)
+      WHERE line.purchase_id = purchases.purchase_id ORDER BY line_no`)} AS lines,
+    (SELECT json_build_object('amount', sum(${PAID})::bigint, 'currency', min(line.currency))
+     FROM ${linesOf('purchases.purchase_id')} AND line.unit_price IS NOT NULL
+     HAVING count(DISTINCT line.currency) = 1) AS total
+  FROM purchases WHERE shopper_id = $1 ORDER BY purchased_at DESC LIMIT ${RECENT}`);
+
+const INTERACTIONS = listOf(`
+  SELECT interaction_id AS "interactionId", type, product_id AS "productId",
+    referred_shopper_id AS "referredShopperId", ${iso('at')} AS at, channel
+  FROM interactions WHERE shopper_id = $1 ORDER BY interactions.at DESC LIMIT ${RECENT}`);
+
+const OFFERS = listOf(`
+  SELECT delivery_id AS "deliveryId", decision_id AS "decisionId", offer_id AS "offerId", visit_id AS "visitId",
+    store_id AS "storeId", zone_id AS "zoneId", offer->>'title' AS title, offer->>'body' AS body,
+    offer->'reward' AS reward, ${iso('created_at')} AS "madeAt", ${iso('expires_at')} AS "expiresAt",
+    coalesce(closed_as, CASE WHEN expires_at <= $2 THEN 'expired' ELSE 'open' END) AS status,
+    ${listOf(`
+      SELECT type, ${iso('at')} AS at, rating, comment
+      FROM delivery_events WHERE delivery_events.delivery_id = deliveries.delivery_id
+      ORDER BY delivery_events.at, type`)} AS receipts
+  FROM deliveries WHERE shopper_id = $1 ORDER BY created_at DESC LIMIT ${RECENT}`);
+
+const FEEDBACK = listOf(`
+  SELECT feedback_id AS "feedbackId", text, about, ${iso('at')} AS at
+  FROM feedback WHERE shopper_id = $1 ORDER BY feedback.at DESC LIMIT ${RECENT}`);
+
+/** One shopper across all rooms in one round trip. `$1` the shopper, `$2` now. What needs `profiling` is null without. */
+export const CUSTOMER_VIEW = `
+  WITH store_days AS (${STORE_DAYS}), profiling AS (
+    SELECT EXISTS (SELECT FROM consents WHERE shopper_id = $1 AND purpose = 'profiling' AND granted) AS granted
+  )
+  SELECT shoppers.*, ${CONSENTS} AS consents,
+    ARRAY(SELECT beacon_id FROM carried_beacons WHERE shopper_id = $1 AND source = 'profile' ORDER BY beacon_id)
+      AS carries,
+    CASE WHEN profiling.granted THEN ${TOTALS} END AS totals,
+    CASE WHEN profiling.granted THEN ${FAVOURITE_PRODUCTS} END AS favourite_products,
+    CASE WHEN profiling.granted THEN ${FAVOURITE_CATEGORIES} END AS favourite_categories,
+    ${VISITS} AS visits, ${PURCHASES} AS purchases, ${INTERACTIONS} AS interactions, ${OFFERS} AS offers,
+    ${FEEDBACK} AS feedback
+  FROM shoppers, profiling WHERE shopper_id = $1`;

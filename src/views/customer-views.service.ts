@@ -1,0 +1,73 @@
+import { Injectable } from '@nestjs/common';
+import { Replenishment, type ReplenishmentItem } from '../insights/index.js';
+import { Clock, notFound } from '../platform/index.js';
+import { toRfc3339, type Instant, type ShopperId } from '../shared/index.js';
+import type { CustomerView } from './customer-view.dto.js';
+import { CustomerViewRepository, type CustomerRow } from './customer-view.repository.js';
+import { UNKNOWN_VALUE, valueOf } from './value.rules.js';
+
+const NOT_SAID = { granted: false } as const;
+
+/** All that is known of one shopper, on one page. */
+@Injectable()
+export class CustomerViews {
+  constructor(
+    private readonly repository: CustomerViewRepository,
+    private readonly replenishment: Replenishment,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws Problem 404 for no such shopper */
+  async of(shopperId: ShopperId): Promise<CustomerView> {
+    const now = this.clock.now();
+    const [row, items] = await Promise.all([
+      this.repository.find(shopperId, now),
+      this.replenishment.itemsOf(shopperId, now),
+    ]);
+    if (row === undefined) throw notFound('shopper');
+    return viewOf(row, items, now);
+  }
+}
+
+function viewOf(row: CustomerRow, items: ReplenishmentItem[], now: Instant): CustomerView {
+  const { location, profiling, push, clienteling } = row.consents;
+  return {
+    profile: profileOf(row),
+    loyalty: row.loyalty,
+    consents: {
+      location: location ?? NOT_SAID,
+      profiling: profiling ?? NOT_SAID,
+      push: push ?? NOT_SAID,
+      clienteling: clienteling ?? NOT_SAID,
+    },
+    value: row.totals === null ? UNKNOWN_VALUE : valueOf(row.totals, now),
+    favourites: { products: row.favourite_products ?? [], categories: row.favourite_categories ?? [] },
+    replenishment: items,
+    recent: {
+      visits: row.visits,
+      purchases: row.purchases,
+      interactions: row.interactions,
+      offers: row.offers,
+      feedback: row.feedback,
+    },
+    segments: [],
+  };
+}
+
+function profileOf(row: CustomerRow): CustomerView['profile'] {
+  return {
+    shopperId: row.shopper_id,
+    displayName: row.display_name ?? undefined,
+    locale: row.locale ?? undefined,
+    timeZone: row.time_zone ?? undefined,
+    homeStoreId: row.home_store_id ?? undefined,
+    householdId: row.household_id ?? undefined,
+    birthday: row.birthday ?? undefined,
+    attributes: row.attributes,
+    acquisition: row.acquisition ?? undefined,
+    assignedAssociate: row.assigned_associate ?? undefined,
+    carries: row.carries,
+    createdAt: toRfc3339(row.created_at),
+    updatedAt: toRfc3339(row.updated_at),
+  };
+}
