@@ -1,0 +1,102 @@
+import type { Instant, OfferId, VisitId } from '../shared/index.js';
+import { periodOf, startOf } from './period.rules.js';
+
+/** At most `max` offers within `per`. With a tag, only offers that bore it when they were made count. */
+export interface Cap {
+  max: number;
+  per: string;
+  tag?: string | undefined;
+}
+
+/** An offer once made to a shopper, as caps remember it. */
+export interface CapEvent {
+  at: Instant;
+  offerId: OfferId;
+  visitId: VisitId;
+  tags: readonly string[];
+  exclusionGroup?: string | undefined;
+  countsGlobally: boolean;
+}
+
+/** What an offer brings to its caps. */
+export interface CappedOffer {
+  offerId: OfferId;
+  perShopper: readonly Cap[];
+  ignoresGlobalCaps: boolean;
+  exclusionGroup?: string | undefined;
+}
+
+export interface CapMoment {
+  now: Instant;
+  visitId: VisitId;
+  /** The shopper's zone, else the store's: calendar caps turn at its midnight. */
+  timeZone: string;
+}
+
+export interface CapRefusal {
+  code: 'offer-cap' | 'global-cap' | 'exclusion-group';
+  detail: string;
+  /** For the metric: which kind of period stopped it. */
+  per: string;
+}
+
+/**
+ * The first cap that keeps this offer from this shopper now, or undefined when none does. All caps hold
+ * together; the offer's own come first, then its exclusion group (one offer of a group a visit), then the global.
+ *
+ * @param events what the shopper was offered, at least as far back as the longest cap looks
+ */
+export function capRefusal(
+  offer: CappedOffer,
+  events: readonly CapEvent[],
+  globalCaps: readonly Cap[],
+  moment: CapMoment,
+): CapRefusal | undefined {
+  const own = events.filter(({ offerId }) => offerId === offer.offerId);
+  for (const cap of offer.perShopper) {
+    const seen = countWithin(own, cap, moment);
+    if (seen >= cap.max) return refusal('offer-cap', cap, seen);
+  }
+  const rival = offer.exclusionGroup === undefined ? undefined : rivalOf(offer, events, moment.visitId);
+  if (rival !== undefined) {
+    const detail = `another offer of the group ${offer.exclusionGroup ?? ''} was made in this visit`;
+    return { code: 'exclusion-group', detail, per: 'visit' };
+  }
+  if (offer.ignoresGlobalCaps) return undefined;
+  const counting = events.filter(({ countsGlobally }) => countsGlobally);
+  for (const cap of globalCaps) {
+    const tagged =
+      cap.tag === undefined ? counting : counting.filter(({ tags }) => tags.includes(cap.tag ?? ''));
+    const seen = countWithin(tagged, cap, moment);
+    if (seen >= cap.max) return refusal('global-cap', cap, seen);
+  }
+  return undefined;
+}
+
+/** How far back the events must be read so that every one of these caps can be judged. */
+export function earliestNeeded(caps: readonly Cap[], now: Instant, timeZone: string): Instant {
+  return caps.reduce(
+    (earliest, cap) => Math.min(earliest, startOf(periodOf(cap.per), now, timeZone) ?? now),
+    now,
+  );
+}
+
+function countWithin(events: readonly CapEvent[], cap: Cap, { now, visitId, timeZone }: CapMoment): number {
+  const since = startOf(periodOf(cap.per), now, timeZone);
+  return events.filter((event) => (since === undefined ? event.visitId === visitId : event.at > since))
+    .length;
+}
+
+function rivalOf(offer: CappedOffer, events: readonly CapEvent[], visitId: VisitId): CapEvent | undefined {
+  return events.find(
+    (event) =>
+      event.visitId === visitId &&
+      event.exclusionGroup === offer.exclusionGroup &&
+      event.offerId !== offer.offerId,
+  );
+}
+
+function refusal(code: 'offer-cap' | 'global-cap', { max, per, tag }: Cap, seen: number): CapRefusal {
+  const what = tag === undefined ? 'offers' : `offers tagged ${tag}`;
+  return { code, detail: `${seen} of at most ${max} ${what} per ${per}`, per };
+}

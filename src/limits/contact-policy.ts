@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { vocabulary } from '../platform/index.js';
+import type { StoreId } from '../shared/index.js';
+import { PERIOD } from './period.rules.js';
+
+const cap = z.strictObject({
+  max: z.int().min(0).max(10_000),
+  per: z.string().regex(PERIOD, 'expected visit, <n>min|h|d|w or calendar-day|week|month'),
+  tag: z.string().min(1).max(64).optional(),
+});
+
+/** What holds for every contact with every shopper, whatever the offer. */
+export const contactPolicy = z.strictObject({
+  stopped: z
+    .strictObject({
+      everywhere: z.boolean().optional(),
+      storeIds: z.array(vocabulary.storeId).max(10_000).optional(),
+    })
+    .default({}),
+  globalCaps: z.array(cap).max(20).default([]),
+  quietHours: vocabulary.hourRange.nullish().transform((hours) => hours ?? undefined),
+  universalHoldoutShare: z.number().min(0).max(1).default(0),
+  ranking: z.enum(['priority', 'incrementalValue']).default('priority'),
+  minimumValue: z.number().optional(),
+});
+export type ContactPolicy = z.output<typeof contactPolicy>;
+
+export const DEFAULT_POLICY: ContactPolicy = {
+  stopped: {},
+  globalCaps: [
+    { max: 5, per: 'visit' },
+    { max: 1, per: '1min' },
+  ],
+  quietHours: undefined,
+  universalHoldoutShare: 0,
+  ranking: 'priority',
+};
+
+/** True while nothing may be sent in this store. */
+export function isStopped({ stopped }: ContactPolicy, storeId: StoreId): boolean {
+  return stopped.everywhere === true || (stopped.storeIds?.includes(storeId) ?? false);
+}

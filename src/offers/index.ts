@@ -1,0 +1,10 @@
+export { OffersModule } from './offers.module.js';
+export { offersEntities } from './offer.entity.js';
+export { FIELD_REGISTRY } from './field-registry.js';
+export { LiveOffers } from './live-offers.js';
+export type { LiveOffer } from './live-offer.js';
+export type { LiveSnapshot } from './snapshot.rules.js';
+export type { Reward } from './reward.schema.js';
+export { isHeldOut } from './holdout.rules.js';
+export { brandSwitchVerdict, leadsTo } from './target.rules.js';
+export { renderContent } from './content.js';

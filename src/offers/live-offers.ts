@@ -1,0 +1,103 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Catalogue, type Product } from '../catalogue/index.js';
+import { Log, Published, notFound } from '../platform/index.js';
+import { FieldRegistry } from '../rules/index.js';
+import type { OfferId, ProductId } from '../shared/index.js';
+import { FIELD_REGISTRY } from './field-registry.js';
+import {
+  compileOffer,
+  namedProducts,
+  resolveTarget,
+  type CompiledOffer,
+  type LiveOffer,
+  type StoredOffer,
+} from './live-offer.js';
+import { OFFERS } from './offer-announcements.js';
+import { OffersRepository } from './offers.repository.js';
+import { snapshotOf, type LiveSnapshot, type Stock } from './snapshot.rules.js';
+
+/** The approved offers, compiled and indexed, in the memory of this process; a second or two old at most. */
+@Injectable()
+export class LiveOffers implements OnModuleInit {
+  #compiled: readonly CompiledOffer[] = [];
+  #offers: readonly LiveOffer[] = [];
+  #stock: Stock = new Map();
+  #snapshot = snapshotOf(0, [], new Map());
+
+  constructor(
+    private readonly repository: OffersRepository,
+    private readonly catalogue: Catalogue,
+    private readonly published: Published,
+    @Inject(FIELD_REGISTRY) private readonly fields: FieldRegistry,
+    private readonly log: Log,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.published.subscribe(OFFERS, () => this.#loadOffers());
+    await this.published.subscribe('catalogue', () => this.#loadProducts());
+    await this.published.subscribe('stock', () => this.#loadStock());
+  }
+
+  /** What is live now. Take it once for a decision: it is replaced between two looks. */
+  get snapshot(): LiveSnapshot {
+    return this.#snapshot;
+  }
+
+  /**
+   * The snapshot as it would be with the newest revisions of these offers live, whatever their state.
+   *
+   * @throws Problem 404 when there is no such offer
+   */
+  async withDrafts(offerIds: readonly OfferId[]): Promise<LiveSnapshot> {
+    if (offerIds.length === 0) return this.#snapshot;
+    const drafts = await this.repository.heads(offerIds);
+    if (offerIds.some((wanted) => !drafts.some(({ offerId }) => offerId === wanted))) throw notFound('offer');
+    const offers = await this.#resolve(drafts.flatMap((draft) => this.#compile(draft)));
+    const stock = await this.#stockOf(offers);
+    const untouched = this.#offers.filter(({ offerId }) => !offerIds.includes(offerId));
+    return snapshotOf(this.#snapshot.version, [...untouched, ...offers], new Map([...this.#stock, ...stock]));
+  }
+
+  async #loadOffers(): Promise<void> {
+    const known = new Map(this.#compiled.map((offer) => [`${offer.offerId} ${offer.revision}`, offer]));
+    const stored = await this.repository.live();
+    // An approved revision never changes, so what is compiled already stays good.
+    this.#compiled = stored.flatMap(
+      (offer) => known.get(`${offer.offerId} ${offer.revision}`) ?? this.#compile(offer),
+    );
+    await this.#loadProducts();
+  }
+
+  async #loadProducts(): Promise<void> {
+    this.#offers = await this.#resolve(this.#compiled);
+    await this.#loadStock();
+  }
+
+  async #loadStock(): Promise<void> {
+    this.#stock = await this.#stockOf(this.#offers);
+    this.#snapshot = snapshotOf(this.#snapshot.version + 1, this.#offers, this.#stock);
+  }
+
+  /** One offer that cannot be compiled must not keep the others from being made. */
+  #compile(stored: StoredOffer): CompiledOffer[] {
+    try {
+      return [compileOffer(stored, this.fields)];
+    } catch (error) {
+      const { offerId, revision } = stored;
+      this.log.error({ event: 'offer.unusable', offerId, revision, error });
+      return [];
+    }
+  }
+
+  async #resolve(offers: readonly CompiledOffer[]): Promise<LiveOffer[]> {
+    const ids = new Set(offers.flatMap(({ document }) => namedProducts(document)));
+    const products: ReadonlyMap<ProductId, Product> =
+      ids.size === 0 ? new Map<ProductId, Product>() : await this.catalogue.products([...ids]);
+    return offers.map((offer) => ({ ...offer, target: resolveTarget(offer.document, products) }));
+  }
+
+  async #stockOf(offers: readonly LiveOffer[]): Promise<Stock> {
+    const ids = new Set(offers.flatMap(({ target }) => [...target.productIds]));
+    return ids.size === 0 ? new Map<string, boolean>() : this.catalogue.stockOf([...ids]);
+  }
+}

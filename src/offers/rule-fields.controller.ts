@@ -1,0 +1,58 @@
+import { Controller, Inject } from '@nestjs/common';
+import { z } from 'zod';
+import { Handles, route, type Asked } from '../platform/index.js';
+import { describeRule, FieldRegistry, validateRule } from '../rules/index.js';
+import { FIELD_REGISTRY } from './field-registry.js';
+
+const tag = 'rules';
+const allow = ['service', 'admin', 'marketer', 'approver', 'analyst'] as const;
+
+const fieldAnswer = z.object({
+  field: z.string(),
+  label: z.string(),
+  type: z.string(),
+  unit: z.string().optional(),
+  parameters: z.array(z.object({ name: z.string(), type: z.string(), label: z.string() })).optional(),
+  operators: z.array(z.string()),
+  choices: z.array(z.string()).optional(),
+  range: z.tuple([z.number(), z.number()]).optional(),
+});
+const listFields = route({
+  method: 'GET',
+  path: '/v1/rule-fields',
+  tag,
+  summary: 'What a rule may ask about',
+  allow,
+  answer: z.object({ items: z.array(fieldAnswer), nextCursor: z.null() }),
+});
+const validate = route({
+  method: 'POST',
+  path: '/v1/rules/validate',
+  tag,
+  summary: 'Whether a rule is good, and what it says in words',
+  allow,
+  body: z.strictObject({ rule: z.unknown() }),
+  answer: z.object({
+    valid: z.boolean(),
+    errors: z.array(z.object({ path: z.string(), code: z.string(), detail: z.string() })),
+    explained: z.string().nullable(),
+  }),
+});
+
+@Controller()
+export class RuleFieldsController {
+  constructor(@Inject(FIELD_REGISTRY) private readonly fields: FieldRegistry) {}
+
+  @Handles(listFields)
+  list(_: Asked<typeof listFields>) {
+    return { items: this.fields.describe(), nextCursor: null };
+  }
+
+  @Handles(validate)
+  validate({ body }: Asked<typeof validate>) {
+    const validation = validateRule(body.rule, this.fields, 'rule');
+    return validation.ok
+      ? { valid: true, errors: [], explained: describeRule(validation.rule, this.fields) }
+      : { valid: false, errors: validation.faults, explained: null };
+  }
+}

@@ -1,0 +1,98 @@
+import { Liquid, type Template } from 'liquidjs';
+
+/** What the words of an offer may speak of. */
+const VARIABLES: ReadonlySet<string> = new Set([
+  'shopper.firstName',
+  'product.name',
+  'product.brand',
+  'product.price',
+  'zone.name',
+  'store.name',
+  'reward.text',
+  'offer.name',
+]);
+/** Enough to choose between words; loops, files and variables of one's own are for programs. */
+const TAGS: ReadonlySet<string> = new Set(['if', 'unless', 'case', 'comment', 'raw']);
+
+export type ParsedTemplate = readonly Template[];
+export type TemplateScope = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** Of texts only: nothing that reads the clock, takes chance, or makes much of little. */
+const FILTERS: ReadonlySet<string> = new Set([
+  'append',
+  'capitalize',
+  'default',
+  'downcase',
+  'prepend',
+  'remove',
+  'replace',
+  'strip',
+  'truncate',
+  'truncatewords',
+  'upcase',
+]);
+
+const engine = closedEngine();
+/** A first rendering finds what only fails then: a filter misused, or more work than the limits allow. */
+const SAMPLE: TemplateScope = {
+  shopper: { firstName: 'Sample' },
+  product: { name: 'Sample', brand: 'Sample', price: '1.00 EUR' },
+  zone: { name: 'Sample' },
+  store: { name: 'Sample' },
+  reward: { text: 'Sample' },
+  offer: { name: 'Sample' },
+};
+
+/** Why a text cannot be a template, or undefined when it can. */
+export function templateFault(text: string): { code: string; detail: string } | undefined {
+  try {
+    const template = engine.parse(text);
+    const unknown = engine.globalVariableSegmentsSync(template).map(nameOf).find(isUnknown);
+    if (unknown === undefined) {
+      renderTemplate(template, SAMPLE);
+      return undefined;
+    }
+    const known = [...VARIABLES].join(', ');
+    return { code: 'unknown-variable', detail: `there is no '${unknown}'; there are: ${known}` };
+  } catch (error) {
+    return { code: 'invalid-template', detail: error instanceof Error ? error.message : 'not a template' };
+  }
+}
+
+/** @throws when the text is no template: `templateFault` said so when it was saved */
+export function parseTemplate(text: string): ParsedTemplate {
+  return engine.parse(text);
+}
+
+/** @throws when rendering costs more than the limits allow */
+export function renderTemplate(template: ParsedTemplate, scope: TemplateScope): string {
+  return String(engine.renderSync([...template], scope));
+}
+
+function closedEngine(): Liquid {
+  const liquid = new Liquid({
+    ownPropertyOnly: true,
+    strictFilters: true,
+    // Templates by name come from this map, never from a disk.
+    templates: {},
+    parseLimit: 2_000,
+    renderLimit: 50,
+    memoryLimit: 20_000,
+  });
+  keepOnly(TAGS, liquid.tags);
+  keepOnly(FILTERS, liquid.filters);
+  return liquid;
+}
+
+function keepOnly(names: ReadonlySet<string>, all: object): void {
+  for (const name of Object.keys(all)) if (!names.has(name)) Reflect.deleteProperty(all, name);
+}
+
+/** `product.name`; a computed part (`product[zone.name]`) becomes a name that nothing has. */
+function nameOf(segments: readonly unknown[]): string {
+  return segments.map((segment) => (typeof segment === 'string' ? segment : '[…]')).join('.');
+}
+
+function isUnknown(name: string): boolean {
+  return !VARIABLES.has(name);
+}

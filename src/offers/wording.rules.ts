@@ -1,0 +1,34 @@
+import type { Money } from '../shared/index.js';
+import type { Reward } from './reward.schema.js';
+
+/** `2.00 EUR`: plain digits, because the words around it may be of any language. */
+export function moneyText({ amount, currency }: Money): string {
+  const digits = minorDigits(currency);
+  return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
+}
+
+/**
+ * A reward in words: `15 % off`, `2.00 EUR off`, `500 points`, `Coffee mug free`; nothing for none.
+ *
+ * @param giftName the name of the product given, where it is known
+ */
+export function rewardText(reward: Reward, giftName?: string): string {
+  switch (reward.type) {
+    case 'percentOff':
+      return `${reward.value} % off`;
+    case 'amountOff':
+      return `${moneyText(reward.value)} off`;
+    case 'points':
+      return reward.value === 1 ? '1 point' : `${reward.value} points`;
+    case 'gift':
+      return giftName === undefined ? 'a gift' : `${giftName} free`;
+    case 'none':
+      return '';
+  }
+}
+
+/** Digits after the point of a currency: 2 for EUR, 0 for JPY. */
+function minorDigits(currency: string): number {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  return format.resolvedOptions().maximumFractionDigits ?? 2;
+}
