@@ -1,0 +1,54 @@
+import type { Instant } from '../shared/index.js';
+import type { Presence } from './state.js';
+import { endVisit, leaveZone, stayOf } from './visit.rules.js';
+import type { PresenceContext, Turn } from './visit.rules.js';
+
+/**
+ * Draws the consequences of a shopper not being heard until `at`: out of the zone, then out of the store.
+ *
+ * @returns the presence, or undefined where the visit is over
+ */
+export function judgeAbsence(presence: Presence, at: Instant, turn: Turn): Presence | undefined {
+  const { visitAbsenceMs, zoneAbsenceMs, longestSilenceMs } = turn.context.parameters;
+  const absenceMs = measureAbsence(presence, at, turn.context);
+  if (absenceMs >= visitAbsenceMs || at - presence.lastHeardAt >= longestSilenceMs) {
+    endVisit(presence, turn);
+    return undefined;
+  }
+  if (absenceMs >= zoneAbsenceMs && stayOf(presence) !== undefined) leaveZone(presence, turn);
+  return presence;
+}
+
+/**
+ * When absence may next have consequences. Where gateways are watched it is at most `absenceLookMs` away: a pause of
+ * theirs is known by what they did between two looks.
+ */
+export function nextLook(presence: Presence, now: Instant, context: PresenceContext): Instant {
+  const { zoneAbsenceMs, visitAbsenceMs, absenceLookMs, longestSilenceMs } = context.parameters;
+  const { lastHeardAt, pausedMs } = presence;
+  const patienceMs = stayOf(presence) === undefined ? visitAbsenceMs : zoneAbsenceMs;
+  const due = Math.min(lastHeardAt + pausedMs + patienceMs, lastHeardAt + longestSilenceMs);
+  if (context.heardStoreUntil === undefined) return due;
+  const look = Math.max(now, lastHeardAt) + absenceLookMs;
+  return due > now ? Math.min(due, look) : look;
+}
+
+/**
+ * How long the shopper was not heard although somebody was listening. The clock is the store's last report, so it
+ * stands still while no gateway reports; when they are back it has not jumped by more than passed since the last look.
+ * Keeps account of that in `presence`.
+ */
+function measureAbsence(
+  presence: Presence,
+  at: Instant,
+  { heardStoreUntil, parameters }: PresenceContext,
+): number {
+  const heardUntil = Math.min(at, heardStoreUntil ?? at);
+  const last = presence.look;
+  if (at >= last.at) {
+    const jumpMs = heardUntil - Math.max(last.heardUntil, presence.lastHeardAt) - (at - last.at);
+    if (jumpMs > parameters.gatewayPauseMs) presence.pausedMs += jumpMs;
+    presence.look = { at, heardUntil: Math.max(heardUntil, last.heardUntil) };
+  }
+  return heardUntil - presence.lastHeardAt - presence.pausedMs;
+}

@@ -1,0 +1,598 @@
+import fc from 'fast-check';
+import { gaussian, seeded, uuidV7 } from '../shared/index.js';
+import type { GatewayId, Instant, ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
+import type { CheckIn, Sighting } from '../sightings/index.js';
+import type { StoreLayout, Zone } from '../stores/index.js';
+import type { PresenceChange } from './changes.js';
+import { defaultParameters } from './parameters.js';
+import { advance, checkIn } from './presence.rules.js';
+import type { Advanced } from './presence.rules.js';
+import { decode, encode } from './state.js';
+import type { Presence } from './state.js';
+import type { PresenceContext } from './visit.rules.js';
+
+const T = Date.UTC(2026, 4, 4, 9, 0, 0);
+const storeId = 'berlin' as StoreId;
+const shopperId = 's-1' as ShopperId;
+const zone = (name: string): ZoneId => name as ZoneId;
+
+function layoutOf(names: readonly string[], store = storeId): StoreLayout {
+  const zones = names.map((name): [ZoneId, Zone] => [
+    zone(name),
+    { zoneId: zone(name), name, kind: 'aisle', categories: [] },
+  ]);
+  return {
+    storeId: store,
+    name: 'Berlin',
+    timeZone: 'Europe/Berlin',
+    currency: 'EUR',
+    openingHours: [],
+    zones: new Map(zones),
+    gateways: new Map(['a', 'b', 'c', 'd'].map((name) => [`g-${name}` as GatewayId, { zoneId: zone(name) }])),
+    beacons: new Map(),
+  };
+}
+
+const layout = layoutOf(['a', 'b', 'c', 'd']);
+
+function contextOf(more: Partial<PresenceContext> = {}): PresenceContext {
+  let made = 0;
+  const newId = (): string => uuidV7(T + ++made, new Uint8Array(10));
+  return { newId, parameters: defaultParameters, dwellSeconds: [20, 60], ...more };
+}
+
+let nextSighting = 0;
+function heard(second: number, gateway: string, rssiDbm: number, more: Partial<Sighting> = {}): Sighting {
+  const observedAt = T + Math.round(second * 1000);
+  return {
+    shopperId,
+    storeId,
+    anchor: { kind: 'gateway', gatewayId: `g-${gateway}` as GatewayId },
+    rssiDbm,
+    observedAt,
+    receivedAt: observedAt + 40,
+    sightingId: `sighting-${++nextSighting}`,
+    ...more,
+  };
+}
+
+/** A shopper followed through calls; state goes through Redis's form each time. */
+class Follow {
+  presence: Presence | undefined;
+  nextLookAt: Instant | undefined;
+  changes: PresenceChange[] = [];
+  store = layout;
+
+  constructor(readonly context = contextOf()) {}
+
+  take({ presence, changes, nextLookAt }: Advanced): PresenceChange[] {
+    this.presence = presence && decode(encode(presence));
+    this.nextLookAt = nextLookAt;
+    this.changes.push(...changes);
+    return changes;
+  }
+
+  hear(...sightings: Sighting[]): PresenceChange[] {
+    const now = Math.max(...sightings.map(({ receivedAt }) => receivedAt));
+    return this.take(advance(this.presence, sightings, this.store, now, this.context));
+  }
+
+  look(second: number, heardStoreUntil?: number): PresenceChange[] {
+    const context = {
+      ...this.context,
+      heardStoreUntil: heardStoreUntil === undefined ? undefined : T + heardStoreUntil * 1000,
+    };
+    return this.take(advance(this.presence, [], this.store, T + second * 1000, context));
+  }
+
+  /** Heard by one gateway once a second, [from, to). */
+  stand(from: number, to: number, gateway: string, rssiDbm = -60): void {
+    for (let second = from; second < to; second += 1) this.hear(heard(second, gateway, rssiDbm));
+  }
+
+  checkIn(second: number, more: Partial<CheckIn> = {}, store = this.store): PresenceChange[] {
+    const observedAt = T + second * 1000;
+    const given: CheckIn = {
+      checkinId: 'c-1',
+      visitId: 'v-given' as VisitId,
+      shopperId,
+      storeId: store.storeId,
+      observedAt,
+      receivedAt: observedAt,
+      ...more,
+    };
+    return this.take(checkIn(this.presence, given, store, observedAt, this.context));
+  }
+
+  /** `zoneEntered a 1` and so on, seconds since T. */
+  get story(): string[] {
+    return this.changes.map((change) => told(change));
+  }
+}
+
+function told(change: PresenceChange): string {
+  const words: (string | false | undefined)[] = [change.kind];
+  if ('zoneId' in change) words.push(change.zoneId);
+  if (change.kind === 'zoneDwelled') words.push(`${change.dwellSeconds}s`);
+  if (change.kind === 'zoneExited') words.push(change.mistaken && 'mistaken');
+  if (change.kind === 'zoneEntered') words.push(change.resumed && 'resumed');
+  return [...words.filter(Boolean), `@${(change.at - T) / 1000}`].join(' ');
+}
+
+describe('entering', () => {
+  it('starts the visit with the first hearing and the zone with the second heard second', () => {
+    const shopper = new Follow();
+    expect(shopper.hear(heard(0.2, 'a', -60)).map(told)).toEqual(['visitStarted @0.2']);
+    const [entered] = shopper.hear(heard(1.2, 'a', -61));
+    expect(entered).toMatchObject({
+      kind: 'zoneEntered',
+      zoneId: 'a',
+      shopperId,
+      storeId,
+      at: T + 1000,
+      observedAt: T + 1200,
+      receivedAt: T + 1240,
+    });
+    expect(entered).not.toHaveProperty('previousZoneId');
+    expect(entered?.changeId).not.toBe(shopper.changes[0]?.changeId);
+    expect(entered?.visitId).toBe(shopper.changes[0]?.visitId);
+  });
+
+  it('takes four heard seconds where two zones are about equally loud', () => {
+    const shopper = new Follow();
+    for (let second = 0; second < 3; second += 1)
+      shopper.hear(heard(second, 'a', -62), heard(second, 'b', -66));
+    expect(shopper.story).toEqual(['visitStarted @0']);
+    shopper.hear(heard(3, 'a', -62), heard(3, 'b', -66));
+    expect(shopper.story).toEqual(['visitStarted @0', 'zoneEntered a @3']);
+  });
+
+  it('enters after the patience although seconds were missed', () => {
+    const shopper = new Follow();
+    shopper.hear(heard(0, 'a', -70), heard(0, 'b', -72));
+    shopper.hear(heard(4, 'a', -70), heard(4, 'b', -72));
+    expect(shopper.story.at(-1)).toBe('zoneEntered a @4');
+  });
+
+  it('starts nothing on sightings fainter than can be', () => {
+    const shopper = new Follow();
+    shopper.hear(heard(0, 'a', -96), heard(1, 'a', -97));
+    expect(shopper.presence).toBeUndefined();
+    expect(shopper.nextLookAt).toBeUndefined();
+    expect(shopper.changes).toEqual([]);
+  });
+
+  it('visits without a zone where the anchor stands for none', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 8, 'unheard-of');
+    expect(shopper.story).toEqual(['visitStarted @0']);
+  });
+});
+
+describe('standing', () => {
+  const noises = {
+    uniform: (roll: () => number) => 16 * roll() - 8,
+    gaussian: (roll: () => number) => 4 * gaussian(roll),
+  };
+  const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+  it.each(Object.keys(noises) as (keyof typeof noises)[])(
+    'makes one enter and no exit in ten minutes of %s noise',
+    (kind) => {
+      for (const seed of seeds) {
+        const roll = seeded(`${kind}-${seed}`);
+        const shopper = new Follow();
+        for (let second = 0; second < 600; second += 1) {
+          const noisy = (level: number): number => level + noises[kind](roll);
+          shopper.hear(
+            heard(second + 0.1, 'a', noisy(-58)),
+            heard(second + 0.1, 'b', noisy(-70)),
+            heard(second + 0.1, 'c', noisy(-74)),
+          );
+        }
+        expect(shopper.changes.filter(({ kind: what }) => what.startsWith('zone')).map(told)).toEqual([
+          expect.stringMatching(/^zoneEntered a/),
+          expect.stringMatching(/^zoneDwelled a 20s/),
+          expect.stringMatching(/^zoneDwelled a 60s/),
+        ]);
+      }
+    },
+  );
+
+  it('seldom moves even between two zones that are equally loud', () => {
+    const moved = seeds.filter((seed) => {
+      const roll = seeded(seed + 77);
+      const shopper = new Follow();
+      for (let second = 0; second < 600; second += 1) {
+        shopper.hear(
+          heard(second, 'a', -62 + noises.uniform(roll)),
+          heard(second, 'b', -62 + noises.uniform(roll)),
+        );
+      }
+      return shopper.changes.filter(({ kind }) => kind === 'zoneEntered').length > 1;
+    });
+    expect(moved.length).toBeLessThanOrEqual(4);
+  });
+
+  it('is not moved by one stray sighting, however strong', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a', -70);
+    shopper.hear(heard(10, 'b', -30));
+    shopper.stand(11, 30, 'a', -70);
+    expect(shopper.story.filter((line) => line.includes(' b'))).toEqual([]);
+  });
+
+  it('tells each dwell once, at the moment it was reached', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 90, 'a');
+    expect(shopper.story).toEqual([
+      'visitStarted @0',
+      'zoneEntered a @1',
+      'zoneDwelled a 20s @21',
+      'zoneDwelled a 60s @61',
+    ]);
+  });
+
+  it('tells no dwell that nobody heard', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 15, 'a');
+    shopper.look(40);
+    shopper.look(900);
+    expect(shopper.story.join()).not.toContain('zoneDwelled');
+  });
+});
+
+describe('moving', () => {
+  it('leaves one zone and enters the next at the same moment', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    shopper.stand(10, 20, 'b');
+    const [exited, entered] = shopper.changes.filter(({ at }) => at >= T + 10_000);
+    expect(exited).toMatchObject({ kind: 'zoneExited', zoneId: 'a', enteredAt: T + 1000 });
+    expect(entered).toMatchObject({ kind: 'zoneEntered', zoneId: 'b', previousZoneId: 'a', at: exited?.at });
+  });
+
+  it.each([0, 1, 2, 3, 4, 5])('is noticed within 8 s at each of four zones (seed %i)', (seed) => {
+    const roll = seeded(seed);
+    const shopper = new Follow();
+    const names = ['a', 'b', 'c', 'd'];
+    for (let second = 0; second < 120; second += 1) {
+      const here = Math.floor(second / 30);
+      const sightings = names.map((name, index) =>
+        heard(second, name, -58 - 14 * Math.abs(index - here) + 3 * gaussian(roll)),
+      );
+      shopper.hear(...sightings);
+    }
+    const entries = shopper.changes.filter(({ kind }) => kind === 'zoneEntered');
+    expect(entries.map((each) => 'zoneId' in each && each.zoneId)).toEqual(names);
+    entries.forEach(({ at }, index) => expect(at - (T + index * 30_000)).toBeLessThanOrEqual(8000));
+  });
+
+  it('is noticed within 8 s where the old zone falls silent', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 20, 'a', -50);
+    shopper.stand(20, 29, 'b', -85);
+    expect(shopper.story.at(-1)).toMatch(/^zoneEntered b @2[0-8]$/);
+  });
+
+  it('gathers evidence for each challenger by itself', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a', -75);
+    for (let second = 10; second < 14; second += 1)
+      shopper.hear(heard(second, 'a', -75), heard(second, second % 2 ? 'b' : 'c', -62));
+    expect(shopper.story.at(-1)).toBe('zoneEntered a @1');
+  });
+
+  it('follows a layout that changes around the shopper', () => {
+    const shopper = new Follow();
+    shopper.store = layoutOf(['b']);
+    shopper.stand(0, 5, 'a');
+    expect(shopper.story).toEqual(['visitStarted @0']);
+    shopper.store = layoutOf(['a', 'b']);
+    shopper.stand(5, 10, 'a');
+    expect(shopper.story.slice(1)).toEqual([expect.stringMatching(/^zoneEntered a/)]);
+    shopper.store = layoutOf(['b']);
+    shopper.look(12);
+    expect(shopper.story.slice(2)).toEqual(['zoneExited a @9']);
+    shopper.stand(13, 16, 'b');
+    expect(shopper.story.slice(3)).toEqual(['zoneEntered b @13']);
+  });
+});
+
+describe('absence', () => {
+  it('leaves the zone, then the store, as of the last hearing', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    expect(shopper.nextLookAt).toBe(T + 69_000);
+    expect(shopper.look(68)).toEqual([]);
+    expect(shopper.look(69).map(told)).toEqual(['zoneExited a @9']);
+    expect(shopper.nextLookAt).toBe(T + 309_000);
+    const [ended] = shopper.look(309);
+    expect(ended).toMatchObject({ kind: 'visitEnded', startedAt: T, endedAt: T + 9000, at: T + 9000 });
+    expect(ended).not.toHaveProperty('receivedAt');
+    expect(shopper.presence).toBeUndefined();
+    expect(shopper.nextLookAt).toBeUndefined();
+  });
+
+  it('keeps the visit of a shopper who is heard again in time', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    shopper.look(80);
+    shopper.stand(200, 205, 'a');
+    expect(shopper.story.slice(1)).toEqual(['zoneEntered a @1', 'zoneExited a @9', 'zoneEntered a @201']);
+    expect(new Set(shopper.changes.map(({ visitId }) => visitId)).size).toBe(1);
+  });
+
+  it('begins another visit after a long silence that nobody looked into', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    shopper.hear(heard(400, 'a', -60));
+    expect(shopper.story.slice(2)).toEqual(['zoneExited a @9', 'visitEnded @9', 'visitStarted @400']);
+    expect(new Set(shopper.changes.map(({ visitId }) => visitId)).size).toBe(2);
+  });
+
+  // Gaps of slow advertisers as reported in Bermuda's issue 542.
+  it('ends no visit of a phone that is heard every 2 to 96 s', () => {
+    const shopper = new Follow();
+    let second = 0;
+    for (const gap of [2, 5, 96, 31, 2, 60, 96, 96, 12, 3, 74, 96]) {
+      shopper.hear(heard((second += gap), 'a', -70));
+      if (shopper.nextLookAt !== undefined && shopper.nextLookAt < T + (second + 96) * 1000)
+        shopper.look(second + 90);
+    }
+    expect(shopper.story.filter((line) => line.startsWith('visit'))).toEqual(['visitStarted @2']);
+  });
+
+  it('stands still while the gateways are silent, and goes on when they are back', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    for (let second = 40; second < 3600; second += 30) shopper.look(second, 12);
+    expect(shopper.story).toHaveLength(2);
+    expect(shopper.nextLookAt).toBeGreaterThan(T + 3_590_000);
+    expect(shopper.look(3600, 3599)).toEqual([]);
+    expect(shopper.look(3620, 3619)).toEqual([]);
+    expect(shopper.look(3640, 3639).map(told)).toEqual(['zoneExited a @9']);
+    expect(shopper.look(3860, 3859)).toEqual([]);
+    expect(shopper.look(3890, 3889).map(told)).toEqual(['visitEnded @9']);
+  });
+
+  it('runs as ever where gateways report once a minute', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    for (let second = 30; second <= 390; second += 30) {
+      if (shopper.presence !== undefined) shopper.look(second, Math.floor(second / 60) * 60);
+    }
+    expect(shopper.story.slice(2)).toEqual(['zoneExited a @9', 'visitEnded @9']);
+  });
+
+  it('looks again soon while gateways are watched', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    shopper.look(30, 30);
+    expect(shopper.nextLookAt).toBe(T + 60_000);
+    shopper.look(60, 60);
+    expect(shopper.nextLookAt).toBe(T + 69_000);
+  });
+
+  it('ends every visit after the longest silence', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    shopper.look(60, 10);
+    expect(shopper.look(9 + 4 * 3600, 10).map(told)).toEqual(['zoneExited a @9', 'visitEnded @9']);
+  });
+
+  it('forgives the silence of the gateways to a shopper heard after it', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    for (let second = 40; second < 900; second += 30) shopper.look(second, 10);
+    shopper.stand(900, 905, 'a');
+    expect(shopper.story.slice(2)).toEqual(['zoneDwelled a 20s @21', 'zoneDwelled a 60s @61']);
+  });
+});
+
+describe('checking in', () => {
+  it('begins the visit under the given id and enters the zone at once', () => {
+    const shopper = new Follow();
+    shopper.checkIn(0, { zoneId: zone('b') });
+    expect(shopper.story).toEqual(['visitStarted @0', 'zoneEntered b @0', 'checkedIn b @0']);
+    expect(
+      shopper.changes.every(({ visitId, receivedAt }) => visitId === 'v-given' && receivedAt === T),
+    ).toBe(true);
+    expect(shopper.changes[0]).toMatchObject({ via: 'checkin' });
+  });
+
+  it('joins the visit under way, which goes on under the given id', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 5, 'a');
+    expect(shopper.checkIn(5, { zoneId: zone('b') }).map(told)).toEqual([
+      'zoneExited a @5',
+      'zoneEntered b @5',
+      'checkedIn b @5',
+    ]);
+    expect(shopper.presence).toMatchObject({ visitId: 'v-given', startedAt: T });
+  });
+
+  it('is a no-op the second time', () => {
+    const shopper = new Follow();
+    shopper.checkIn(0);
+    const before = shopper.presence;
+    expect(shopper.checkIn(0)).toEqual([]);
+    expect(shopper.presence).toEqual(before);
+    expect(shopper.checkIn(1, { checkinId: 'c-2' }).map(told)).toEqual(['checkedIn @1']);
+  });
+
+  it('gives way to radio that keeps saying otherwise', () => {
+    const shopper = new Follow();
+    shopper.checkIn(0, { zoneId: zone('b') });
+    shopper.stand(0, 3, 'a');
+    expect(shopper.story.at(-1)).toBe('checkedIn b @0');
+    shopper.stand(3, 10, 'a');
+    expect(shopper.story.at(-1)).toMatch(/^zoneEntered a/);
+  });
+
+  it('moves nobody when it arrives late, and names no zone the store lacks', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 30, 'a');
+    expect(shopper.checkIn(5, { zoneId: zone('b') }).map(told)).toEqual(['checkedIn b @5']);
+    expect(shopper.checkIn(30, { checkinId: 'c-2', zoneId: zone('cellar') }).map(told)).toEqual([
+      'checkedIn @30',
+    ]);
+  });
+
+  it('in another store ends the visit here, unless the shopper was heard here later', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 5, 'a');
+    const other = layoutOf(['x'], 'bonn' as StoreId);
+    expect(shopper.checkIn(3, { checkinId: 'c-0' }, other)).toEqual([]);
+    expect(shopper.checkIn(10, {}, other).map(told)).toEqual([
+      'zoneExited a @4',
+      'visitEnded @4',
+      'visitStarted @10',
+      'checkedIn @10',
+    ]);
+    expect(shopper.presence?.storeId).toBe('bonn');
+  });
+});
+
+describe('another store', () => {
+  const bonn = 'bonn' as StoreId;
+  it('takes over when the shopper is heard there strongly and no more here', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    shopper.store = layoutOf(['a', 'b'], bonn);
+    shopper.hear(heard(11, 'b', -60, { storeId: bonn }));
+    shopper.hear(heard(20, 'b', -80, { storeId: bonn }));
+    expect(shopper.presence?.storeId).toBe(storeId);
+    expect(shopper.story).toHaveLength(2);
+    shopper.hear(heard(21, 'b', -60, { storeId: bonn }));
+    shopper.hear(heard(22, 'b', -60, { storeId: bonn }));
+    expect(shopper.story.slice(2)).toEqual([
+      'zoneExited a @9',
+      'visitEnded @9',
+      'visitStarted @21',
+      'zoneEntered b @22',
+    ]);
+    expect(shopper.changes.slice(4).every((change) => change.storeId === bonn)).toBe(true);
+  });
+});
+
+describe('order and repetition', () => {
+  it('withdraws an entry that a sighting on its way disproves', () => {
+    const shopper = new Follow();
+    shopper.hear(heard(0, 'b', -75));
+    shopper.hear(heard(1, 'b', -75));
+    shopper.hear(heard(0, 'a', -50), heard(1, 'a', -50));
+    for (let second = 2; second < 8; second += 1)
+      shopper.hear(heard(second, 'a', -50), heard(second, 'b', -75));
+    expect(shopper.story).toEqual([
+      'visitStarted @0',
+      'zoneEntered b @1',
+      'zoneExited b mistaken @1',
+      'zoneEntered a @1',
+    ]);
+  });
+
+  it('resumes the stay that a withdrawn move had closed', () => {
+    const parameters = { ...defaultParameters, moveEvidenceDb: 10 };
+    const quick = new Follow(contextOf({ parameters, dwellSeconds: [] }));
+    quick.stand(0, 10, 'a', -60);
+    quick.hear(heard(10, 'b', -50));
+    quick.hear(heard(11, 'b', -50));
+    quick.hear(heard(10.1, 'a', -45), heard(11.1, 'a', -45));
+    quick.stand(12, 16, 'a', -45);
+    expect(quick.story.slice(2)).toEqual([
+      'zoneExited a @11',
+      'zoneEntered b @11',
+      'zoneExited b mistaken @11',
+      'zoneEntered a resumed @1',
+    ]);
+  });
+
+  it('ignores what comes later than the window', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 20, 'a');
+    const before = shopper.presence;
+    expect(shopper.hear(...[10, 11, 12, 13, 14].map((second) => heard(second, 'b', -30)))).toEqual([]);
+    expect(shopper.presence).toEqual(before);
+  });
+
+  interface Script {
+    seed: number;
+    walk: string[];
+    deviation: number;
+  }
+  const scripts = fc.record<Script>({
+    seed: fc.integer(),
+    walk: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 }),
+    deviation: fc.constantFrom(0, 2, 5),
+  });
+
+  function perform({ seed, walk, deviation }: Script): Sighting[] {
+    const roll = seeded(seed);
+    return walk.flatMap((here, leg) =>
+      Array.from({ length: 12 }, (_, step) =>
+        ['a', 'b', 'c']
+          .filter(() => roll() < 0.85)
+          .map((name) => {
+            const level = Math.max(-94, (name === here ? -60 : -72) + deviation * gaussian(roll));
+            return heard(leg * 12 + step + roll(), name, level);
+          }),
+      ).flat(),
+    );
+  }
+
+  /** What remains of the changes once mistakes are left out: visits exactly, stays by zone and order. */
+  function outcomeOf(changes: readonly PresenceChange[]): unknown {
+    const stays = new Map<string, { zoneId: string; enteredAt: Instant }>();
+    for (const change of changes) {
+      if (change.kind === 'zoneEntered')
+        stays.set(`${change.zoneId}@${change.at}`, { zoneId: change.zoneId, enteredAt: change.at });
+      if (change.kind === 'zoneExited' && change.mistaken)
+        stays.delete(`${change.zoneId}@${change.enteredAt}`);
+    }
+    return {
+      zones: [...stays.values()].sort((a, b) => a.enteredAt - b.enteredAt).map(({ zoneId }) => zoneId),
+      visits: changes.flatMap((change) =>
+        change.kind === 'visitEnded' ? [{ startedAt: change.startedAt, endedAt: change.endedAt }] : [],
+      ),
+    };
+  }
+
+  function decided({ presence }: Follow): unknown {
+    return (
+      presence && {
+        ...presence,
+        visitId: '',
+        stay: undefined,
+        hasty: undefined,
+        seen: [],
+        anchors: [...presence.anchors].sort((a, b) => (a.key < b.key ? -1 : 1)),
+      }
+    );
+  }
+
+  it('do not matter within the window: same decided zones, same visit, same remaining state', () => {
+    fc.assert(
+      fc.property(scripts, fc.integer(), (script, disorder) => {
+        const sightings = perform(script);
+        fc.pre(sightings.length > 0);
+        const inOrder = new Follow();
+        for (const each of [...sightings].sort((a, b) => a.observedAt - b.observedAt)) inOrder.hear(each);
+
+        const roll = seeded(disorder);
+        const arrivals = sightings
+          .flatMap((each) => (roll() < 0.3 ? [each, each] : [each]))
+          .map((each) => ({ each, at: each.observedAt + 2999 * roll() }))
+          .sort((a, b) => a.at - b.at);
+        const shuffled = new Follow();
+        while (arrivals.length > 0)
+          shuffled.hear(...arrivals.splice(0, 1 + Math.floor(roll() * 6)).map(({ each }) => each));
+
+        expect(decided(shuffled)).toEqual(decided(inOrder));
+        inOrder.look(2000);
+        shuffled.look(2000);
+        expect(outcomeOf(shuffled.changes)).toEqual(outcomeOf(inOrder.changes));
+      }),
+      { numRuns: 120 },
+    );
+  });
+});

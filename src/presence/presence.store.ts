@@ -1,0 +1,211 @@
+import { Injectable } from '@nestjs/common';
+import type { ChainableCommander, Redis, Result } from 'ioredis';
+import { Clock, RedisConnections } from '../platform/index.js';
+import { DAY_MS, MINUTE_MS, type Instant, type ShopperId } from '../shared/index.js';
+import type { PresenceChange } from './changes.js';
+import { SAVE_PRESENCE } from './save-presence.script.js';
+import { decode, encode, type Presence } from './state.js';
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    /** See `SAVE_PRESENCE`. */
+    savePresence(
+      keyCount: number,
+      ...keysAndArguments: (string | number)[]
+    ): Result<(number | string)[], Context>;
+  }
+}
+
+/** What Redis holds of a shopper. */
+export interface Held {
+  /** Names this one state for ever, '' where nothing is held: whoever writes next must have seen it. */
+  version: string;
+  /** Undefined: in no store. */
+  presence: Presence | undefined;
+  /** When the shopper is on the list to be looked at. */
+  lookAt: Instant | undefined;
+}
+
+export const NOTHING: Held = { version: '', presence: undefined, lookAt: undefined };
+
+export interface Write {
+  shopperId: ShopperId;
+  /** What `presence` was worked out from, and must still be held. */
+  from: Held;
+  presence: Presence | undefined;
+  changes: readonly PresenceChange[];
+  nextLookAt: Instant | undefined;
+}
+
+/** Whether the write holds, and what is held now: what was written, or what somebody else wrote meanwhile. */
+export interface Saved {
+  written: boolean;
+  held: Held;
+}
+
+const KEEP_MS = DAY_MS;
+// Longer than any write can be under way, so that one that began before the shopper left cannot bring them back.
+const GONE_MS = 2 * MINUTE_MS;
+// Some hours of a large partition: reached only when nobody has read for as long.
+const LONGEST_STREAM = 1_000_000;
+// A script holds up everybody else: this many shoppers take Redis 1-2 ms.
+const SHOPPERS_A_SCRIPT = 250;
+
+/** Live presence in Redis, by partition: states, the streams of changes, and when each shopper must be looked at. */
+@Injectable()
+export class PresenceStore {
+  readonly #redis: Redis;
+  readonly #writer: string;
+  #writes = 0;
+
+  constructor(
+    private readonly connections: RedisConnections,
+    clock: Clock,
+  ) {
+    this.#redis = connections.request;
+    this.#redis.defineCommand('savePresence', { lua: SAVE_PRESENCE });
+    this.#writer = clock.newId();
+  }
+
+  /** What is held of each, in one round trip. */
+  async load(shopperIds: Iterable<ShopperId>): Promise<Map<ShopperId, Held>> {
+    const partitions = [...this.#byPartition(shopperIds, (id) => id)];
+    if (partitions.length === 0) return new Map();
+    const pipeline = this.#redis.pipeline();
+    for (const [partition, ids] of partitions) pipeline.mget(ids.map((id) => this.#stateKey(partition, id)));
+    const answers = (await run(pipeline)) as (string | null)[][];
+    return new Map(
+      partitions.flatMap(([, ids], index) => ids.map((id, at) => [id, parse(answers[index]?.[at] ?? '')])),
+    );
+  }
+
+  /**
+   * Writes each where what it was worked out from is still held, changes and next look with it, all in one round trip. Safe to
+   * run twice.
+   *
+   * @param writes one a shopper
+   * @returns in the order of `writes`
+   * @throws when Redis did not answer: then any of them may be written
+   */
+  async save(writes: readonly Write[], now: Instant): Promise<Saved[]> {
+    const scripts = [...this.#byPartition(writes, ({ shopperId }) => shopperId)].flatMap(([partition, own]) =>
+      chunks(own, SHOPPERS_A_SCRIPT).map((some) => ({ partition, some })),
+    );
+    if (scripts.length === 0) return [];
+    const pipeline = this.#redis.pipeline();
+    const meant = new Map<Write, Held>();
+    for (const { partition, some } of scripts) {
+      const keys = [changesKey(this.connections, partition), this.#dueKey(partition)];
+      const values: (string | number)[] = [KEEP_MS, GONE_MS, LONGEST_STREAM];
+      for (const write of some) {
+        const held = { version: this.#newVersion(), presence: write.presence, lookAt: lookOf(write, now) };
+        meant.set(write, held);
+        keys.push(this.#stateKey(partition, write.shopperId));
+        values.push(...argumentsOf(write, held));
+      }
+      pipeline.savePresence(keys.length, ...keys, ...values);
+    }
+    const answers = (await run(pipeline)) as (number | string)[][];
+    const answerOf = new Map(
+      scripts.flatMap(({ some }, script) => some.map((write, at) => [write, answers[script]?.[at]])),
+    );
+    return writes.map((write) => {
+      const answer = answerOf.get(write);
+      return typeof answer === 'string'
+        ? { written: false, held: parse(answer) }
+        : { written: true, held: meant.get(write) ?? NOTHING };
+    });
+  }
+
+  /** Who must be looked at by `now`, at most `limit` of each partition, the longest due first. */
+  async due(now: Instant, limit: number): Promise<ShopperId[]> {
+    const pipeline = this.#redis.pipeline();
+    for (let partition = 0; partition < this.connections.partitions; partition += 1) {
+      pipeline.zrangebyscore(this.#dueKey(partition), '-inf', now, 'LIMIT', 0, limit);
+    }
+    return ((await run(pipeline)) as ShopperId[][]).flat();
+  }
+
+  #dueKey(partition: number): string {
+    return this.connections.partitionKey(partition, 'due');
+  }
+
+  #stateKey(partition: number, shopperId: ShopperId): string {
+    return this.connections.partitionKey(partition, `presence:${shopperId}`);
+  }
+
+  #newVersion(): string {
+    this.#writes += 1;
+    return `${this.#writer}.${this.#writes.toString(36)}`;
+  }
+
+  #byPartition<T>(items: Iterable<T>, idOf: (item: T) => ShopperId): Map<number, T[]> {
+    const partitions = new Map<number, T[]>();
+    for (const item of items) {
+      const partition = this.connections.partitionOf(idOf(item));
+      const own = partitions.get(partition);
+      if (own === undefined) partitions.set(partition, [item]);
+      else own.push(item);
+    }
+    return partitions;
+  }
+}
+
+/** The stream of a partition's changes. */
+export function changesKey(connections: RedisConnections, partition: number): string {
+  return connections.partitionKey(partition, 'changes');
+}
+
+/**
+ * When the shopper is looked at next. A look that is due soon enough stays: to put it off at each hearing would cost Redis
+ * as much as everything else here, and the look, which finds the shopper there, sets the next.
+ */
+function lookOf({ from, nextLookAt }: Write, now: Instant): Instant | undefined {
+  const { lookAt } = from;
+  const stays = lookAt !== undefined && nextLookAt !== undefined && lookAt > now && lookAt <= nextLookAt;
+  return stays ? lookAt : nextLookAt;
+}
+
+function argumentsOf(
+  { shopperId, from, changes }: Write,
+  { version, presence, lookAt }: Held,
+): (string | number)[] {
+  return [
+    shopperId,
+    from.version,
+    version,
+    presence === undefined ? '' : `${lookAt ?? ''}|${encode(presence)}`,
+    lookAt === from.lookAt && lookAt !== undefined ? '=' : (lookAt ?? ''),
+    changes.length,
+    ...changes.map((change) => JSON.stringify(change)),
+  ];
+}
+
+/** `<version>|<when to look>|<presence>`, the last two missing once the shopper is gone. */
+function parse(text: string): Held {
+  const first = text.indexOf('|');
+  if (first < 0) return NOTHING;
+  const version = text.slice(0, first);
+  const second = text.indexOf('|', first + 1);
+  if (second < 0) return { ...NOTHING, version };
+  const lookAt = text.slice(first + 1, second);
+  return {
+    version,
+    presence: decode(text.slice(second + 1)),
+    lookAt: lookAt === '' ? undefined : Number(lookAt),
+  };
+}
+
+/** The answers of all commands; throws the first error among them. */
+async function run(pipeline: ChainableCommander): Promise<unknown[]> {
+  const answers = (await pipeline.exec()) ?? [];
+  return answers.map(([error, answer]) => {
+    if (error !== null) throw error;
+    return answer;
+  });
+}
+
+function chunks<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}

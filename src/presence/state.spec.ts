@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import type { ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
+import { copyOf, decode, encode, shortHash } from './state.js';
+import type { Presence } from './state.js';
+
+const zoneId = fc.stringMatching(/^[A-Za-z0-9._:-]{1,64}$/).map((id) => id as ZoneId);
+const startedAt = fc.integer({ min: 1.7e12, max: 1.9e12 });
+const stay = fc.option(fc.record({ zoneId, enteredAt: startedAt, dwellTold: fc.nat(3600) }), {
+  nil: undefined,
+});
+const second = fc.nat(4).map((offset) => 1_800_000_000 + offset);
+const presences: fc.Arbitrary<Presence> = fc.record({
+  shopperId: fc.string().map((id) => id as ShopperId),
+  storeId: fc.string().map((id) => id as StoreId),
+  visitId: fc.uuid({ version: 7 }).map((id) => id as VisitId),
+  startedAt,
+  lastHeardAt: startedAt,
+  openSecond: fc.constant(1_800_000_000),
+  competition: fc.record({
+    zoneId: fc.option(zoneId, { nil: undefined }),
+    evidence: fc.array(
+      fc.record({ zoneId, db: fc.integer({ min: 1, max: 400 }).map((tenths) => tenths / 10) }),
+    ),
+  }),
+  stay,
+  hasty: stay,
+  anchors: fc.array(
+    fc.record({
+      key: fc.string(),
+      buckets: fc.array(
+        fc.record({ second, sum: fc.integer({ min: -900, max: -1 }), count: fc.integer({ min: 1, max: 9 }) }),
+      ),
+    }),
+  ),
+  seen: fc.array(fc.record({ second, hash: fc.string().map(shortHash) })),
+  checkIns: fc.array(fc.string().map(shortHash), { maxLength: 4 }),
+  pausedMs: fc.nat(),
+  look: fc.record({ at: startedAt, heardUntil: startedAt }),
+});
+
+it('reads what it wrote', () => {
+  fc.assert(fc.property(presences, (presence) => expect(decode(encode(presence))).toEqual(presence)));
+});
+
+it('reads no other format', () => {
+  expect(decode('[2,"s"]')).toBeUndefined();
+  expect(decode('')).toBeUndefined();
+});
+
+it('copies without sharing what advances', () => {
+  fc.assert(
+    fc.property(presences, (presence) => {
+      const before = encode(presence);
+      const copy = copyOf(presence);
+      copy.anchors.forEach(({ buckets }) => buckets.forEach((bucket) => (bucket.sum += 1)));
+      copy.seen.push({ second: 1_800_000_000, hash: 1 });
+      if (copy.stay !== undefined) copy.stay.dwellTold += 1;
+      expect(encode(presence)).toBe(before);
+    }),
+    { numRuns: 30 },
+  );
+});

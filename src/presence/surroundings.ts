@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { LiveOffers } from '../offers/index.js';
+import { Clock } from '../platform/index.js';
+import type { StoreId } from '../shared/index.js';
+import { GatewayPulse } from '../sightings/index.js';
+import { Stores } from '../stores/index.js';
+import { defaultParameters } from './parameters.js';
+import type { Place } from './work.rules.js';
+
+/** What presence reads of the rest of the shop, all of it from memory. */
+@Injectable()
+export class Surroundings {
+  readonly #newId = (): string => this.clock.newId();
+
+  constructor(
+    private readonly stores: Stores,
+    private readonly gateways: GatewayPulse,
+    private readonly offers: LiveOffers,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The store's layout and what presence in it depends on; undefined for no such store. */
+  placeOf(storeId: StoreId): Place | undefined {
+    const layout = this.stores.layout(storeId);
+    if (layout === undefined) return undefined;
+    return {
+      layout,
+      context: {
+        newId: this.#newId,
+        parameters: defaultParameters,
+        dwellSeconds: this.offers.snapshot.dwellSeconds,
+        heardStoreUntil: this.gateways.heardUntil(storeId),
+      },
+    };
+  }
+}

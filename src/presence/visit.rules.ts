@@ -1,0 +1,204 @@
+import { SECOND_MS } from '../shared/index.js';
+import type { ChangeId, Instant, ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
+import type { Sighting } from '../sightings/index.js';
+import type { StoreLayout } from '../stores/index.js';
+import type { ChangeBody, PresenceChange } from './changes.js';
+import { compete } from './competition.rules.js';
+import type { Entry, Hearing } from './competition.rules.js';
+import type { PresenceParameters } from './parameters.js';
+import { prune, secondOf } from './smoothing.rules.js';
+import type { Presence, Stay } from './state.js';
+
+/** What presence needs from outside: ids, how it is tuned, what the live offers wait for, how the store's gateways fare. */
+export interface PresenceContext {
+  /** A UUIDv7. */
+  newId: () => string;
+  parameters: PresenceParameters;
+  /** The lengths of stay that live offers ask for, seconds, ascending. */
+  dwellSeconds: readonly number[];
+  /** When any gateway of the store last reported; absent where the store has none, or it is not known. */
+  heardStoreUntil?: Instant | undefined;
+}
+
+/** One call's working place: `presence` copies are changed in it and what they went through is gathered in `changes`. */
+export interface Turn {
+  layout: StoreLayout;
+  context: PresenceContext;
+  changes: PresenceChange[];
+  /** The hearing that what follows is owed to. */
+  cause: Pick<Sighting, 'observedAt' | 'receivedAt'> | undefined;
+}
+
+export interface VisitStart {
+  shopperId: ShopperId;
+  storeId: StoreId;
+  visitId: VisitId;
+  startedAt: Instant;
+  via: 'sighting' | 'checkin';
+}
+
+/** A new presence, its visit told. */
+export function beginVisit({ via, ...start }: VisitStart, turn: Turn): Presence {
+  const presence: Presence = {
+    ...start,
+    lastHeardAt: start.startedAt,
+    openSecond: secondOf(start.startedAt - turn.context.parameters.reorderMs),
+    competition: { zoneId: undefined, evidence: [] },
+    stay: undefined,
+    hasty: undefined,
+    anchors: [],
+    seen: [],
+    checkIns: [],
+    pausedMs: 0,
+    look: { at: start.startedAt, heardUntil: start.startedAt },
+  };
+  tell(presence, start.startedAt, { kind: 'visitStarted', startedAt: start.startedAt, via }, turn);
+  return presence;
+}
+
+/** Closes zone and visit as of the last hearing. */
+export function endVisit(presence: Presence, turn: Turn): void {
+  leaveZone(presence, turn);
+  const { startedAt, lastHeardAt: endedAt } = presence;
+  tell(presence, endedAt, { kind: 'visitEnded', startedAt, endedAt }, turn);
+}
+
+/** Out of the present zone as of the last hearing, and in none; what is still open is decided first. */
+export function leaveZone(presence: Presence, turn: Turn): void {
+  decideAll(presence, turn);
+  const present = stayOf(presence);
+  if (present !== undefined) exit(presence, present, presence.lastHeardAt, turn);
+  presence.stay = presence.hasty = undefined;
+  presence.competition = { zoneId: undefined, evidence: [] };
+}
+
+/** Into a zone on better evidence than radio gives, at once. Radio has to start afresh to say otherwise. */
+export function place(presence: Presence, zoneId: ZoneId, at: Instant, turn: Turn): void {
+  decideAll(presence, turn);
+  if (stayOf(presence)?.zoneId !== zoneId)
+    enter(presence, zoneId, Math.max(at, presence.startedAt), 'stay', turn);
+  presence.competition = { zoneId, evidence: [] };
+  presence.anchors = [];
+}
+
+/** Decides all seconds before `until`: entries in them are final, sightings of them come too late. */
+export function decideUntil(presence: Presence, until: number, turn: Turn): void {
+  if (until <= presence.openSecond) return;
+  const { competition, entries } = compete(
+    presence.competition,
+    hearingOf(presence, turn),
+    presence.openSecond,
+    until,
+  );
+  for (const entry of entries) confirm(presence, entry, turn);
+  presence.competition = competition;
+  presence.openSecond = until;
+  presence.anchors = prune(
+    presence.anchors,
+    until,
+    competition.zoneId !== undefined,
+    turn.context.parameters,
+  );
+  presence.seen = presence.seen.filter(({ second }) => second >= until);
+}
+
+/**
+ * Tells at once what the open seconds show so far: the next entry, but no further one until that is decided. Withdraws
+ * one told before when the seconds it rested on are decided and did not bear it out.
+ */
+export function anticipate(presence: Presence, turn: Turn): void {
+  const { entries } = compete(presence.competition, hearingOf(presence, turn), presence.openSecond, Infinity);
+  const next = entries[0];
+  const { hasty } = presence;
+  if (hasty !== undefined) {
+    const undecided = presence.openSecond <= secondOf(hasty.enteredAt);
+    if (undecided || next?.zoneId === hasty.zoneId) return;
+    withdraw(presence, hasty, turn);
+    if (next === undefined) resume(presence, hasty.zoneId, turn);
+  }
+  if (next !== undefined) enter(presence, next.zoneId, instantOf(presence, next), 'hasty', turn);
+}
+
+/** Tells each length of stay that is asked for, was reached by `until` and was not told yet. */
+export function tellDwell(presence: Presence, stay: Stay, until: Instant, turn: Turn): void {
+  const { zoneId, enteredAt } = stay;
+  for (const dwellSeconds of turn.context.dwellSeconds) {
+    const at = enteredAt + dwellSeconds * SECOND_MS;
+    if (dwellSeconds <= stay.dwellTold || at > until) continue;
+    stay.dwellTold = dwellSeconds;
+    tell(presence, at, { kind: 'zoneDwelled', zoneId, enteredAt, dwellSeconds }, turn);
+  }
+}
+
+/** The stay the shopper is in as far as it was told. */
+export function stayOf({ stay, hasty }: Presence): Stay | undefined {
+  return hasty ?? stay;
+}
+
+/** Adds a change to the turn in its envelope. */
+export function tell(presence: Presence, at: Instant, body: ChangeBody, turn: Turn): void {
+  const { shopperId, storeId, visitId } = presence;
+  turn.changes.push({
+    changeId: turn.context.newId() as ChangeId,
+    shopperId,
+    storeId,
+    visitId,
+    at,
+    ...(turn.cause && { observedAt: turn.cause.observedAt, receivedAt: turn.cause.receivedAt }),
+    ...body,
+  });
+}
+
+function decideAll(presence: Presence, turn: Turn): void {
+  // A presence of another store is closed as it was told: its anchors are not in this layout.
+  if (presence.storeId !== turn.layout.storeId) return;
+  decideUntil(presence, secondOf(presence.lastHeardAt) + 1, turn);
+  anticipate(presence, turn);
+}
+
+function confirm(presence: Presence, entry: Entry, turn: Turn): void {
+  const { hasty } = presence;
+  if (hasty?.zoneId === entry.zoneId) {
+    presence.stay = hasty;
+    presence.hasty = undefined;
+    return;
+  }
+  if (hasty !== undefined) withdraw(presence, hasty, turn);
+  enter(presence, entry.zoneId, instantOf(presence, entry), 'stay', turn);
+}
+
+function enter(presence: Presence, zoneId: ZoneId, at: Instant, as: 'stay' | 'hasty', turn: Turn): void {
+  const previous = stayOf(presence);
+  const enteredAt = Math.max(at, previous?.enteredAt ?? at);
+  if (previous !== undefined) exit(presence, previous, enteredAt, turn);
+  presence[as] = { zoneId, enteredAt, dwellTold: 0 };
+  const from = previous && { previousZoneId: previous.zoneId };
+  tell(presence, enteredAt, { kind: 'zoneEntered', zoneId, ...from }, turn);
+}
+
+function exit(presence: Presence, stay: Stay, at: Instant, turn: Turn): void {
+  const { zoneId, enteredAt } = stay;
+  tellDwell(presence, stay, at, turn);
+  tell(presence, Math.max(at, enteredAt), { kind: 'zoneExited', zoneId, enteredAt }, turn);
+}
+
+function withdraw(presence: Presence, { zoneId, enteredAt }: Stay, turn: Turn): void {
+  presence.hasty = undefined;
+  tell(presence, enteredAt, { kind: 'zoneExited', zoneId, enteredAt, mistaken: true }, turn);
+}
+
+function resume(presence: Presence, mistakenZoneId: ZoneId, turn: Turn): void {
+  if (presence.stay === undefined) return;
+  const { zoneId, enteredAt } = presence.stay;
+  const body = { kind: 'zoneEntered', zoneId, previousZoneId: mistakenZoneId, resumed: true } as const;
+  tell(presence, enteredAt, body, turn);
+}
+
+/** Entries happen in whole seconds, but never before the visit. */
+function instantOf({ startedAt }: Presence, { second }: Entry): Instant {
+  return Math.max(startedAt, second * SECOND_MS);
+}
+
+function hearingOf({ anchors }: Presence, { layout, context }: Turn): Hearing {
+  return { anchors, layout, parameters: context.parameters };
+}

@@ -1,0 +1,31 @@
+import type { Rejection } from '../../platform/index.js';
+import type { Instant, Outcome } from '../../shared/index.js';
+import type { Heard } from '../hearing.js';
+
+/** The vendors' formats by the contract's names; `decoders/index.ts` knows which of them can be read. */
+export type Format =
+  'minew' | 'ruuvi' | 'ingics' | 'kontakt' | 'meraki' | 'aprilbrother' | 'openmqttgateway' | 'espresense';
+
+/** What is known of a payload beside its bytes. */
+export interface PayloadContext {
+  receivedAt: Instant;
+  /** The MQTT topic, for formats that need it. */
+  topic?: string;
+}
+
+/** A payload in our words. */
+export interface Decoded {
+  /** The gateway's own address, where the payload has one. */
+  gatewayHardwareId?: string;
+  heard: Heard[];
+  /** Rows that cannot be read, by their place. */
+  refused: Rejection[];
+}
+
+export type PayloadFault = 'malformed-json' | 'malformed-payload';
+
+/** One vendor's format. Pure; never throws, whatever the bytes. */
+export interface Decoder {
+  readonly format: Format;
+  decode(payload: Buffer, context: PayloadContext): Outcome<Decoded, PayloadFault>;
+}

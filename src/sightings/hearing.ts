@@ -1,0 +1,22 @@
+import type { BeaconId, GatewayId, Instant, StoreId } from '../shared/index.js';
+
+/** What a payload says of one hearing, before anything is known about whose beacon it is. */
+export interface Heard {
+  /** Its place in the payload, by which a refusal names it. */
+  index: number;
+  /** All names of the one beacon: the advertised ids first, its address (`mac:`) last. */
+  beaconIds: readonly BeaconId[];
+  rssiDbm: number;
+  /** At one metre; absent where the beacon does not say, or says nonsense. */
+  measuredPowerDbm?: number;
+  /** By the sender's own clock; absent: at receipt. */
+  observedAt?: Instant;
+  /** As the sender gave it; unique only to that sender. */
+  sightingId?: string;
+}
+
+/** A hearing whose fixed end is known. */
+export interface Hearing extends Heard {
+  storeId: StoreId;
+  anchor: { kind: 'gateway'; gatewayId: GatewayId } | { kind: 'beacon'; beaconId: BeaconId };
+}

@@ -1,0 +1,60 @@
+import { Controller } from '@nestjs/common';
+import { z } from 'zod';
+import { Handles, route, vocabulary, type Asked } from '../platform/index.js';
+import { GatewayPayloads } from './gateway-payloads.service.js';
+import { SightingIntake } from './sighting-intake.service.js';
+import { batch, batchAnswer, checkedInside, type BatchAnswer } from './sightings.dto.js';
+
+const tag = 'Sightings';
+
+const sightings = route({
+  method: 'POST',
+  path: '/v1/sightings',
+  tag,
+  summary: 'What gateways or a phone heard; 202 once live presence holds it',
+  allow: ['gateway', 'shopper'],
+  lenientCredential: true,
+  ignoresIdempotencyKey: true,
+  body: checkedInside(batch),
+  status: 202,
+  answer: batchAnswer,
+});
+
+const payload = route({
+  method: 'POST',
+  path: '/v1/gateways/{gatewayId}/{format}',
+  tag,
+  summary: 'A gateway’s payload as its vendor made it, whatever its content type',
+  allow: ['gateway'],
+  lenientCredential: true,
+  ignoresIdempotencyKey: true,
+  params: z.strictObject({ gatewayId: vocabulary.gatewayId, format: z.string().max(64) }),
+  query: z.strictObject({
+    key: z.string().max(200).optional().describe('the API key, for gateways that can set no header'),
+    topic: z.string().max(1_000).optional().describe('the MQTT topic, for formats that need it'),
+  }),
+  rawBody: true,
+  status: 202,
+  answer: batchAnswer,
+});
+
+/** The doors of gateways, and of phones without a socket. */
+@Controller()
+export class SightingsController {
+  constructor(
+    private readonly intake: SightingIntake,
+    private readonly payloads: GatewayPayloads,
+  ) {}
+
+  @Handles(sightings)
+  sightings({ principal, body, receivedAt }: Asked<typeof sightings>): Promise<BatchAnswer> {
+    return principal.kind === 'gateway'
+      ? this.intake.takeGateway(principal, body, receivedAt)
+      : this.intake.takePhone(principal.shopperId, body, receivedAt);
+  }
+
+  @Handles(payload)
+  payload({ principal, params, query, body, receivedAt }: Asked<typeof payload>): Promise<BatchAnswer> {
+    return this.payloads.take(principal, { ...params, bytes: body, topic: query.topic, receivedAt });
+  }
+}

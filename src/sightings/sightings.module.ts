@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { ConsentModule } from '../consent/index.js';
+import { ShoppersModule } from '../shoppers/index.js';
+import { StoresModule } from '../stores/index.js';
+import { CheckInHandover } from './checkins/checkin-handover.js';
+import { CheckInsController } from './checkins/checkins.controller.js';
+import { CheckInRepository } from './checkins/checkins.repository.js';
+import { CheckIns } from './checkins/checkins.service.js';
+import { GatewayHearings } from './gateway-hearings.service.js';
+import { GatewayPayloads } from './gateway-payloads.service.js';
+import { GatewayPulse } from './gateway-pulse.store.js';
+import { LocationConsents } from './location-consents.js';
+import { SightingIntake } from './sighting-intake.service.js';
+import { SightingsController } from './sightings.controller.js';
+
+/** `SightingSink` and `CheckInSink` come from the room below, whose module is global for that reason. */
+@Module({
+  imports: [StoresModule, ConsentModule, ShoppersModule],
+  controllers: [SightingsController, CheckInsController],
+  providers: [
+    SightingIntake,
+    GatewayPayloads,
+    GatewayHearings,
+    GatewayPulse,
+    LocationConsents,
+    CheckIns,
+    CheckInRepository,
+    CheckInHandover,
+  ],
+  exports: [SightingIntake, CheckIns, GatewayPulse],
+})
+export class SightingsModule {}

@@ -1,0 +1,20 @@
+import type { Metrics } from '../platform/index.js';
+import type { Format } from './decoders/decoder.js';
+
+/** Through which door it came. */
+export type Source = 'native' | 'phone' | 'checkin' | Format;
+
+/** What became of it; each sighting has one. */
+export type IngestOutcome =
+  'accepted' | 'unknown' | 'no_consent' | 'late' | 'future' | 'rejected' | 'duplicate';
+
+/** Counts at the door; outcomes that did not occur are left out. */
+export function count(
+  metrics: Metrics,
+  source: Source,
+  outcomes: Readonly<Partial<Record<IngestOutcome, number>>>,
+): void {
+  for (const [outcome, times] of Object.entries(outcomes)) {
+    if (times > 0) metrics.ingestEvents.inc({ source, outcome }, times);
+  }
+}
