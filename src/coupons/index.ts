@@ -1,0 +1,2 @@
+export { couponCode } from './code.rules.js';
+export { CouponsModule } from './coupons.module.js';

@@ -1,0 +1,152 @@
+import { estimateIn } from '../insights/index.js';
+import { isStopped } from '../limits/index.js';
+import { brandSwitchVerdict, type LiveOffer } from '../offers/index.js';
+import type { Rule } from '../rules/index.js';
+import { isWithinHours, localTime, type Facts, type HourRange } from '../shared/index.js';
+import type { Considered, Reason, World } from './decision.js';
+
+type Check = (offer: LiveOffer, facts: Facts, world: World) => Reason | undefined;
+
+/** In the order in which a person would ask; all are asked, so that the ledger tells all that it would have taken. */
+const CHECKS: readonly Check[] = [
+  withoutLocation,
+  stopped,
+  outsideSchedule,
+  duringQuietHours,
+  whileSnoozed,
+  mutedCategory,
+  withoutProfiling,
+  ruleNotMet,
+  notTheirBrand,
+  neverBought,
+  soldOut,
+];
+
+/**
+ * Judges every live offer whose trigger matched, without any lock: what remains for the group commit are caps and
+ * counters. Pure: the same facts and world give the same answer, now or in a replay.
+ *
+ * @returns best first: higher priority, then the likelier need, then the older offer
+ */
+export function consider(candidates: readonly LiveOffer[], facts: Facts, world: World): Considered[] {
+  return candidates
+    .map((offer) => ({
+      offer,
+      reasons: CHECKS.map((check) => check(offer, facts, world)).filter((reason) => reason !== undefined),
+      score: needFor(offer, facts),
+    }))
+    .sort(byRank);
+}
+
+function byRank(a: Considered, b: Considered): number {
+  return (
+    b.offer.document.priority - a.offer.document.priority ||
+    b.score - a.score ||
+    (a.offer.offerId < b.offer.offerId ? -1 : 1)
+  );
+}
+
+/** The likeliest need among the categories the offer is about, 0 where nothing is known. */
+function needFor(offer: LiveOffer, { shopper, at }: Facts): number {
+  return [...offer.target.categories].reduce(
+    (most, category) => Math.max(most, estimateIn(shopper, category, at)?.dueProbability ?? 0),
+    0,
+  );
+}
+
+function withoutLocation(_: LiveOffer, { shopper }: Facts): Reason | undefined {
+  return shopper.consents.location
+    ? undefined
+    : { code: 'no-consent', detail: 'the shopper has not consented to location' };
+}
+
+function stopped(_: LiveOffer, { storeId }: Facts, { policy }: World): Reason | undefined {
+  return isStopped(policy, storeId)
+    ? { code: 'stopped', detail: 'the contact policy has stopped all offers here' }
+    : undefined;
+}
+
+function outsideSchedule(offer: LiveOffer, { at, local }: Facts): Reason | undefined {
+  const { startsAt, endsAt, daysOfWeek, hours } = offer.document.schedule;
+  const refuse = (detail: string): Reason => ({ code: 'outside-schedule', detail, path: 'schedule' });
+  if (startsAt !== null && at < Date.parse(startsAt)) return refuse(`starts at ${startsAt}`);
+  if (endsAt !== null && at >= Date.parse(endsAt)) return refuse(`ended at ${endsAt}`);
+  if (daysOfWeek.length > 0 && !daysOfWeek.includes(local.isoWeekday)) {
+    return refuse(`it is weekday ${local.isoWeekday}, the offer is for ${daysOfWeek.join(', ')}`);
+  }
+  return hours && !isWithinHours(local.minuteOfDay, hours)
+    ? refuse(`the offer is for ${hours.from} to ${hours.to}`)
+    : undefined;
+}
+
+/** The shopper's own quiet hours, by their own clock; and the house's, by the same. */
+function duringQuietHours(_: LiveOffer, facts: Facts, { policy }: World): Reason | undefined {
+  const { shopper, at, local } = facts;
+  const { minuteOfDay } = shopper.timeZone === undefined ? local : localTime(at, shopper.timeZone);
+  const within = (hours: HourRange | undefined): boolean =>
+    hours !== undefined && isWithinHours(minuteOfDay, hours);
+  const hours = [shopper.preferences.quietHours, policy.quietHours].find(within);
+  return hours && { code: 'quiet-hours', detail: `quiet from ${hours.from} to ${hours.to}` };
+}
+
+function whileSnoozed(_: LiveOffer, { shopper, at }: Facts): Reason | undefined {
+  const until = shopper.preferences.snoozeUntil;
+  return until !== undefined && at < until
+    ? { code: 'snoozed', detail: `the shopper wants none until ${new Date(until).toISOString()}` }
+    : undefined;
+}
+
+function mutedCategory(offer: LiveOffer, { shopper }: Facts): Reason | undefined {
+  const muted = shopper.preferences.mutedCategories.find((category) => offer.target.categories.has(category));
+  return muted === undefined ? undefined : { code: 'muted', detail: `the shopper has muted ${muted}` };
+}
+
+function withoutProfiling(offer: LiveOffer, { shopper }: Facts): Reason | undefined {
+  return !shopper.consents.profiling && asksAboutPerson(offer)
+    ? { code: 'no-consent', detail: 'the offer asks about the person, who has not consented to profiling' }
+    : undefined;
+}
+
+/** What anybody standing there may be asked about; all other fields are about the person. */
+const IMPERSONAL = /^(store|zone|visit|time)\./;
+
+function asksAboutPerson({ document }: LiveOffer): boolean {
+  const asks = (rule: Rule): boolean =>
+    'rules' in rule ? rule.rules.some(asks) : !IMPERSONAL.test(rule.field);
+  return document.kind === 'brandSwitch' || document.target.fromBrand !== null || asks(document.eligibility);
+}
+
+function ruleNotMet(offer: LiveOffer, facts: Facts): Reason | undefined {
+  if (offer.eligible(facts)) return undefined;
+  const [first, ...more] = offer.explain(facts);
+  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+  return {
+    code: 'rule-not-met',
+    detail: `${first?.detail ?? 'the rule is not met'}${others}`,
+    ...(first === undefined ? {} : { path: first.path }),
+  };
+}
+
+function notTheirBrand(offer: LiveOffer, { shopper }: Facts): Reason | undefined {
+  const verdict = brandSwitchVerdict(offer, shopper);
+  return verdict.ok ? undefined : { code: 'irrelevant', detail: verdict.detail, path: verdict.path };
+}
+
+/** A reminder of something is for those who buy it. */
+function neverBought(offer: LiveOffer, { shopper }: Facts): Reason | undefined {
+  const { categories } = offer.target;
+  if (offer.document.kind !== 'replenishment' || categories.size === 0 || !shopper.consents.profiling)
+    return undefined;
+  const bought = [...categories].some((category) => shopper.replenishment.has(category));
+  return bought
+    ? undefined
+    : { code: 'irrelevant', detail: `has never bought ${[...categories].join(', ')}`, path: 'target' };
+}
+
+function soldOut(offer: LiveOffer, { storeId }: Facts, { live }: World): Reason | undefined {
+  const { productIds } = offer.target;
+  const all = [...productIds];
+  return all.length > 0 && all.every((productId) => !live.stockOf(storeId, productId))
+    ? { code: 'out-of-stock', detail: `none of ${all.length} products is in stock here` }
+    : undefined;
+}

@@ -1,0 +1,111 @@
+import type { ContactPolicy } from '../limits/index.js';
+import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
+import type {
+  ChangeId,
+  DecisionId,
+  DeliveryId,
+  Facts,
+  Instant,
+  OfferId,
+  ShopperId,
+  StoreId,
+  TriggerKind,
+  VisitId,
+  ZoneId,
+} from '../shared/index.js';
+
+/** Why an offer was not made: the contract's codes. */
+export type ReasonCode =
+  | 'no-consent'
+  | 'outside-schedule'
+  | 'rule-not-met'
+  | 'offer-cap'
+  | 'global-cap'
+  | 'quiet-hours'
+  | 'snoozed'
+  | 'muted'
+  | 'budget-exhausted'
+  | 'limit-reached'
+  | 'out-of-stock'
+  | 'would-buy-anyway'
+  | 'irrelevant'
+  | 'exclusion-group'
+  | 'holdout'
+  | 'outranked'
+  | 'too-late'
+  | 'stopped'
+  | 'unknown-shopper';
+
+export interface Reason {
+  code: ReasonCode;
+  /** In words, with the figures: what was asked, what was so. */
+  detail: string;
+  /** Where in the offer's document, for a rule that was not met. */
+  path?: string;
+}
+
+/** A live offer whose trigger matched, with all that speaks against it. No reasons: it may be made. */
+export interface Considered {
+  offer: LiveOffer;
+  reasons: Reason[];
+  /** How likely the need is, 0 to 1; orders offers of one priority. */
+  score: number;
+}
+
+/** What is so in the world at the moment of a decision, beside the shopper. */
+export interface World {
+  policy: ContactPolicy;
+  live: LiveSnapshot;
+}
+
+/** One change that asks for a decision, thought through as far as it can be without a lock. */
+export interface Pending {
+  changeId: ChangeId;
+  decisionId: DecisionId;
+  deliveryId: DeliveryId;
+  shopperId: ShopperId;
+  storeId: StoreId;
+  visitId: VisitId;
+  zoneId?: ZoneId | undefined;
+  on: TriggerKind;
+  at: Instant;
+  /** The shopper's zone, else the store's: where calendar caps turn. */
+  timeZone: string;
+  storeTimeZone: string;
+  facts: Facts;
+  /** When the sighting or check-in that completed the change came in. */
+  receivedAt: Instant;
+  /** Milliseconds from `receivedAt` to the end of each stage so far; `received` is how old the hearing was by then. */
+  latencyMs: Record<string, number>;
+  /** Best first. */
+  considered: Considered[];
+}
+
+/** What the locks let through of a pending decision. */
+export interface Granted {
+  outcome: 'offer' | 'silence' | 'ghost';
+  reason?: ReasonCode;
+  /** The offer made, or that would have been made to a shopper who is held out. */
+  winner?: LiveOffer;
+  considered: Considered[];
+}
+
+/** One line of the ledger's `considered`. */
+export interface ConsideredLine {
+  offerId: OfferId;
+  revision: number;
+  eligible: boolean;
+  reasons: Reason[];
+  score?: number;
+}
+
+/** As the ledger and the preview show it. */
+export function lineOf({ offer, reasons, score }: Considered): ConsideredLine {
+  return {
+    offerId: offer.offerId,
+    revision: offer.revision,
+    eligible: reasons.length === 0,
+    reasons,
+    score: Math.round(score * 1_000) / 1_000,
+  };
+}

@@ -1,0 +1,109 @@
+import { Controller } from '@nestjs/common';
+import { z } from 'zod';
+import { Handles, notFound, route, vocabulary, type Asked, type Page } from '../platform/index.js';
+import type { Principal } from '../shared/index.js';
+import { Ledger, type LedgerEntry } from './ledger.repository.js';
+import { previewBody, type Preview } from './preview.dto.js';
+import { Previews } from './preview.service.js';
+
+const tag = 'decisions';
+const allow = ['service', 'admin', 'marketer', 'approver', 'analyst'] as const;
+
+const reason = z.object({ code: z.string(), detail: z.string(), path: z.string().optional() });
+const considered = z.object({
+  offerId: z.string(),
+  revision: z.int(),
+  eligible: z.boolean(),
+  reasons: z.array(reason),
+  score: z.number().optional(),
+  propensity: z.number().optional(),
+});
+const entry = z.object({
+  decisionId: z.string(),
+  shopperId: z.string(),
+  storeId: z.string(),
+  visitId: z.string(),
+  zoneId: z.string().optional(),
+  on: z.string(),
+  at: z.string(),
+  outcome: z.enum(['offer', 'silence', 'ghost']),
+  reason: z.string().optional(),
+  offerId: z.string().optional(),
+  revision: z.int().optional(),
+  deliveryId: z.string().optional(),
+  considered: z.array(considered),
+  latencyMs: z.record(z.string(), z.number()),
+});
+
+const listDecisions = route({
+  method: 'GET',
+  path: '/v1/decisions',
+  tag,
+  summary: 'The ledger: what was decided, newest first, with every offer that was considered',
+  allow,
+  query: vocabulary.page.extend({
+    shopperId: vocabulary.shopperId.optional(),
+    offerId: vocabulary.offerId.optional(),
+    storeId: vocabulary.storeId.optional(),
+    visitId: vocabulary.visitId.optional(),
+    outcome: z.enum(['offer', 'silence', 'ghost']).optional(),
+    from: vocabulary.instant.optional(),
+    to: vocabulary.instant.optional(),
+  }),
+  answer: vocabulary.pageOf(entry),
+});
+const getDecision = route({
+  method: 'GET',
+  path: '/v1/decisions/{decisionId}',
+  tag,
+  summary: 'One decision, explained',
+  allow,
+  params: z.strictObject({ decisionId: vocabulary.decisionId }),
+  answer: entry,
+});
+const previewDecision = route({
+  method: 'POST',
+  path: '/v1/decisions/preview',
+  tag,
+  summary: 'What would be decided for a shopper at a place; writes nothing',
+  allow,
+  body: previewBody,
+  answer: z.object({
+    outcome: z.enum(['offer', 'silence']),
+    reason: z.string().optional(),
+    offer: z.record(z.string(), z.unknown()).optional(),
+    considered: z.array(considered),
+  }),
+});
+
+@Controller()
+export class DecisionsController {
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly previews: Previews,
+  ) {}
+
+  @Handles(listDecisions)
+  list({ query, principal }: Asked<typeof listDecisions>): Promise<Page<LedgerEntry>> {
+    return this.ledger.list({ ...query, storeIds: storesOf(principal) });
+  }
+
+  @Handles(getDecision)
+  async get({ params, principal }: Asked<typeof getDecision>): Promise<LedgerEntry> {
+    const found = await this.ledger.find(params.decisionId, storesOf(principal));
+    if (found === undefined) throw notFound('decision');
+    return found;
+  }
+
+  @Handles(previewDecision)
+  preview({ body, principal }: Asked<typeof previewDecision>): Promise<Preview> {
+    const stores = storesOf(principal);
+    if (stores.length > 0 && !stores.includes(body.storeId)) throw notFound('store');
+    return this.previews.preview(body);
+  }
+}
+
+/** The stores that somebody may see; empty for all. */
+function storesOf(principal: Principal): readonly string[] {
+  return principal.kind === 'staff' ? principal.storeIds : [];
+}

@@ -1,0 +1,34 @@
+import { Module } from '@nestjs/common';
+import { InsightsModule } from '../insights/index.js';
+import { LimitsModule } from '../limits/index.js';
+import { OffersModule } from '../offers/index.js';
+import { PresenceModule } from '../presence/index.js';
+import { StoresModule } from '../stores/index.js';
+import { Considering } from './considering.js';
+import { DecisionsController } from './decisions.controller.js';
+import { Decisions } from './decisions.service.js';
+import { GroupCommit } from './group-commit.js';
+import { Ledger } from './ledger.repository.js';
+import { LedgerWriter } from './ledger.writer.js';
+import { OfferWriter } from './offer.writer.js';
+import { PreviewPieces } from './preview-pieces.js';
+import { Previews } from './preview.service.js';
+import { WarmViews } from './warm-views.js';
+
+@Module({
+  imports: [InsightsModule, LimitsModule, OffersModule, PresenceModule, StoresModule],
+  controllers: [DecisionsController],
+  exports: [Decisions],
+  providers: [
+    Considering,
+    Decisions,
+    GroupCommit,
+    Ledger,
+    LedgerWriter,
+    OfferWriter,
+    PreviewPieces,
+    Previews,
+    WarmViews,
+  ],
+})
+export class DecisionsModule {}

@@ -1,0 +1,141 @@
+import {
+  capRefusal,
+  drawRefusal,
+  drawsOf,
+  earliestNeeded,
+  reserveOf,
+  type CapEvent,
+  type CapWindow,
+  type ContactPolicy,
+  type Draw,
+} from '../limits/index.js';
+import { isHeldOut, type LiveOffer } from '../offers/index.js';
+import type { Instant } from '../shared/index.js';
+import type { Considered, Granted, Pending, Reason } from './decision.js';
+
+/** What was read under the locks. `used` and `events` are the truth until the commit. */
+export interface Locked {
+  policy: ContactPolicy;
+  /** Offers made to this shopper, as far back as any cap looks. */
+  events: readonly CapEvent[];
+  /** What all shoppers together have taken, by counter; a grant adds to it. */
+  used: Map<string, number>;
+  now: Instant;
+}
+
+/** A change this old tells of a moment that has passed; an offer for it would come to somebody who has moved on. */
+const TOO_LATE_MS = 60_000;
+
+/**
+ * Grants the best offer that caps and counters let through, falling to the next where they do not. The only
+ * thing it changes is `locked.used`, so that the next decision of the same commit sees what this one took.
+ */
+export function grant(pending: Pending, locked: Locked): Granted {
+  const considered = pending.considered.map((each) => ({ ...each, reasons: [...each.reasons] }));
+  if (locked.now - pending.at > TOO_LATE_MS)
+    return silence(withReason(considered, tooLate(pending, locked.now)));
+
+  const winner = considered.find((each) => {
+    if (each.reasons.length > 0) return false;
+    const refusal = refusalOf(each.offer, pending, locked);
+    if (refusal !== undefined) each.reasons.push(refusal);
+    return refusal === undefined;
+  });
+  if (winner === undefined) return silence(considered);
+
+  for (const each of considered) {
+    if (each !== winner && each.reasons.length === 0) {
+      each.reasons.push({ code: 'outranked', detail: `${winner.offer.document.name} came first` });
+    }
+  }
+  if (heldOut(winner.offer, pending, locked.policy)) {
+    winner.reasons.push({ code: 'holdout', detail: 'held out, to measure what the offer earns' });
+    return { outcome: 'ghost', reason: 'holdout', winner: winner.offer, considered };
+  }
+  for (const { key, takes } of drawsFor(winner.offer, pending)) {
+    locked.used.set(key, (locked.used.get(key) ?? 0) + takes);
+  }
+  return { outcome: 'offer', winner: winner.offer, considered };
+}
+
+/** The counters that making this offer now would take from, in the order of their keys. */
+function drawsFor({ offerId, document }: LiveOffer, { storeId, at, storeTimeZone }: Pending): Draw[] {
+  const offer = { offerId, limits: document.limits, reserve: reserveOf(document.reward) };
+  return drawsOf(offer, { storeId, now: at, timeZone: storeTimeZone });
+}
+
+/** Every counter that some candidate of these decisions may take from. */
+export function drawsOfAll(pendings: readonly Pending[]): Draw[] {
+  return pendings.flatMap((pending) =>
+    pending.considered
+      .filter(({ reasons }) => reasons.length === 0)
+      .flatMap(({ offer }) => drawsFor(offer, pending)),
+  );
+}
+
+/** How far back, and in which visits, the caps of these decisions look. */
+export function capWindowOf(pendings: readonly Pending[], policy: ContactPolicy): CapWindow {
+  const since = pendings.map(({ considered, at, timeZone }) => {
+    const caps = considered.flatMap(({ offer }) => offer.document.limits.perShopper);
+    return earliestNeeded([...caps, ...policy.globalCaps], at, timeZone);
+  });
+  return {
+    shopperIds: pendings.map(({ shopperId }) => shopperId),
+    visitIds: pendings.map(({ visitId }) => visitId),
+    since: Math.min(...since),
+  };
+}
+
+/** What a granted offer leaves behind for later caps. */
+export function capEventOf({ offerId, document }: LiveOffer, { at, visitId }: Pending): CapEvent {
+  return {
+    at,
+    offerId,
+    visitId,
+    tags: document.tags,
+    exclusionGroup: document.exclusionGroup,
+    countsGlobally: document.limits.countsTowardGlobalCaps,
+  };
+}
+
+function refusalOf(offer: LiveOffer, pending: Pending, { policy, events, used }: Locked): Reason | undefined {
+  const { limits, exclusionGroup } = offer.document;
+  const capped = {
+    offerId: offer.offerId,
+    perShopper: limits.perShopper,
+    ignoresGlobalCaps: limits.ignoresGlobalCaps,
+    exclusionGroup,
+  };
+  const moment = { now: pending.at, visitId: pending.visitId, timeZone: pending.timeZone };
+  const cap = capRefusal(capped, events, policy.globalCaps, moment);
+  if (cap !== undefined) return { code: cap.code, detail: cap.detail };
+  const draw = drawRefusal(drawsFor(offer, pending), used);
+  return (
+    draw && {
+      code: draw.code,
+      detail: `${used.get(draw.key) ?? 0} of ${draw.ceiling} are given; it would take ${draw.takes}`,
+    }
+  );
+}
+
+function heldOut(offer: LiveOffer, { shopperId }: Pending, policy: ContactPolicy): boolean {
+  return (
+    isHeldOut('universal', shopperId, policy.universalHoldoutShare) ||
+    isHeldOut(offer.offerId, shopperId, offer.document.holdoutShare)
+  );
+}
+
+function tooLate(pending: Pending, now: Instant): Reason {
+  return { code: 'too-late', detail: `the change is ${Math.round((now - pending.at) / 1_000)} s old` };
+}
+
+function withReason(considered: Considered[], reason: Reason): Considered[] {
+  for (const each of considered) each.reasons.unshift(reason);
+  return considered;
+}
+
+/** Silence for the first reason that stood against the best offer. */
+function silence(considered: Considered[]): Granted {
+  const reason = considered[0]?.reasons[0]?.code;
+  return { outcome: 'silence', considered, ...(reason === undefined ? {} : { reason }) };
+}

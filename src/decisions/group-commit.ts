@@ -1,0 +1,203 @@
+import { Injectable } from '@nestjs/common';
+import { ContactPolicies, capEventsOf, lockCounters, takeFrom } from '../limits/index.js';
+import { Clock, Database, lockShoppers, timestamp, type Queryable } from '../platform/index.js';
+import type { PresenceChange } from '../presence/index.js';
+import type { Instant, ShopperId, StoreId, VisitId } from '../shared/index.js';
+import type { Granted, Pending } from './decision.js';
+import { capWindowOf, drawsOfAll, grant } from './grant.rules.js';
+import { LedgerWriter, type Ruled } from './ledger.writer.js';
+import { visitEffects, type StayRow, type VisitRow } from './visit-effects.rules.js';
+
+/** A visit that has been open longer is a forgotten one: another begins. */
+const OPEN_VISIT_MS = 4 * 3_600_000;
+
+/**
+ * The one place where offers are granted. Many shoppers' decisions go into one READ COMMITTED transaction of
+ * separate statements: each sees what was committed before it got its locks, which a single statement with CTEs
+ * would not, and would overrun its limits. Everything else that locks keeps this order: shopper, counters, coupon.
+ */
+@Injectable()
+export class GroupCommit {
+  constructor(
+    private readonly database: Database,
+    private readonly policies: ContactPolicies,
+    private readonly ledger: LedgerWriter,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Commits what the changes say of visits, and at most one pending decision a shopper. Deadlocks and
+   * serialisation failures are retried with the same ids; what was committed before is dropped, so that the same
+   * changes may come again.
+   *
+   * @returns what was decided and is now in the ledger
+   */
+  commit(changes: readonly PresenceChange[], pendings: readonly Pending[]): Promise<Ruled[]> {
+    return this.database.transaction(async (tx) => {
+      const shoppers = sorted([...changes, ...pendings].map(({ shopperId }) => shopperId));
+      await lockShoppers(tx, shoppers);
+      const allowed = await withLocationConsent(tx, shoppers);
+      const { visits, stays } = visitEffects(changes.filter(({ shopperId }) => allowed.has(shopperId)));
+      const adopted = await this.#adopt(tx, visits, stays, pendings);
+      const fresh = await withoutCommitted(
+        tx,
+        adopted.pendings.filter(({ shopperId }) => allowed.has(shopperId)),
+      );
+      const ruled = await this.#rule(tx, fresh);
+      await writeVisits(tx, adopted.visits);
+      await writeStays(tx, adopted.stays);
+      await this.ledger.write(tx, ruled);
+      return ruled;
+    });
+  }
+
+  /**
+   * A presence lost with Redis begins a visit that goes on already: the open visit in this store takes its
+   * place. One forgotten open is closed at its start, for nothing is known of it.
+   */
+  async #adopt(
+    tx: Queryable,
+    visits: VisitRow[],
+    stays: StayRow[],
+    pendings: readonly Pending[],
+  ): Promise<{ visits: VisitRow[]; stays: StayRow[]; pendings: Pending[] }> {
+    const open = await openVisits(tx, visits);
+    const forgotten = open.filter(({ startedAt }) => this.clock.now() - startedAt > OPEN_VISIT_MS);
+    if (forgotten.length > 0) {
+      await tx.run(
+        'UPDATE visits SET ended_at = started_at WHERE visit_id = ANY($1::uuid[]) AND ended_at IS NULL',
+        [forgotten.map(({ visitId }) => visitId)],
+      );
+    }
+    // One that ends in this very batch takes nobody in any more: what begins after it is another visit.
+    const ending = new Set(visits.filter(({ endedAt }) => endedAt !== null).map(({ visitId }) => visitId));
+    const present = new Map(
+      open
+        .filter((visit) => !forgotten.includes(visit) && !ending.has(visit.visitId))
+        .map((visit) => [placeOf(visit), visit.visitId]),
+    );
+    const instead = <Row extends { visitId: VisitId }>(row: Row, place: string | undefined): Row => {
+      const visitId = place === undefined ? undefined : present.get(place);
+      return visitId === undefined ? row : { ...row, visitId };
+    };
+    const placeOfVisit = new Map(visits.map((visit) => [visit.visitId, placeOf(visit)]));
+    return {
+      visits: merged(visits.map((visit) => instead(visit, placeOf(visit)))),
+      stays: stays.map((stay) => instead(stay, placeOfVisit.get(stay.visitId))),
+      pendings: pendings.map((pending) => instead(pending, placeOf(pending))),
+    };
+  }
+
+  async #rule(tx: Queryable, pendings: readonly Pending[]): Promise<Ruled[]> {
+    if (pendings.length === 0) return [];
+    const policy = this.policies.current;
+    const events = await capEventsOf(tx, capWindowOf(pendings, policy));
+    const used = await lockCounters(tx, drawsOfAll(pendings));
+    const before = new Map(used);
+    const ruled = pendings.map((pending) => {
+      const now = this.clock.now();
+      const granted: Granted = grant(pending, {
+        policy,
+        events: events.get(pending.shopperId) ?? [],
+        used,
+        now,
+      });
+      return { pending, granted, ruledAt: now };
+    });
+    await takeFrom(tx, before, used);
+    return ruled;
+  }
+}
+
+async function withLocationConsent(tx: Queryable, shoppers: readonly ShopperId[]): Promise<Set<ShopperId>> {
+  const rows = await tx.query<{ shopper_id: ShopperId }>(
+    "SELECT shopper_id FROM consents WHERE shopper_id = ANY($1) AND purpose = 'location' AND granted",
+    [shoppers],
+  );
+  return new Set(rows.map(({ shopper_id }) => shopper_id));
+}
+
+async function withoutCommitted(tx: Queryable, pendings: readonly Pending[]): Promise<Pending[]> {
+  if (pendings.length === 0) return [];
+  const rows = await tx.query<{ change_id: string }>(
+    'SELECT change_id FROM decisions WHERE change_id = ANY($1::uuid[])',
+    [pendings.map(({ changeId }) => changeId)],
+  );
+  const committed = new Set(rows.map(({ change_id }) => change_id));
+  return pendings.filter(({ changeId }) => !committed.has(changeId));
+}
+
+async function openVisits(
+  tx: Queryable,
+  visits: readonly VisitRow[],
+): Promise<{ visitId: VisitId; shopperId: ShopperId; storeId: StoreId; startedAt: Instant }[]> {
+  if (visits.length === 0) return [];
+  return tx.query(
+    `SELECT visit_id AS "visitId", shopper_id AS "shopperId", store_id AS "storeId", started_at AS "startedAt"
+     FROM visits WHERE ended_at IS NULL
+       AND (shopper_id, store_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
+    [visits.map(({ shopperId }) => shopperId), visits.map(({ storeId }) => storeId)],
+  );
+}
+
+async function writeVisits(tx: Queryable, visits: readonly VisitRow[]): Promise<void> {
+  if (visits.length === 0) return;
+  await tx.run(
+    `INSERT INTO visits (visit_id, shopper_id, store_id, started_at, ended_at, via)
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+     ON CONFLICT (visit_id) DO UPDATE
+       SET started_at = LEAST(visits.started_at, EXCLUDED.started_at),
+           ended_at = GREATEST(visits.ended_at, EXCLUDED.ended_at)`,
+    [
+      visits.map(({ visitId }) => visitId),
+      visits.map(({ shopperId }) => shopperId),
+      visits.map(({ storeId }) => storeId),
+      visits.map(({ startedAt }) => timestamp(startedAt)),
+      visits.map(({ endedAt }) => (endedAt === null ? null : timestamp(endedAt))),
+      visits.map(({ via }) => via),
+    ],
+  );
+}
+
+async function writeStays(tx: Queryable, stays: readonly StayRow[]): Promise<void> {
+  if (stays.length === 0) return;
+  await tx.run(
+    `INSERT INTO stays (visit_id, zone_id, entered_at, left_at)
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+     ON CONFLICT (visit_id, zone_id, entered_at) DO UPDATE SET left_at = GREATEST(stays.left_at, EXCLUDED.left_at)`,
+    [
+      stays.map(({ visitId }) => visitId),
+      stays.map(({ zoneId }) => zoneId),
+      stays.map(({ enteredAt }) => timestamp(enteredAt)),
+      stays.map(({ leftAt }) => (leftAt === null ? null : timestamp(leftAt))),
+    ],
+  );
+}
+
+/** One row a visit, after adoption has let two become one. */
+function merged(visits: readonly VisitRow[]): VisitRow[] {
+  const rows = new Map<VisitId, VisitRow>();
+  for (const visit of visits) {
+    const other = rows.get(visit.visitId);
+    rows.set(
+      visit.visitId,
+      other === undefined
+        ? visit
+        : {
+            ...visit,
+            startedAt: Math.min(visit.startedAt, other.startedAt),
+            endedAt: visit.endedAt ?? other.endedAt,
+          },
+    );
+  }
+  // Those that end come first: at no moment may a shopper have two open visits in a store.
+  return [...rows.values()].sort((a, b) => Number(a.endedAt === null) - Number(b.endedAt === null));
+}
+
+function placeOf({ shopperId, storeId }: { shopperId: ShopperId; storeId: StoreId }): string {
+  return `${shopperId}\n${storeId}`;
+}
+
+function sorted<Id extends string>(ids: readonly Id[]): Id[] {
+  return [...new Set(ids)].sort();
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { renderContent, type LiveOffer } from '../offers/index.js';
+import {
+  toRfc3339,
+  type DecisionId,
+  type DeliveryId,
+  type Instant,
+  type OfferId,
+  type StoreId,
+  type ZoneId,
+} from '../shared/index.js';
+import { Stores } from '../stores/index.js';
+import type { Pending } from './decision.js';
+
+/** An offer as the app gets it: the contract's shape. */
+export interface OfferForApp {
+  deliveryId: DeliveryId;
+  decisionId: DecisionId;
+  offerId: OfferId;
+  title: string;
+  body: string;
+  imageUrl?: string | undefined;
+  deepLink?: string | undefined;
+  reward?: Record<string, unknown>;
+  couponCode?: string;
+  storeId: StoreId;
+  zoneId?: ZoneId;
+  expiresAt: string;
+}
+
+/** Puts an offer into the words and values that one shopper gets. */
+@Injectable()
+export class OfferWriter {
+  constructor(private readonly stores: Stores) {}
+
+  write(offer: LiveOffer, pending: Pending, code: string | undefined, now: Instant): OfferForApp {
+    const { facts, storeId, zoneId, deliveryId, decisionId } = pending;
+    const layout = this.stores.layout(storeId);
+    const words = renderContent(offer, facts.shopper.locale, {
+      displayName: facts.shopper.displayName,
+      zoneName: zoneId === undefined ? undefined : layout?.zones.get(zoneId)?.name,
+      storeName: layout?.name,
+    });
+    const { reward, expiresInSeconds } = offer.document;
+    return {
+      deliveryId,
+      decisionId,
+      offerId: offer.offerId,
+      ...words,
+      ...(reward.type === 'none' ? {} : { reward: rewardForApp(reward) }),
+      ...(code === undefined ? {} : { couponCode: code }),
+      storeId,
+      ...(zoneId === undefined ? {} : { zoneId }),
+      expiresAt: toRfc3339(now + expiresInSeconds * 1_000),
+    };
+  }
+}
+
+/** The contract's `reward {type, value, currency?, maxDiscount?}`: money as a number of minor units and its currency. */
+function rewardForApp(reward: LiveOffer['document']['reward']): Record<string, unknown> {
+  if (reward.type === 'amountOff')
+    return { type: reward.type, value: reward.value.amount, currency: reward.value.currency };
+  return { ...reward };
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { ShopperViews } from '../insights/index.js';
+import { ContactPolicies } from '../limits/index.js';
+import type { LiveOffer } from '../offers/index.js';
+import { Clock } from '../platform/index.js';
+import type { ChangeId, DecisionId, DeliveryId, ShopperId, ShopperView, VisitId } from '../shared/index.js';
+import type { Pending } from './decision.js';
+import { OfferWriter } from './offer.writer.js';
+import type { PreviewBody, PreviewedOffer } from './preview.dto.js';
+import type { Trigger } from './triggers.rules.js';
+
+/** What a preview needs beside the decision itself. */
+@Injectable()
+export class PreviewPieces {
+  constructor(
+    private readonly views: ShopperViews,
+    private readonly policies: ContactPolicies,
+    private readonly writer: OfferWriter,
+    private readonly clock: Clock,
+  ) {}
+
+  get policy(): ContactPolicies['current'] {
+    return this.policies.current;
+  }
+
+  async viewOf(shopperId: ShopperId): Promise<ShopperView | undefined> {
+    return (await this.views.load([shopperId])).get(shopperId);
+  }
+
+  /** The moment asked about: now, and entering the zone where one is named, unless told otherwise. */
+  triggerOf({ on, at, zoneId, dwellSeconds }: PreviewBody): Trigger {
+    return {
+      on: on ?? (zoneId === undefined ? 'visitStarted' : 'zoneEntered'),
+      at: at ?? this.clock.now(),
+      zoneId,
+      dwellSeconds,
+    };
+  }
+
+  /** Ids for what will not be written. */
+  ids(visitId: VisitId | undefined): Pick<Pending, 'changeId' | 'decisionId' | 'deliveryId' | 'visitId'> {
+    return {
+      changeId: this.clock.newId<ChangeId>(),
+      decisionId: this.clock.newId<DecisionId>(),
+      deliveryId: this.clock.newId<DeliveryId>(),
+      visitId: visitId ?? this.clock.newId<VisitId>(),
+    };
+  }
+
+  offerOf(winner: LiveOffer, pending: Pending): PreviewedOffer {
+    const {
+      deliveryId: _delivery,
+      decisionId: _decision,
+      ...offer
+    } = this.writer.write(winner, pending, undefined, this.clock.now());
+    return offer;
+  }
+}

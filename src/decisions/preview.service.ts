@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { capEventsOf, usedOf } from '../limits/index.js';
+import { LiveOffers } from '../offers/index.js';
+import { Database, badRequest, notFound } from '../platform/index.js';
+import type { ShopperId, StoreId, VisitId } from '../shared/index.js';
+import { Stores } from '../stores/index.js';
+import { consider } from './consider.rules.js';
+import { lineOf, type Pending } from './decision.js';
+import { capWindowOf, drawsOfAll, grant } from './grant.rules.js';
+import { PreviewPieces } from './preview-pieces.js';
+import type { Preview, PreviewBody } from './preview.dto.js';
+import { candidatesOf, factsOf } from './triggers.rules.js';
+
+/** What would be decided for a shopper at a place: the same functions as the real thing, and nothing written. */
+@Injectable()
+export class Previews {
+  constructor(
+    private readonly database: Database,
+    private readonly stores: Stores,
+    private readonly live: LiveOffers,
+    private readonly pieces: PreviewPieces,
+  ) {}
+
+  /** @throws Problem 404 for an unknown store, 400 for a zone it does not have */
+  async preview(body: PreviewBody): Promise<Preview> {
+    const layout = this.stores.layout(body.storeId);
+    if (layout === undefined) throw notFound('store');
+    if (body.zoneId !== undefined && !layout.zones.has(body.zoneId)) {
+      throw badRequest('unknown-zone', `zoneId: ${body.storeId} has no zone ${body.zoneId}`);
+    }
+    const view = await this.pieces.viewOf(body.shopperId);
+    if (view === undefined) return { outcome: 'silence', reason: 'unknown-shopper', considered: [] };
+
+    const trigger = this.pieces.triggerOf(body);
+    const draftIds = new Set(body.draftOfferIds);
+    const live = await this.live.withDrafts([...draftIds]);
+    const triggered = candidatesOf(live, trigger, layout);
+    // A draft that was asked about is judged even where its own trigger would not have called for it.
+    const asked = live.offers.filter((offer) => draftIds.has(offer.offerId) && !triggered.includes(offer));
+    const candidates = [...triggered, ...asked];
+    const visitId = await this.#visitOf(body.shopperId, body.storeId);
+    const facts = { ...factsOf(trigger, layout, view), ...(visitId && { visitId }) };
+    const world = { policy: this.pieces.policy, live };
+    const pending: Pending = {
+      ...this.pieces.ids(visitId),
+      shopperId: body.shopperId,
+      storeId: body.storeId,
+      zoneId: body.zoneId,
+      on: trigger.on,
+      at: trigger.at,
+      timeZone: view.timeZone ?? layout.timeZone,
+      storeTimeZone: layout.timeZone,
+      facts,
+      receivedAt: trigger.at,
+      latencyMs: {},
+      considered: consider(candidates, facts, world),
+    };
+    return this.#rule(pending);
+  }
+
+  async #rule(pending: Pending): Promise<Preview> {
+    if (pending.considered.length === 0) return { outcome: 'silence', considered: [] };
+    const { policy } = this.pieces;
+    const events = await capEventsOf(this.database, capWindowOf([pending], policy));
+    const used = await usedOf(this.database, drawsOfAll([pending]));
+    const granted = grant(pending, {
+      policy,
+      events: events.get(pending.shopperId) ?? [],
+      used,
+      now: pending.at,
+    });
+    const considered = granted.considered.map(lineOf);
+    if (granted.outcome !== 'offer' || granted.winner === undefined) {
+      return { outcome: 'silence', ...(granted.reason && { reason: granted.reason }), considered };
+    }
+    return { outcome: 'offer', offer: this.pieces.offerOf(granted.winner, pending), considered };
+  }
+
+  async #visitOf(shopperId: ShopperId, storeId: StoreId): Promise<VisitId | undefined> {
+    const [visit] = await this.database.query<{ visit_id: VisitId }>(
+      'SELECT visit_id FROM visits WHERE shopper_id = $1 AND store_id = $2 AND ended_at IS NULL',
+      [shopperId, storeId],
+    );
+    return visit?.visit_id;
+  }
+}

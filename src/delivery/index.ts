@@ -1,0 +1,2 @@
+export { Deliveries } from './deliveries.service.js';
+export { DeliveryModule } from './delivery.module.js';

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, Log, problemOf } from '../../platform/index.js';
+import type { ShopperId } from '../../shared/index.js';
+import { CheckIns, SightingIntake } from '../../sightings/index.js';
+import { OfferEvents } from '../wallet/offer-events.service.js';
+import { answerOf, type AppToServer, type SocketAnswer } from './protocol.js';
+
+/** What an app may ask by socket: the same bodies as by HTTP, the same judgement, and the answer as acknowledgement. */
+@Injectable()
+export class ShopperRequests {
+  constructor(
+    private readonly checkIns: CheckIns,
+    private readonly sightings: SightingIntake,
+    private readonly offerEvents: OfferEvents,
+    private readonly clock: Clock,
+    private readonly log: Log,
+  ) {}
+
+  /** Never fails: what goes wrong is in the answer. */
+  async answer(event: keyof AppToServer, shopperId: ShopperId, body: unknown): Promise<SocketAnswer> {
+    try {
+      return { ok: true, ...(await this.#ask(event, shopperId, body)) };
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status >= 500) this.log.error({ event: 'socket.failed', name: event, error });
+      return answerOf(problem, event);
+    }
+  }
+
+  #ask(event: keyof AppToServer, shopperId: ShopperId, body: unknown): Promise<object> {
+    const receivedAt = this.clock.now();
+    switch (event) {
+      case 'checkin':
+        return this.checkIns.record(shopperId, body, receivedAt);
+      case 'sightings':
+        return this.sightings.takePhone(shopperId, body, receivedAt);
+      case 'offer-event':
+        return this.offerEvents.recordFromSocket(shopperId, body, receivedAt);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { createServer, type Server as HttpServer } from 'node:http';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { createAdapter } from '@socket.io/redis-streams-adapter';
+import { Server } from 'socket.io';
+import { RedisConnections, SETTINGS, type Settings } from '../../platform/index.js';
+import { AdapterRedis } from './adapter-redis.js';
+import type { AppToServer, Known, ServerToApp, ShopperNamespace } from './protocol.js';
+
+const LARGEST_MESSAGE_BYTES = 16_384;
+/** Whoever has not said by then who they are is shown the door. */
+const IDENTIFY_WITHIN_MS = 5_000;
+/** The default of 10,000 loses messages in a burst. */
+const STREAM_LENGTH = 100_000;
+
+/**
+ * The sockets of this process, joined with those of all others through Redis. A worker listens to nobody, yet
+ * reaches everybody.
+ */
+@Injectable()
+export class SocketServer implements OnModuleInit {
+  readonly shoppers: ShopperNamespace;
+  readonly #server: Server<AppToServer, ServerToApp, Record<string, never>, Known>;
+  readonly #redis: AdapterRedis;
+
+  constructor(
+    redis: RedisConnections,
+    private readonly host: HttpAdapterHost,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {
+    this.#redis = new AdapterRedis(redis);
+    this.#server = new Server({
+      adapter: createAdapter(this.#redis, {
+        streamName: redis.key('sockets'),
+        channelPrefix: redis.key('sockets'),
+        maxLen: STREAM_LENGTH,
+      }),
+      serveClient: false,
+      maxHttpBufferSize: LARGEST_MESSAGE_BYTES,
+      connectTimeout: IDENTIFY_WITHIN_MS,
+      // Tokens travel in `auth`, never in cookies, so another origin can do nothing in somebody's name.
+      cors: { origin: '*' },
+    });
+    // Nobody has business in the default namespace.
+    this.#server.use((_, next) => next(new Error('not-found')));
+    this.shoppers = this.#server.of('/shopper');
+  }
+
+  onModuleInit(): void {
+    const http = this.host.httpAdapter.getHttpServer() as HttpServer;
+    this.#server.attach(this.settings.role === 'worker' ? createServer() : http);
+  }
+
+  /** Closes every socket; apps connect again by themselves, to another process. */
+  async close(): Promise<void> {
+    const closed = this.#server.close();
+    this.#redis.release();
+    await closed;
+  }
+}
