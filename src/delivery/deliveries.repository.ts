@@ -10,6 +10,7 @@ export interface Delivery {
   offer: OfferForApp;
   createdAt: Instant;
   expiresAt: Instant;
+  emittedAt: Instant | null;
   acknowledgedAt: Instant | null;
   closedAt: Instant | null;
 }
@@ -25,7 +26,7 @@ export interface Receipt {
 export type Withdrawable = { offerId: OfferId } | { shopperId: ShopperId };
 
 const COLUMNS = `delivery_id AS "deliveryId", shopper_id AS "shopperId", offer, created_at AS "createdAt",
-  expires_at AS "expiresAt", acknowledged_at AS "acknowledgedAt", closed_at AS "closedAt"`;
+  expires_at AS "expiresAt", emitted_at AS "emittedAt", acknowledged_at AS "acknowledgedAt", closed_at AS "closedAt"`;
 /** More than the caps of any sane policy leave open. */
 const MOST_WAITING = 100;
 

@@ -4,12 +4,11 @@ import { Clock, Metrics, type Handled } from '../platform/index.js';
 import { SECOND_MS, type DurableEvents, type Instant } from '../shared/index.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { Receipts } from './receipts.js';
-import { nextTryAt } from './redrive.rules.js';
 import { Phones } from './sockets/phones.js';
 
 /**
- * Brings committed offers to phones: at once, and again from the outbox where a crash came between or no app
- * acknowledged. A shopper without a socket finds theirs in the wallet, and is greeted with them.
+ * Brings committed offers to phones: at once, and from the outbox where a crash came between. A shopper without a
+ * socket finds theirs in the wallet, and is greeted with them.
  */
 @Injectable()
 export class Deliveries extends OfferSink {
@@ -32,20 +31,20 @@ export class Deliveries extends OfferSink {
     }
   }
 
-  /** Handles `offer.granted`, due when whoever granted it has had its time to deliver. */
+  /**
+   * Handles `offer.granted`, due when whoever granted it has had its time to deliver. What went out to a socket is
+   * not sent there again: an app that lost it with its connection is greeted with it when it comes back.
+   */
   async redrive({ deliveryId }: DurableEvents['offer.granted']): Promise<Handled> {
     const delivery = await this.repository.find(deliveryId);
     const emittedAt = this.clock.now();
-    if (delivery === undefined || delivery.acknowledgedAt !== null || delivery.closedAt !== null)
-      return 'done';
-    if (emittedAt >= delivery.expiresAt) return 'done';
+    const needless = delivery === undefined || delivery.emittedAt !== null || delivery.closedAt !== null;
+    if (needless || emittedAt >= delivery.expiresAt) return 'done';
     const reached = await this.phones.offer(delivery.shopperId, delivery.offer);
     if (reached === 'nobody') return 'done';
-    const answeredAt = this.clock.now();
-    const acknowledgedAt = reached === 'acknowledged' ? answeredAt : undefined;
+    const acknowledgedAt = reached === 'acknowledged' ? this.clock.now() : undefined;
     this.receipts.add({ deliveryId, emittedAt, acknowledgedAt });
-    const again = acknowledgedAt === undefined ? nextTryAt(delivery, answeredAt) : undefined;
-    return again === undefined ? 'done' : { again };
+    return 'done';
   }
 
   /** Resolves when nothing is on its way any more: at most the patience with an app that does not answer. */
