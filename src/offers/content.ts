@@ -78,7 +78,7 @@ function tryRender({ title, body, links }: ParsedWords, scope: TemplateScope): R
 
 function scopeOf({ document, target }: Speaking, spoken: Spoken): TemplateScope {
   return {
-    shopper: known({ firstName: spoken.displayName?.trim().split(/\s+/)[0] }),
+    shopper: known({ firstName: spoken.displayName?.match(/\S+/)?.[0] }),
     product: productScope(spoken.product ?? target.products[0], document.target.categories[0]),
     zone: known({ name: spoken.zoneName }),
     store: known({ name: spoken.storeName }),
@@ -115,9 +115,10 @@ function keyOf(locale: string): string {
 
 /** Without the gaps that unknown names leave, and no longer than fits. */
 function cut(text: string, maxLength: number): string {
+  // Only before comma and full stop: French sets a space before ? and !.
   const tidy = text
     .replace(/[ \t]+/g, ' ')
-    .replace(/ (?=[,.!?\n]|$)/g, '')
+    .replace(/ (?=[,.](\s|$))/g, '')
     .trim();
   if (tidy.length <= maxLength) return tidy;
   const seen = Array.from(new Intl.Segmenter().segment(tidy), ({ segment }) => segment);
