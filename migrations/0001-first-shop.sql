@@ -403,7 +403,7 @@ CREATE TABLE decisions (
   revision integer,
   delivery_id uuid,
   considered jsonb NOT NULL,
-  -- Milliseconds from `at` to the end of each stage.
+  -- Milliseconds from receipt of the sighting to the end of each stage; `received` is its age by then.
   latency jsonb NOT NULL
 );
 CREATE INDEX decisions_shopper ON decisions (shopper_id, at DESC);

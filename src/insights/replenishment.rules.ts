@@ -9,9 +9,11 @@ import type { CategoryHistory, CategoryPrior, ReplenishmentState } from '../shar
 const SPREAD_WEIGHT = 3;
 /** A predictive deviation of ln gap beyond this is no knowledge of a rhythm; it keeps yesterday's purchase out of reminders. */
 const MAX_DEVIATION = 1.5;
-/** Whoever buys again only once in a hundred such cases, and not for two and a half intervals, has given the habit up. */
-const LAPSED_SURVIVAL = 0.01;
+/** Whoever buys again only once in fifty such cases, and not for two and a half intervals, has given the habit up… */
+const LAPSED_SURVIVAL = 0.02;
 const LAPSED_INTERVALS = 2.5;
+/** …and so has, however irregular, who let six intervals go by: on real purchases such silences mostly go on. */
+const LONGEST_INTERVALS = 6;
 /** A reminder is for what would run out before the next visit; it looks ahead no more than a week. */
 const MAX_HORIZON_DAYS = 7;
 /** Beyond this z the tail is below double precision; a later date says nothing more. */
@@ -153,7 +155,8 @@ export function estimate(
   const elapsedDays = Math.max(0, shoppingDay(now) - shoppingDay(state.lastPurchasedAt));
   const intervalDays = Math.exp(gap.mean);
   const lapsed =
-    elapsedDays >= LAPSED_INTERVALS * intervalDays && survival(gap, elapsedDays) < LAPSED_SURVIVAL;
+    elapsedDays >= LONGEST_INTERVALS * intervalDays ||
+    (elapsedDays >= LAPSED_INTERVALS * intervalDays && survival(gap, elapsedDays) < LAPSED_SURVIVAL);
   const after = (days: number): Instant =>
     state.lastPurchasedAt + Math.round(Math.min(days, MAX_GAP_DAYS) * DAY_MS);
   const dueAt = after(intervalDays);

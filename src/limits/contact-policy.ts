@@ -20,8 +20,8 @@ export const contactPolicy = z.strictObject({
   globalCaps: z.array(cap).max(20).default([]),
   quietHours: vocabulary.hourRange.nullish().transform((hours) => hours ?? undefined),
   universalHoldoutShare: z.number().min(0).max(1).default(0),
-  ranking: z.enum(['priority', 'incrementalValue']).default('priority'),
-  minimumValue: z.number().optional(),
+  /** Ranking by incremental value, and its least value, come with the offers' economics; until then they are refused. */
+  ranking: z.literal('priority').default('priority'),
 });
 export type ContactPolicy = z.output<typeof contactPolicy>;
 

@@ -5,6 +5,7 @@ import { Bus } from './bus.js';
 import { Clock } from './clock.js';
 import { Database } from './database.js';
 import { Health } from './health.js';
+import { Housekeeping } from './housekeeping.js';
 import { RouteGuard } from './http/guard.js';
 import { AnswerInterceptor } from './http/idempotency.js';
 import { ProblemFilter } from './http/problem-filter.js';
@@ -83,7 +84,7 @@ export class PlatformModule {
       module: PlatformModule,
       controllers: [OperatingController],
       imports: [DiscoveryModule],
-      providers: [...providers, ...doors],
+      providers: [...providers, ...doors, Housekeeping],
       exports: providers.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
     };
   }

@@ -58,6 +58,7 @@ export class Metrics {
     'Age of the oldest waiting event',
     [],
   );
+  readonly outboxPoisoned = this.#gauge('outbox_poisoned', 'Events set aside after failing too often', []);
   readonly databasePool = this.#gauge('db_pool', 'Connections', ['state']);
   readonly build = this.#gauge('build_info', 'Which build this is', ['version']);
 

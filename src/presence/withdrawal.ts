@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Consents } from '../consent/index.js';
-import { Clock, Database, Outbox, timestamp, type Handled } from '../platform/index.js';
+import { Clock, Database, Outbox, lockShoppers, timestamp, type Handled } from '../platform/index.js';
 import type { DurableEvents, ShopperId } from '../shared/index.js';
 import { PresenceService } from './presence.service.js';
 
@@ -37,8 +37,7 @@ export class Withdrawal {
     const now = timestamp(this.clock.now());
     return this.database.transaction(async (tx) => {
       // The lock that decisions take first: what they commit after this sees the consent withdrawn.
-      await tx.run('INSERT INTO contact_state (shopper_id) VALUES ($1) ON CONFLICT DO NOTHING', [shopperId]);
-      await tx.run('SELECT FROM contact_state WHERE shopper_id = $1 FOR UPDATE', [shopperId]);
+      await lockShoppers(tx, [shopperId]);
       await tx.run(
         `UPDATE stays SET left_at = greatest(entered_at, $2) FROM visits
          WHERE visits.visit_id = stays.visit_id AND visits.shopper_id = $1 AND visits.ended_at IS NULL
