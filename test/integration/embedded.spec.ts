@@ -207,6 +207,23 @@ describe('after a crash', () => {
     await expectData(second);
   });
 
+  it('what ended by itself is started again, at the same address and with its data', async () => {
+    const services = await start(newFolder());
+    await writeData(services);
+    await killHard(services.pids.postgres, services.pids.redis);
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await expectData(services);
+        break;
+      } catch (error) {
+        if (tries > 100) throw error;
+        await pause(100);
+      }
+    }
+    await services.stop();
+    expect(lines.filter((line) => line.includes('has ended unexpectedly'))).toHaveLength(2);
+  });
+
   it('the append-only file may be torn and the lock of Postgres may name a stranger', async () => {
     const folder = newFolder();
     const first = await start(folder);

@@ -4,6 +4,7 @@ import { startPostgres } from './postgres-server.js';
 import { startRedis } from './redis-server.js';
 import type { RunningService } from './running-service.js';
 import { ServiceMemory } from './service-memory.js';
+import { supervised } from './supervised.js';
 
 export { findRunning } from './running.js';
 
@@ -33,8 +34,8 @@ export async function startEmbedded({ dataFolder, need, log }: EmbeddedOptions):
   const unlock = lockFolder(folder);
   const memory = new ServiceMemory(folder);
   const [postgres, redis] = await Promise.allSettled([
-    need.postgres ? startPostgres(folder, memory, log) : undefined,
-    need.redis ? startRedis(folder, memory, log) : undefined,
+    need.postgres ? supervised(() => startPostgres(folder, memory, log), 'Postgres', log) : undefined,
+    need.redis ? supervised(() => startRedis(folder, memory, log), 'Redis', log) : undefined,
   ]);
   const running = [postgres, redis].flatMap((start) =>
     start.status === 'fulfilled' ? (start.value ?? []) : [],

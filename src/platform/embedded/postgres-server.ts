@@ -86,6 +86,7 @@ function asService(home: PostgresHome, process: ProcessMark, port: number): Runn
   return {
     url: postgresUrl(home.password, port),
     pid: process.pid,
+    isAlive: () => isAlive(process),
     stop: () => stop(process),
   };
 }

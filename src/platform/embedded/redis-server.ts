@@ -74,7 +74,12 @@ export function redisUrl(port: number): string {
 }
 
 function asService(process: ProcessMark, port: number): RunningService {
-  return { url: redisUrl(port), pid: process.pid, stop: () => stop(process) };
+  return {
+    url: redisUrl(port),
+    pid: process.pid,
+    isAlive: () => isAlive(process),
+    stop: () => stop(process),
+  };
 }
 
 /** On SIGTERM Redis writes its append-only file out and ends. */

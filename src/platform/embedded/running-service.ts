@@ -4,6 +4,7 @@ import type { Launched } from './processes.js';
 export interface RunningService {
   url: string;
   pid: number;
+  isAlive(): boolean;
   /** Ends it with all it was given on disk; may be called again. */
   stop(): Promise<void>;
 }
