@@ -1,5 +1,6 @@
 import type { BeaconId, GatewayId, StoreId } from '../shared/index.js';
 import type { StoreDocument } from './stores.dto.js';
+import type { StoreBeacon } from './stores.dto.js';
 import type { StoreLayout } from './layout.js';
 
 /** All stores at one moment, with whose gateways and beacons they are. Immutable. */
@@ -37,4 +38,11 @@ export function indexOf(layouts: ReadonlyMap<StoreId, StoreLayout>): LayoutIndex
 /** A device's address for comparing: `AC:23:3F-C0-ab-01` and `ac233fc0ab01` are the same device. */
 export function plainHardwareId(hardwareId: string): string {
   return hardwareId.replace(/[:-]/g, '').toLowerCase();
+}
+
+/** The store's beacons, without their positions, by id. */
+export function beaconsOf({ beacons }: Pick<StoreLayout, 'beacons'>): StoreBeacon[] {
+  return [...beacons]
+    .map(([beaconId, { zoneId, measuredPowerDbm }]) => ({ beaconId, zoneId, measuredPowerDbm }))
+    .sort((a, b) => (a.beaconId < b.beaconId ? -1 : 1));
 }

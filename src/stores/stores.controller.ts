@@ -1,8 +1,25 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { Answer, Handles, etagOf, route, vocabulary, type Asked, type Page } from '../platform/index.js';
+import {
+  Answer,
+  Handles,
+  etagOf,
+  notFound,
+  route,
+  vocabulary,
+  type Asked,
+  type Page,
+} from '../platform/index.js';
 import { StoreDocuments } from './documents.service.js';
-import { storeDocument, storeSummary, type StoreSummary } from './stores.dto.js';
+import { beaconsOf } from './layout.rules.js';
+import {
+  storeBeacon,
+  storeDocument,
+  storeSummary,
+  type StoreBeacon,
+  type StoreSummary,
+} from './stores.dto.js';
+import { Stores } from './stores.service.js';
 
 const params = z.strictObject({ storeId: vocabulary.storeId });
 const readers = ['service', 'admin', 'marketer', 'approver', 'associate', 'analyst'] as const;
@@ -38,9 +55,29 @@ const putStore = route({
   answer: storeDocument,
 });
 
+const listMyBeacons = route({
+  method: 'GET',
+  path: '/v1/me/beacons',
+  summary: 'The beacons of a store that the phone should listen for',
+  tag: 'app',
+  allow: ['shopper'],
+  query: z.strictObject({ storeId: vocabulary.storeId }),
+  answer: vocabulary.pageOf(storeBeacon),
+});
+
 @Controller()
 export class StoresController {
-  constructor(private readonly documents: StoreDocuments) {}
+  constructor(
+    private readonly documents: StoreDocuments,
+    private readonly stores: Stores,
+  ) {}
+
+  @Handles(listMyBeacons)
+  beacons({ query: { storeId } }: Asked<typeof listMyBeacons>): Page<StoreBeacon> {
+    const layout = this.stores.layout(storeId);
+    if (layout === undefined) throw notFound('store');
+    return { items: beaconsOf(layout), nextCursor: null };
+  }
 
   @Handles(listStores)
   list({ principal, query }: Asked<typeof listStores>): Promise<Page<StoreSummary>> {

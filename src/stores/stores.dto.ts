@@ -100,3 +100,11 @@ export const storeSummary = z.strictObject({
   currency: z.string(),
 });
 export type StoreSummary = z.output<typeof storeSummary>;
+
+/** A beacon as an app needs it; it says where it stands, so that the app may show the way. */
+export const storeBeacon = z.object({
+  beaconId: vocabulary.beaconId,
+  zoneId: vocabulary.zoneId.optional(),
+  measuredPowerDbm: z.number().optional(),
+});
+export type StoreBeacon = z.output<typeof storeBeacon>;

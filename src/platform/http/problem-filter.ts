@@ -49,14 +49,16 @@ export function problemOf(error: unknown): Problem {
   const known = code === undefined ? undefined : KNOWN[code];
   if (known !== undefined) return known;
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+  // Nest wraps Fastify's fault and drops its code.
+  if (status === 413) return TOO_LARGE;
   if (status === 404) return new Problem(404, 'not-found', 'No such route.');
   return status !== undefined && status < 500
     ? new Problem(status, 'invalid-request', error instanceof Error ? error.message : 'Not valid.')
     : new Problem(500, 'internal', 'Something failed on our side.');
 }
 
+const TOO_LARGE = new Problem(413, 'too-large', 'The body is larger than 1 MiB.');
 const KNOWN: Record<string, Problem> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: new Problem(413, 'too-large', 'The body is larger than 1 MiB.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: new Problem(
     400,
     'invalid-request',

@@ -1,0 +1,1 @@
+export { readDemoFile, readSecret } from './demo-file.js';
