@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ContactPolicies, capEventsOf, lockCounters, takeFrom } from '../limits/index.js';
+import { ContactPolicies, capEventsOf, lockCounters, takeFrom, type CapEvent } from '../limits/index.js';
 import { Clock, Database, lockShoppers, timestamp, type Queryable } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Instant, ShopperId, StoreId, VisitId } from '../shared/index.js';
@@ -10,6 +10,8 @@ import { visitEffects, type StayRow, type VisitRow } from './visit-effects.rules
 
 /** A visit that has been open longer is a forgotten one: another begins. */
 const OPEN_VISIT_MS = 4 * 3_600_000;
+
+const NO_EVENTS: ReadonlyMap<ShopperId, CapEvent[]> = new Map();
 
 /**
  * The one place where offers are granted. Many shoppers' decisions go into one READ COMMITTED transaction of
@@ -34,17 +36,21 @@ export class GroupCommit {
    */
   commit(changes: readonly PresenceChange[], pendings: readonly Pending[]): Promise<Ruled[]> {
     return this.database.transaction(async (tx) => {
-      const shoppers = sorted([...changes, ...pendings].map(({ shopperId }) => shopperId));
+      const shoppers = [...changes, ...pendings].map(({ shopperId }) => shopperId);
       await lockShoppers(tx, shoppers);
-      const allowed = await withLocationConsent(tx, shoppers);
-      const { visits, stays } = visitEffects(changes.filter(({ shopperId }) => allowed.has(shopperId)));
-      const adopted = await this.#adopt(tx, visits, stays, pendings);
-      const fresh = await withoutCommitted(
+      const truth = await truthOf(tx, shoppers, pendings);
+      const mayBeSensed = ({ shopperId }: { shopperId: ShopperId }): boolean =>
+        truth.consenting.has(shopperId);
+      const { visits, stays } = visitEffects(changes.filter(mayBeSensed));
+      const adopted = await this.#adopt(tx, visits, stays, pendings.filter(mayBeSensed), truth.open);
+      const ruled = await this.#rule(
         tx,
-        adopted.pendings.filter(({ shopperId }) => allowed.has(shopperId)),
+        adopted.pendings.filter(({ changeId }) => !truth.committed.has(changeId)),
       );
-      const ruled = await this.#rule(tx, fresh);
-      await writeVisits(tx, adopted.visits);
+      await writeVisits(
+        tx,
+        adopted.visits.filter((visit) => saysMore(visit, truth.open)),
+      );
       await writeStays(tx, adopted.stays);
       await this.ledger.write(tx, ruled);
       return ruled;
@@ -60,8 +66,8 @@ export class GroupCommit {
     visits: VisitRow[],
     stays: StayRow[],
     pendings: readonly Pending[],
+    open: readonly OpenVisit[],
   ): Promise<{ visits: VisitRow[]; stays: StayRow[]; pendings: Pending[] }> {
-    const open = await openVisits(tx, visits);
     const forgotten = open.filter(({ startedAt }) => this.clock.now() - startedAt > OPEN_VISIT_MS);
     if (forgotten.length > 0) {
       await tx.run(
@@ -91,7 +97,8 @@ export class GroupCommit {
   async #rule(tx: Queryable, pendings: readonly Pending[]): Promise<Ruled[]> {
     if (pendings.length === 0) return [];
     const policy = this.policies.current;
-    const events = await capEventsOf(tx, capWindowOf(pendings, policy));
+    const open = pendings.filter(({ considered }) => considered.some(({ reasons }) => reasons.length === 0));
+    const events = open.length === 0 ? NO_EVENTS : await capEventsOf(tx, capWindowOf(open, policy));
     const used = await lockCounters(tx, drawsOfAll(pendings));
     const before = new Map(used);
     const ruled = pendings.map((pending) => {
@@ -109,35 +116,52 @@ export class GroupCommit {
   }
 }
 
-async function withLocationConsent(tx: Queryable, shoppers: readonly ShopperId[]): Promise<Set<ShopperId>> {
-  const rows = await tx.query<{ shopper_id: ShopperId }>(
-    "SELECT shopper_id FROM consents WHERE shopper_id = ANY($1) AND purpose = 'location' AND granted",
-    [shoppers],
-  );
-  return new Set(rows.map(({ shopper_id }) => shopper_id));
+interface OpenVisit {
+  visitId: VisitId;
+  shopperId: ShopperId;
+  storeId: StoreId;
+  startedAt: Instant;
 }
 
-async function withoutCommitted(tx: Queryable, pendings: readonly Pending[]): Promise<Pending[]> {
-  if (pendings.length === 0) return [];
-  const rows = await tx.query<{ change_id: string }>(
-    'SELECT change_id FROM decisions WHERE change_id = ANY($1::uuid[])',
-    [pendings.map(({ changeId }) => changeId)],
-  );
-  const committed = new Set(rows.map(({ change_id }) => change_id));
-  return pendings.filter(({ changeId }) => !committed.has(changeId));
+interface Truth {
+  /** Who has consented to be sensed. */
+  consenting: ReadonlySet<ShopperId>;
+  /** Changes that an earlier try has decided. */
+  committed: ReadonlySet<string>;
+  open: readonly OpenVisit[];
 }
 
-async function openVisits(
+/** What is so under the locks, in one round trip: nobody else may change it before the commit. */
+async function truthOf(
   tx: Queryable,
-  visits: readonly VisitRow[],
-): Promise<{ visitId: VisitId; shopperId: ShopperId; storeId: StoreId; startedAt: Instant }[]> {
-  if (visits.length === 0) return [];
-  return tx.query(
-    `SELECT visit_id AS "visitId", shopper_id AS "shopperId", store_id AS "storeId", started_at AS "startedAt"
-     FROM visits WHERE ended_at IS NULL
-       AND (shopper_id, store_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`,
-    [visits.map(({ shopperId }) => shopperId), visits.map(({ storeId }) => storeId)],
+  shoppers: readonly ShopperId[],
+  pendings: readonly Pending[],
+): Promise<Truth> {
+  const [row] = await tx.query<{
+    consenting: ShopperId[] | null;
+    committed: string[] | null;
+    open: OpenVisit[] | null;
+  }>(
+    `SELECT
+       (SELECT array_agg(shopper_id) FROM consents
+        WHERE shopper_id = ANY($1) AND purpose = 'location' AND granted) AS consenting,
+       (SELECT array_agg(change_id::text) FROM decisions WHERE change_id = ANY($2::uuid[])) AS committed,
+       (SELECT jsonb_agg(jsonb_build_object('visitId', visit_id, 'shopperId', shopper_id, 'storeId', store_id,
+                 'startedAt', (extract(epoch FROM started_at) * 1000)::bigint))
+        FROM visits WHERE shopper_id = ANY($1) AND ended_at IS NULL) AS open`,
+    [shoppers, pendings.map(({ changeId }) => changeId)],
   );
+  return {
+    consenting: new Set(row?.consenting ?? []),
+    committed: new Set(row?.committed ?? []),
+    open: row?.open ?? [],
+  };
+}
+
+/** False for what the open visit in the table says already: most zone entries. */
+function saysMore(visit: VisitRow, open: readonly OpenVisit[]): boolean {
+  const known = open.find(({ visitId }) => visitId === visit.visitId);
+  return known === undefined || visit.endedAt !== null || visit.startedAt < known.startedAt;
 }
 
 async function writeVisits(tx: Queryable, visits: readonly VisitRow[]): Promise<void> {
@@ -196,8 +220,4 @@ function merged(visits: readonly VisitRow[]): VisitRow[] {
 
 function placeOf({ shopperId, storeId }: { shopperId: ShopperId; storeId: StoreId }): string {
   return `${shopperId}\n${storeId}`;
-}
-
-function sorted<Id extends string>(ids: readonly Id[]): Id[] {
-  return [...new Set(ids)].sort();
 }

@@ -44,11 +44,11 @@ export class Database implements Queryable {
   }
 
   async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#pool.query<Row>(sql, [...values])).rows;
+    return (await this.#pool.query<Row>(prepared(sql, values))).rows;
   }
 
   async run(sql: string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.#pool.query(sql, [...values])).rowCount ?? 0;
+    return (await this.#pool.query(prepared(sql, values))).rowCount ?? 0;
   }
 
   /**
@@ -84,8 +84,8 @@ export class Database implements Queryable {
     const client = await this.#pool.connect();
     const tx: Queryable = {
       query: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
-        (await client.query<Row>(sql, [...values])).rows,
-      run: async (sql, values = []) => (await client.query(sql, [...values])).rowCount ?? 0,
+        (await client.query<Row>(prepared(sql, values))).rows,
+      run: async (sql, values = []) => (await client.query(prepared(sql, values))).rowCount ?? 0,
     };
     let broken: Error | undefined;
     try {
@@ -102,6 +102,19 @@ export class Database implements Queryable {
       client.release(broken);
     }
   }
+}
+
+/** Names of the statements in use. Their texts are constants of the program, so there are only so many. */
+const names = new Map<string, string>();
+
+/** A statement that Postgres parses and plans once a connection: planning ours takes it longer than running them. */
+function prepared(text: string, values: readonly unknown[]): pg.QueryConfig {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = `s${names.size}`;
+    names.set(text, name);
+  }
+  return { name, text, values: [...values] };
 }
 
 /** The SQLSTATE of an error from Postgres, or the system's code (`ECONNREFUSED`); undefined for others. */
