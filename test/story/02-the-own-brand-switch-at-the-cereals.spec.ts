@@ -5,18 +5,21 @@ import {
   type Decision,
   type Person,
 } from '../support/corner-shop.js';
+import { startShop, type Shop } from '../support/shop.js';
 
 /**
  * Chapter 2. A chain earns more on its own cornflakes, and they cost the shopper less. Whoever buys the national brand is
  * told so at the shelf; whoever buys the own brand already is left in peace.
  */
 describe('2. The own-brand switch at the cereals', () => {
+  let shop: Shop;
   let corner: CornerShop;
   let nora: Person;
   let olga: Person;
 
   beforeAll(async () => {
-    corner = await CornerShop.open();
+    shop = await startShop();
+    corner = await CornerShop.open(shop);
     nora = await corner.person('nora');
     await corner.buys(nora, 'kelloggs-flakes', { daysAgo: everyFourWeeks });
     await corner.buys(nora, 'corner-flakes', { daysAgo: [85] });
@@ -25,7 +28,10 @@ describe('2. The own-brand switch at the cereals', () => {
     await corner.buys(olga, 'kelloggs-flakes', { daysAgo: [85] });
   });
   afterEach(() => corner.takeOffersDown());
-  afterAll(() => corner.close());
+  afterAll(async () => {
+    corner.close();
+    await shop.stop();
+  });
 
   const reasonsOf = ({ considered }: Decision, offerId: string): unknown[] =>
     considered.find((each) => each.offerId === offerId)!.reasons;

@@ -2,27 +2,33 @@ import { randomUUID } from 'node:crypto';
 import { CornerShop, coffeeReminder, everyFourWeeks, type Person } from '../support/corner-shop.js';
 import type { ReceivedOffer } from '../support/shoppers-phone.js';
 import { until } from '../support/until.js';
+import { startShop, type Shop } from '../support/shop.js';
 
 /**
  * Chapter 3. A man whose coffee filters are due walks past the coffee and is reminded; the till takes his coupon once.
  * One who bought filters online yesterday is not bothered.
  */
 describe('3. The reminder at the coffee', () => {
+  let shop: Shop;
   let corner: CornerShop;
   let carl: Person;
   let reminder: ReceivedOffer;
   const fifteenPercent = { reward: { type: 'percentOff', value: 15 } };
 
   beforeAll(async () => {
-    corner = await CornerShop.open();
+    shop = await startShop();
+    corner = await CornerShop.open(shop);
     carl = await corner.person('carl');
     await corner.buys(carl, 'melitta-filters', { daysAgo: everyFourWeeks });
   });
-  afterAll(() => corner.close());
+  afterAll(async () => {
+    corner.close();
+    await shop.stop();
+  });
 
   it('Carl buys filters every four weeks, and the last ones were a month ago: they are due', async () => {
-    const { body } = await corner.shop.call('GET', '/v1/shoppers/carl/replenishment', {
-      as: corner.shop.serviceKey,
+    const { body } = await shop.call('GET', '/v1/shoppers/carl/replenishment', {
+      as: shop.serviceKey,
     });
     const item = (body.items as Record<string, unknown>[]).find(
       ({ category }) => category === 'coffee filters',
@@ -115,8 +121,8 @@ describe('3. The reminder at the coffee', () => {
       ({ body }) => body.outcome === 'offer',
       2_000,
     );
-    const posted = await corner.shop.call('POST', '/v1/purchases', {
-      as: await corner.shop.key('pos', 'corner'),
+    const posted = await shop.call('POST', '/v1/purchases', {
+      as: await shop.key('pos', 'corner'),
       body: [
         {
           purchaseId: randomUUID(),

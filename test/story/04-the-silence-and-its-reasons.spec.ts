@@ -9,20 +9,26 @@ import {
   type Person,
 } from '../support/corner-shop.js';
 import { until } from '../support/until.js';
+import { startShop, type Shop } from '../support/shop.js';
 
 /**
  * Chapter 4. Most of the time the right thing to say is nothing. Silence is a decision too: the ledger names, for every
  * offer that was considered, each reason that stood against it.
  */
 describe('4. The silence and its reasons', () => {
+  let shop: Shop;
   let corner: CornerShop;
   let count = 0;
 
   beforeAll(async () => {
-    corner = await CornerShop.open();
+    shop = await startShop();
+    corner = await CornerShop.open(shop);
   });
   afterEach(() => corner.takeOffersDown());
-  afterAll(() => corner.close());
+  afterAll(async () => {
+    corner.close();
+    await shop.stop();
+  });
 
   /** Somebody nobody has met before: nothing that another scene left behind stands against them. */
   const somebody = (consents?: string[]): Promise<Person> => {
@@ -36,13 +42,13 @@ describe('4. The silence and its reasons', () => {
     return corner.decisionAbout(person);
   };
   const prefers = async ({ token }: Person, body: object): Promise<void> => {
-    const said = await corner.shop.call('PUT', '/v1/me/preferences', { as: token, body });
+    const said = await shop.call('PUT', '/v1/me/preferences', { as: token, body });
     expect(said.status).toBe(200);
   };
   const setPolicy = async (changes: object): Promise<void> => {
-    const as = (await corner.shop.staff('admin')).token;
-    const { body, headers } = await corner.shop.call('GET', '/v1/policies/contact', { as });
-    const put = await corner.shop.call('PUT', '/v1/policies/contact', {
+    const as = (await shop.staff('admin')).token;
+    const { body, headers } = await shop.call('GET', '/v1/policies/contact', { as });
+    const put = await shop.call('PUT', '/v1/policies/contact', {
       as,
       body: { ...body, ...changes },
       headers: { 'if-match': headers.get('etag') ?? '' },
@@ -80,9 +86,9 @@ describe('4. The silence and its reasons', () => {
     });
 
     it('out-of-stock: what it is for has run out here', async () => {
-      const stock = (available: boolean | number): ReturnType<typeof corner.shop.call> =>
-        corner.shop.call('POST', '/v1/stock', {
-          as: corner.shop.serviceKey,
+      const stock = (available: boolean | number): ReturnType<typeof shop.call> =>
+        shop.call('POST', '/v1/stock', {
+          as: shop.serviceKey,
           body: [{ storeId: STORE, productId: 'melitta-filters', available }],
         });
       expect((await stock(0)).body).toMatchObject({ accepted: 1 });
@@ -172,8 +178,8 @@ describe('4. The silence and its reasons', () => {
       });
       // Somebody who came after them is decided upon; they are not.
       await goesToTheCoffee(await somebody());
-      const { body } = await corner.shop.call('GET', `/v1/decisions?shopperId=${person.shopperId}`, {
-        as: corner.shop.serviceKey,
+      const { body } = await shop.call('GET', `/v1/decisions?shopperId=${person.shopperId}`, {
+        as: shop.serviceKey,
       });
       expect(body).toMatchObject({ items: [] });
     });
@@ -259,8 +265,8 @@ describe('4. The silence and its reasons', () => {
     const offerId = await corner.offer(coffeeReminder());
     const { body } = await corner.preview(person, 'coffee');
     expect(body).toMatchObject({ outcome: 'silence', reason: 'rule-not-met', considered: [{ offerId }] });
-    const ledger = await corner.shop.call('GET', `/v1/decisions?shopperId=${person.shopperId}`, {
-      as: corner.shop.serviceKey,
+    const ledger = await shop.call('GET', `/v1/decisions?shopperId=${person.shopperId}`, {
+      as: shop.serviceKey,
     });
     expect(ledger.body).toMatchObject({ items: [] });
     const decision = await goesToTheCoffee(person);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectPhone, type Phone } from './shoppers-phone.js';
-import { startShop, type Reply, type Shop } from './shop.js';
+import type { Doors } from './doors.js';
+import type { Reply } from './http.js';
 import { until } from './until.js';
 
 export const STORE = 'corner';
@@ -100,13 +101,13 @@ export class CornerShop {
   readonly #offers: string[] = [];
 
   private constructor(
-    readonly shop: Shop,
+    readonly shop: Doors,
     private readonly keys: { gateway: string; till: string },
     private readonly staff: { marketer: string; approver: string },
   ) {}
 
-  static async open(): Promise<CornerShop> {
-    const shop = await startShop();
+  /** Opens it in a program that knows no store yet. */
+  static async open(shop: Doors): Promise<CornerShop> {
     const as = shop.serviceKey;
     expectStatus(await shop.call('PUT', `/v1/stores/${STORE}`, { as, body: cornerLayout }), 201);
     expectStatus(await shop.call('POST', '/v1/products', { as, body: products }), 200);
@@ -246,9 +247,9 @@ export class CornerShop {
     });
   }
 
-  async close(): Promise<void> {
+  /** The phones hang up; the program is its owner's to stop. */
+  close(): void {
     for (const phone of this.#phones) phone.close();
-    await this.shop.stop();
   }
 }
 

@@ -5,23 +5,9 @@ import { ApiKeys, ShopperTokens, StaffAccounts } from '../../src/access/index.js
 import { boot, type Running } from '../../src/boot.js';
 import { Clock, Database, Log, RedisConnections, readSettings } from '../../src/platform/index.js';
 import type { Principal, ShopperId, StaffRole } from '../../src/shared/index.js';
+import { callerOf, type Call } from './http.js';
 
-/** What came back, for tests to look into as they expect it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Json = any;
-
-export interface Reply {
-  status: number;
-  body: Json;
-  headers: Headers;
-}
-
-export interface Ask {
-  /** An API key, a shopper's token or a staff session. */
-  as?: string;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
+export type { Ask, Reply } from './http.js';
 
 /** A shop of its own for one test file: own database, own keys in Redis, the whole program in this process. */
 export interface Shop {
@@ -29,7 +15,7 @@ export interface Shop {
   database: Database;
   redis: RedisConnections;
   serviceKey: string;
-  call(method: string, path: string, ask?: Ask): Promise<Reply>;
+  call: Call;
   key(kind: 'gateway' | 'pos' | 'service', storeId?: string): Promise<string>;
   staff(...roles: StaffRole[]): Promise<{ token: string; staffId: string }>;
   shopperToken(shopperId: string): Promise<string>;
@@ -79,26 +65,7 @@ async function dress(running: Running, base: string, name: string): Promise<Shop
         OPERATOR,
       )
     ).key;
-  const call: Shop['call'] = async (method, path, ask = {}) => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        ...(ask.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(ask.as === undefined ? {} : { authorization: `Bearer ${ask.as}` }),
-        ...ask.headers,
-      },
-      ...(ask.body === undefined
-        ? {}
-        : { body: typeof ask.body === 'string' ? ask.body : JSON.stringify(ask.body) }),
-    });
-    const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: isJson && text !== '' ? JSON.parse(text) : text,
-    };
-  };
+  const call = callerOf(url);
   return {
     url,
     database: app.get(Database),

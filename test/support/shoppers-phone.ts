@@ -55,8 +55,7 @@ export async function connectPhone(url: string, token: string): Promise<Phone> {
       taken += 1;
       return offers[taken - 1]!;
     },
-    send: (event, body) =>
-      socket.timeout(5_000).emitWithAck(event, body) as Promise<Record<string, unknown>>,
+    send: (event, body) => socket.timeout(5_000).emitWithAck(event, body) as Promise<Record<string, unknown>>,
     close: () => socket.disconnect(),
   };
 }

@@ -1,0 +1,192 @@
+import { Decisions } from '../../src/decisions/decisions.service.js';
+import { Clock, timestamp } from '../../src/platform/index.js';
+import type { PresenceChange } from '../../src/presence/index.js';
+import type { ChangeId, ShopperId, StoreId, VisitId, ZoneId } from '../../src/shared/index.js';
+import { startShop, type Shop } from '../support/shop.js';
+
+const layout = {
+  name: 'Corner Market',
+  timeZone: 'Europe/Berlin',
+  currency: 'EUR',
+  zones: [{ zoneId: 'coffee', name: 'Coffee', kind: 'aisle' }],
+  gateways: [{ gatewayId: 'gw', zoneId: 'coffee' }],
+  beacons: [],
+};
+
+/** Decisions taken as the readers of the streams take them, many at once, against real tables and locks. */
+describe('limits under concurrency', () => {
+  let shop: Shop;
+  let clock: Clock;
+  let staff: { marketer: string; approver: string };
+  const offers: string[] = [];
+
+  beforeAll(async () => {
+    // Nothing else decides here: the streams are left alone.
+    shop = await startShop({ ROLE: 'api', DATABASE_POOL: '16' });
+    clock = shop.get(Clock);
+    await shop.call('PUT', '/v1/stores/corner', { as: shop.serviceKey, body: layout });
+    const [marketer, approver] = [await shop.staff('marketer'), await shop.staff('approver')];
+    staff = { marketer: marketer.token, approver: approver.token };
+  });
+  afterEach(async () => {
+    for (const offerId of offers.splice(0)) {
+      const archived = await shop.call('POST', `/v1/offers/${offerId}/archive`, { as: staff.marketer });
+      expect(archived.status).toBe(200);
+    }
+  });
+  afterAll(() => shop.stop());
+
+  async function liveOffer(limits: object, more: object = {}): Promise<string> {
+    const written = await shop.call('POST', '/v1/offers', {
+      as: staff.marketer,
+      body: {
+        name: 'Fresh roast today',
+        kind: 'message',
+        trigger: { on: ['zoneEntered'] },
+        content: { default: { title: 'Smell that?', body: 'We have just roasted' } },
+        limits: { ignoresGlobalCaps: true, ...limits },
+        ...more,
+      },
+    });
+    expect(written.status).toBe(201);
+    const offerId = written.body.offerId as string;
+    await shop.call('POST', `/v1/offers/${offerId}/submit`, { as: staff.marketer });
+    const approved = await shop.call('POST', `/v1/offers/${offerId}/approve`, { as: staff.approver });
+    expect(approved.status).toBe(200);
+    offers.push(offerId);
+    return offerId;
+  }
+
+  async function shoppers(prefix: string, count: number): Promise<ShopperId[]> {
+    const ids = Array.from({ length: count }, (_, index) => `${prefix}-${index}` as ShopperId);
+    await shop.database.run('INSERT INTO shoppers (shopper_id) SELECT * FROM unnest($1::text[])', [ids]);
+    await shop.database.run(
+      `INSERT INTO consents (shopper_id, purpose, granted, policy_version, source, at)
+       SELECT id, 'location', true, '1', 'test', $2 FROM unnest($1::text[]) AS id`,
+      [ids, timestamp(clock.now())],
+    );
+    return ids;
+  }
+
+  const entryOf = (shopperId: ShopperId, visitId = clock.newId<VisitId>()): PresenceChange => {
+    const at = clock.now();
+    return {
+      kind: 'zoneEntered',
+      changeId: clock.newId<ChangeId>(),
+      shopperId,
+      storeId: 'corner' as StoreId,
+      zoneId: 'coffee' as ZoneId,
+      visitId,
+      at,
+      observedAt: at,
+      receivedAt: at,
+    };
+  };
+  const take = (changes: readonly PresenceChange[]): Promise<void> => shop.get(Decisions).take(changes);
+
+  async function outcomes(where: string, values: unknown[]): Promise<Record<string, number | undefined>> {
+    const rows = await shop.database.query<{ outcome: string; count: number }>(
+      `SELECT coalesce(reason, outcome) AS outcome, count(*) FROM decisions WHERE ${where} GROUP BY 1`,
+      values,
+    );
+    return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
+  }
+  const countOf = async (table: string, where: string, values: unknown[]): Promise<number> =>
+    (await shop.database.query<{ count: number }>(`SELECT count(*) FROM ${table} WHERE ${where}`, values))[0]!
+      .count;
+
+  it('makes one offer of two hundred changes at once to a shopper who may have one', async () => {
+    const offerId = await liveOffer({ perShopper: [{ max: 1, per: 'visit' }] });
+    const [ada] = (await shoppers('one', 1)) as [ShopperId];
+    const visitId = clock.newId<VisitId>();
+    const changes = Array.from({ length: 200 }, () => entryOf(ada, visitId));
+    // Some come one by one, through readers of their own, some many in a batch.
+    const batches = [
+      ...changes.slice(0, 20).map((change) => [change]),
+      changes.slice(20, 80),
+      changes.slice(80),
+    ];
+    await Promise.all(batches.map(take));
+    expect(await outcomes('shopper_id = $1', [ada])).toEqual({ offer: 1, 'offer-cap': 199 });
+    expect(await countOf('deliveries', 'offer_id = $1', [offerId])).toBe(1);
+    expect(await countOf('cap_events', 'shopper_id = $1', [ada])).toBe(1);
+  });
+
+  it('counts rolling and global caps exactly, too', async () => {
+    await liveOffer({ ignoresGlobalCaps: false });
+    const [bob] = (await shoppers('global', 1)) as [ShopperId];
+    await Promise.all(Array.from({ length: 40 }, () => take([entryOf(bob)])));
+    // One a minute is the house's default.
+    expect(await outcomes('shopper_id = $1', [bob])).toEqual({ offer: 1, 'global-cap': 39 });
+  });
+
+  it('gives exactly a hundred of a hundred to two thousand shoppers', async () => {
+    const offerId = await liveOffer({ total: 100 });
+    const changes = (await shoppers('total', 2_000)).map((shopperId) => entryOf(shopperId));
+    // Few in a batch, so that many are under way while the last of the hundred are given.
+    const batches = Array.from({ length: 200 }, (_, index) =>
+      changes.filter((_each, at) => at % 200 === index),
+    );
+    await Promise.all(batches.map(take));
+    expect(await outcomes('considered @> $1::jsonb', [JSON.stringify([{ offerId }])])).toEqual({
+      offer: 100,
+      'limit-reached': 1_900,
+    });
+    expect(await countOf('deliveries', 'offer_id = $1', [offerId])).toBe(100);
+    const [counter] = await shop.database.query<{ used: number; ceiling: number }>(
+      'SELECT sum(used) AS used, sum(ceiling) AS ceiling FROM offer_counters WHERE offer_id = $1',
+      [offerId],
+    );
+    expect(counter).toEqual({ used: 100, ceiling: 100 });
+  });
+
+  it('never reserves more money than the budget holds', async () => {
+    const offerId = await liveOffer(
+      { budget: { amount: 1_000, currency: 'EUR', per: 'campaign' } },
+      { reward: { type: 'amountOff', value: { amount: 150, currency: 'EUR' } } },
+    );
+    const changes = (await shoppers('budget', 60)).map((shopperId) => entryOf(shopperId));
+    await Promise.all(changes.map((change) => take([change])));
+    expect(await countOf('coupons', 'offer_id = $1', [offerId])).toBe(6);
+    expect(await outcomes('considered @> $1::jsonb', [JSON.stringify([{ offerId }])])).toEqual({
+      offer: 6,
+      'budget-exhausted': 54,
+    });
+  });
+
+  it('takes nothing for a shopper who is held out', async () => {
+    const offerId = await liveOffer({ total: 1 }, { holdoutShare: 1 });
+    const changes = (await shoppers('ghost', 20)).map((shopperId) => entryOf(shopperId));
+    await Promise.all(changes.map((change) => take([change])));
+    expect(await outcomes('offer_id = $1', [offerId])).toEqual({ holdout: 20 });
+    expect(await countOf('offer_counters', 'offer_id = $1 AND used > 0', [offerId])).toBe(0);
+    expect(await countOf('cap_events', 'offer_id = $1', [offerId])).toBe(0);
+  });
+
+  it('decides once on a change that comes again, at once or later', async () => {
+    const offerId = await liveOffer({ perShopper: [{ max: 5, per: 'visit' }] });
+    const [cyd] = (await shoppers('twice', 1)) as [ShopperId];
+    const change = entryOf(cyd);
+    await Promise.all([take([change]), take([change]), take([change])]);
+    await take([change]);
+    expect(await outcomes('shopper_id = $1', [cyd])).toEqual({ offer: 1 });
+    expect(await countOf('deliveries', 'offer_id = $1', [offerId])).toBe(1);
+    expect(await countOf('outbox', `payload ->> 'shopperId' = $1`, [cyd])).toBe(1);
+  });
+
+  it('writes nothing of a shopper who has withdrawn, whatever was under way', async () => {
+    await liveOffer({});
+    const [dora] = (await shoppers('gone', 1)) as [ShopperId];
+    await shop.database.run(
+      `UPDATE consents SET granted = false WHERE shopper_id = $1 AND purpose = 'location'`,
+      [dora],
+    );
+    await take([
+      { ...entryOf(dora), kind: 'visitStarted', startedAt: clock.now(), via: 'sighting' },
+      entryOf(dora),
+    ]);
+    for (const table of ['decisions', 'visits', 'deliveries', 'cap_events']) {
+      expect([table, await countOf(table, 'shopper_id = $1', [dora])]).toEqual([table, 0]);
+    }
+  });
+});
