@@ -13,6 +13,7 @@ import { Phones } from './sockets/phones.js';
 @Injectable()
 export class Deliveries extends OfferSink {
   readonly #underWay = new Set<Promise<void>>();
+  readonly #stages;
 
   constructor(
     private readonly repository: DeliveriesRepository,
@@ -22,6 +23,11 @@ export class Deliveries extends OfferSink {
     private readonly metrics: Metrics,
   ) {
     super();
+    const { decisionStage } = metrics;
+    this.#stages = {
+      emitted: decisionStage.labels('emitted'),
+      acknowledged: decisionStage.labels('acknowledged'),
+    };
   }
 
   take(offers: readonly GrantedOffer[]): void {
@@ -70,6 +76,6 @@ export class Deliveries extends OfferSink {
   }
 
   #time(stage: 'emitted' | 'acknowledged', from: Instant, to: Instant): void {
-    this.metrics.decisionStage.observe({ stage }, (to - from) / SECOND_MS);
+    this.#stages[stage].observe((to - from) / SECOND_MS);
   }
 }

@@ -8,6 +8,7 @@ export { Outbox, type Handled } from './outbox.js';
 export { PlatformModule, type ConnectedSettings } from './platform.module.js';
 export { Published } from './published.js';
 export { RedisConnections } from './redis.js';
+export { Remembered } from './remembered.js';
 export { lockShoppers } from './shopper-lock.js';
 export { SETTINGS, SettingsError, readSettings, type Settings } from './settings.js';
 export { Metrics } from './telemetry.js';

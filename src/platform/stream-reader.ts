@@ -29,6 +29,8 @@ export interface StreamReaderOptions {
 type RawEntry = [id: string, fields: string[] | null] | null;
 type RawRead = [stream: string, entries: RawEntry[]][] | null;
 
+/** An entry that comes alone is handled at once; one that comes right after another batch waits no longer than this. */
+const REST_MS = 8;
 const SILENCE_MS = 5_000;
 const CLAIM_EVERY_MS = 5_000;
 // While handling fails nobody takes over anything: it would only be counted as delivered once more.
@@ -51,6 +53,7 @@ export class StreamReader {
   #blocking: Redis | undefined;
   #running = false;
   #failing = false;
+  #beganAt = -Infinity;
   #claimedAt = -Infinity;
   #loop: Promise<void> = Promise.resolve();
   #wake: (() => void) | undefined;
@@ -79,6 +82,7 @@ export class StreamReader {
   async #run(blocking: Redis): Promise<void> {
     for (let faults = 0; this.#running;) {
       try {
+        await this.#rest();
         await this.#work(await this.#read(blocking));
         await this.#work(await this.#claim());
         faults = 0;
@@ -87,6 +91,12 @@ export class StreamReader {
         faults += 1;
       }
     }
+  }
+
+  /** Lets entries gather while batches follow one another: a batch costs much the same, whatever is in it. */
+  async #rest(): Promise<void> {
+    const since = performance.now() - this.#beganAt;
+    if (since < REST_MS) await new Promise((resolve) => setTimeout(resolve, REST_MS - since));
   }
 
   async #read(blocking: Redis): Promise<StreamEntry[]> {
@@ -152,6 +162,7 @@ export class StreamReader {
   }
 
   async #work(entries: readonly StreamEntry[]): Promise<void> {
+    if (entries.length > 0) this.#beganAt = performance.now();
     const { batchSize } = this.#options;
     for (let from = 0; from < entries.length; from += batchSize) {
       await this.#workOff(entries.slice(from, from + batchSize));

@@ -1,10 +1,10 @@
-import type { Instant, VisitId } from '../shared/index.js';
+import type { Instant, VisitId, ZoneId } from '../shared/index.js';
 import type { CheckIn, Sighting } from '../sightings/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import { judgeAbsence, nextLook } from './absence.rules.js';
 import type { PresenceChange } from './changes.js';
 import { anchorKeyOf, levelOf, pour, secondOf } from './smoothing.rules.js';
-import { copyOf, shortHash } from './state.js';
+import { copyOf, hasSeen, noteSeen, shortHash } from './state.js';
 import type { Presence } from './state.js';
 import {
   anticipate,
@@ -139,9 +139,9 @@ function hear(presence: Presence | undefined, sighting: Sighting, turn: Turn): P
   );
   const second = secondOf(observedAt);
   const hash = shortHash(sightingId);
-  if (second < present.openSecond || present.seen.some((known) => known.hash === hash)) return present;
+  if (second < present.openSecond || hasSeen(present, hash)) return present;
 
-  present.seen.push({ second, hash });
+  noteSeen(present, second, hash);
   present.startedAt = Math.min(present.startedAt, observedAt);
   noteHeard(present, observedAt);
   pour(present.anchors, anchorKeyOf(sighting.anchor), second, levelOf(sighting, turn.layout));
@@ -168,9 +168,9 @@ function noteHeard(presence: Presence, at: Instant): void {
 function leaveGoneZone(presence: Presence, turn: Turn): Presence {
   if (presence.storeId !== turn.layout.storeId) return presence;
   const { competition, stay, hasty } = presence;
-  const gone = [competition.zoneId, stay?.zoneId, hasty?.zoneId].some(
-    (zoneId) => zoneId !== undefined && !turn.layout.zones.has(zoneId),
-  );
+  const isGone = (zoneId: ZoneId | undefined): boolean =>
+    zoneId !== undefined && !turn.layout.zones.has(zoneId);
+  const gone = isGone(competition.zoneId) || isGone(stay?.zoneId) || isGone(hasty?.zoneId);
   if (gone) leaveZone(presence, turn);
   return presence;
 }

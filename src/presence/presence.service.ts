@@ -1,30 +1,39 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Log, Metrics, unavailable } from '../platform/index.js';
-import type { Instant, ShopperId } from '../shared/index.js';
+import type { Instant, ShopperId, StoreId } from '../shared/index.js';
 import type { CheckIn, Sighting, SightingSink } from '../sightings/index.js';
 import { Batch } from './batch.js';
 import { NOTHING, PresenceStore, type Held, type Saved, type Write } from './presence.store.js';
+import { Recent } from './recent.js';
 import type { Presence } from './state.js';
 import { Surroundings } from './surroundings.js';
-import { isLook, workIn, type Work } from './work.rules.js';
+import { isLook, workIn, type Place, type Work } from './work.rules.js';
 
 // Three processes that hear the same shopper without a pause lose ten times in a row less than once in fifty batches,
 // and then the sender repeats.
 const TRIES = 10;
 // Some 3 KB each: what one process hears of in a minute, without the memory mattering.
 const REMEMBERED = 20_000;
+// Under load batches begin so far apart. One for each request of a gateway would be as many scripts, each with a shopper
+// or two; nobody notices 4 ms.
+const BATCH_EVERY_MS = 4;
+// Fewer shoppers in a batch are no load, and the next one is written at once.
+const BUSY_BATCH = 16;
 
 /**
- * Live presence. What arrives while a batch is being written gathers in the next one, so a busy process writes large
- * batches and an idle one at once. Any process may take what it likes of any shopper: the first to write wins, the
+ * Live presence. What arrives while a batch is being written, and shortly after a large one, gathers in the next, so a
+ * busy process writes large batches and an idle one at once. Any process may take what it likes of any shopper: the first to write wins, the
  * others work theirs into what was written.
  */
 @Injectable()
 export class PresenceService implements SightingSink {
-  /** What this process last knew to be held, least recently used first. Being out of date costs a second try. */
-  readonly #known = new Map<ShopperId, Held>();
+  /** What this process last knew to be held. Being out of date costs a second try. */
+  readonly #known = new Recent<ShopperId, Held>(REMEMBERED);
+  readonly #placeOf = (storeId: StoreId): Place | undefined => this.surroundings.placeOf(storeId);
   #gathering = new Batch();
   #flushing = false;
+  /** The earliest time for the next batch, as of `performance.now()`. */
+  #nextAt = 0;
   #complained = false;
 
   constructor(
@@ -79,8 +88,7 @@ export class PresenceService implements SightingSink {
     add(batch);
     if (!this.#flushing) {
       this.#flushing = true;
-      // Not at once: what came in by the same poll of the sockets goes along.
-      setImmediate(() => void this.#flushAll());
+      this.#scheduleFlush();
     }
     const failures = await batch.done;
     for (const shopperId of failures.size === 0 ? [] : shopperIds) {
@@ -89,22 +97,30 @@ export class PresenceService implements SightingSink {
     }
   }
 
-  async #flushAll(): Promise<void> {
-    while (!this.#gathering.isEmpty) {
-      const batch = this.#gathering;
-      this.#gathering = new Batch();
-      try {
-        batch.finish(await this.#flush(batch.works));
-        this.#complained = false;
-      } catch (error) {
-        // Whether it was written is not known, so what is held is not either.
-        for (const shopperId of batch.works.keys()) this.#known.delete(shopperId);
-        if (!this.#complained) this.log.warn({ event: 'presence.unwritten', error });
-        this.#complained = true;
-        batch.abandon(unavailable('Live presence cannot be written just now.'));
-      }
+  #scheduleFlush(): void {
+    const waitMs = this.#nextAt - performance.now();
+    const flush = (): void => void this.#flushGathered();
+    if (waitMs > 0) setTimeout(flush, waitMs);
+    // Not at once: what came in by the same poll of the sockets goes along.
+    else setImmediate(flush);
+  }
+
+  async #flushGathered(): Promise<void> {
+    const batch = this.#gathering;
+    this.#gathering = new Batch();
+    this.#nextAt = batch.works.size < BUSY_BATCH ? 0 : performance.now() + BATCH_EVERY_MS;
+    try {
+      batch.finish(await this.#flush(batch.works));
+      this.#complained = false;
+    } catch (error) {
+      // Whether it was written is not known, so what is held is not either.
+      for (const shopperId of batch.works.keys()) this.#known.delete(shopperId);
+      if (!this.#complained) this.log.warn({ event: 'presence.unwritten', error });
+      this.#complained = true;
+      batch.abandon(unavailable('Live presence cannot be written just now.'));
     }
-    this.#flushing = false;
+    if (this.#gathering.isEmpty) this.#flushing = false;
+    else this.#scheduleFlush();
   }
 
   /** Load, advance, save, and again for those that somebody else has written meanwhile. */
@@ -116,6 +132,7 @@ export class PresenceService implements SightingSink {
       const now = this.clock.now();
       const writes = this.#workIn(open, held, now, failures);
       const lost = this.#note(writes, await this.store.save(writes, now), held);
+      if (lost.size === 0) break;
       open = new Map([...open].filter(([shopperId, work]) => lost.has(shopperId) && !isLook(work)));
       if (tries < TRIES) continue;
       for (const shopperId of open.keys()) failures.set(shopperId, unavailable('Too many write at once.'));
@@ -146,11 +163,11 @@ export class PresenceService implements SightingSink {
     for (const [shopperId, work] of works) {
       const from = held.get(shopperId) ?? NOTHING;
       try {
-        const advanced = workIn(from.presence, work, now, (storeId) => this.surroundings.placeOf(storeId));
-        const absent = from.presence === undefined && advanced.presence === undefined;
+        const { presence, changes, nextLookAt } = workIn(from.presence, work, now, this.#placeOf);
+        const absent = from.presence === undefined && presence === undefined;
         // A look at somebody who is not there is written all the same: it takes them off the list.
-        if (!absent || advanced.changes.length > 0 || isLook(work)) {
-          writes.push({ shopperId, from, ...advanced });
+        if (!absent || changes.length > 0 || isLook(work)) {
+          writes.push({ shopperId, from, presence, changes, nextLookAt });
         }
       } catch (error) {
         // A defect with one shopper is not to cost the others their batch.
@@ -168,22 +185,12 @@ export class PresenceService implements SightingSink {
       const outcome = saved[index];
       if (outcome === undefined) return;
       held.set(shopperId, outcome.held);
-      this.#remember(shopperId, outcome.held);
+      this.#known.set(shopperId, outcome.held);
       if (!outcome.written) lost.add(shopperId);
       else for (const { kind } of changes) this.metrics.presenceChanges.inc({ kind });
     });
     this.metrics.presenceWrites.inc(writes.length - lost.size);
     this.metrics.presenceConflicts.inc(lost.size);
     return lost;
-  }
-
-  #remember(shopperId: ShopperId, held: Held): void {
-    this.#known.delete(shopperId);
-    this.#known.set(shopperId, held);
-    if (this.#known.size <= REMEMBERED) return;
-    for (const [oldest] of this.#known) {
-      this.#known.delete(oldest);
-      return;
-    }
   }
 }

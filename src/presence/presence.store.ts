@@ -43,6 +43,14 @@ export interface Saved {
   held: Held;
 }
 
+/** One call of `SAVE_PRESENCE`. */
+interface Script {
+  keys: string[];
+  values: (string | number)[];
+  /** Of each of its shoppers, the place among all writes. */
+  places: number[];
+}
+
 const KEEP_MS = DAY_MS;
 // Longer than any write can be under way, so that one that began before the shopper left cannot bring them back.
 const GONE_MS = 2 * MINUTE_MS;
@@ -56,6 +64,8 @@ const SHOPPERS_A_SCRIPT = 250;
 export class PresenceStore {
   readonly #redis: Redis;
   readonly #writer: string;
+  /** By partition. */
+  readonly #statePrefixes: readonly string[];
   #writes = 0;
 
   constructor(
@@ -65,11 +75,14 @@ export class PresenceStore {
     this.#redis = connections.request;
     this.#redis.defineCommand('savePresence', { lua: SAVE_PRESENCE });
     this.#writer = clock.newId();
+    this.#statePrefixes = Array.from({ length: connections.partitions }, (_, partition) =>
+      connections.partitionKey(partition, 'presence:'),
+    );
   }
 
   /** What is held of each, in one round trip. */
   async load(shopperIds: Iterable<ShopperId>): Promise<Map<ShopperId, Held>> {
-    const partitions = [...this.#byPartition(shopperIds, (id) => id)];
+    const partitions = [...this.#byPartition(shopperIds)];
     if (partitions.length === 0) return new Map();
     const pipeline = this.#redis.pipeline();
     for (const [partition, ids] of partitions) pipeline.mget(ids.map((id) => this.#stateKey(partition, id)));
@@ -88,33 +101,19 @@ export class PresenceStore {
    * @throws when Redis did not answer: then any of them may be written
    */
   async save(writes: readonly Write[], now: Instant): Promise<Saved[]> {
-    const scripts = [...this.#byPartition(writes, ({ shopperId }) => shopperId)].flatMap(([partition, own]) =>
-      chunks(own, SHOPPERS_A_SCRIPT).map((some) => ({ partition, some })),
-    );
-    if (scripts.length === 0) return [];
+    if (writes.length === 0) return [];
+    const saved = writes.map((write) => ({ written: true, held: this.#meantBy(write, now) }));
+    const scripts = this.#scriptsFor(writes, saved);
     const pipeline = this.#redis.pipeline();
-    const meant = new Map<Write, Held>();
-    for (const { partition, some } of scripts) {
-      const keys = [changesKey(this.connections, partition), this.#dueKey(partition)];
-      const values: (string | number)[] = [KEEP_MS, GONE_MS, LONGEST_STREAM];
-      for (const write of some) {
-        const held = { version: this.#newVersion(), presence: write.presence, lookAt: lookOf(write, now) };
-        meant.set(write, held);
-        keys.push(this.#stateKey(partition, write.shopperId));
-        values.push(...argumentsOf(write, held));
-      }
-      pipeline.savePresence(keys.length, ...keys, ...values);
-    }
+    for (const { keys, values } of scripts) pipeline.savePresence(keys.length, ...keys, ...values);
     const answers = (await run(pipeline)) as (number | string)[][];
-    const answerOf = new Map(
-      scripts.flatMap(({ some }, script) => some.map((write, at) => [write, answers[script]?.[at]])),
-    );
-    return writes.map((write) => {
-      const answer = answerOf.get(write);
-      return typeof answer === 'string'
-        ? { written: false, held: parse(answer) }
-        : { written: true, held: meant.get(write) ?? NOTHING };
+    scripts.forEach(({ places }, script) => {
+      places.forEach((place, at) => {
+        const answer = answers[script]?.[at];
+        if (typeof answer === 'string') saved[place] = { written: false, held: parse(answer) };
+      });
     });
+    return saved;
   }
 
   /** Who must be looked at by `now`, at most `limit` of each partition, the longest due first. */
@@ -126,12 +125,38 @@ export class PresenceStore {
     return ((await run(pipeline)) as ShopperId[][]).flat();
   }
 
+  /** What is held once the write holds. */
+  #meantBy(write: Write, now: Instant): Held {
+    return { version: this.#newVersion(), presence: write.presence, lookAt: lookOf(write, now) };
+  }
+
+  #scriptsFor(writes: readonly Write[], meant: readonly Saved[]): Script[] {
+    const scripts: Script[] = [];
+    const filling = new Map<number, Script>();
+    meant.forEach(({ held }, place) => {
+      const write = writes[place];
+      if (write === undefined) return;
+      const partition = this.connections.partitionOf(write.shopperId);
+      let script = filling.get(partition);
+      if (script === undefined || script.places.length >= SHOPPERS_A_SCRIPT) {
+        const keys = [changesKey(this.connections, partition), this.#dueKey(partition)];
+        script = { keys, values: [KEEP_MS, GONE_MS, LONGEST_STREAM], places: [] };
+        filling.set(partition, script);
+        scripts.push(script);
+      }
+      script.keys.push(this.#stateKey(partition, write.shopperId));
+      addArguments(script.values, write, held);
+      script.places.push(place);
+    });
+    return scripts;
+  }
+
   #dueKey(partition: number): string {
     return this.connections.partitionKey(partition, 'due');
   }
 
   #stateKey(partition: number, shopperId: ShopperId): string {
-    return this.connections.partitionKey(partition, `presence:${shopperId}`);
+    return `${this.#statePrefixes[partition] ?? ''}${shopperId}`;
   }
 
   #newVersion(): string {
@@ -139,13 +164,13 @@ export class PresenceStore {
     return `${this.#writer}.${this.#writes.toString(36)}`;
   }
 
-  #byPartition<T>(items: Iterable<T>, idOf: (item: T) => ShopperId): Map<number, T[]> {
-    const partitions = new Map<number, T[]>();
-    for (const item of items) {
-      const partition = this.connections.partitionOf(idOf(item));
+  #byPartition(shopperIds: Iterable<ShopperId>): Map<number, ShopperId[]> {
+    const partitions = new Map<number, ShopperId[]>();
+    for (const shopperId of shopperIds) {
+      const partition = this.connections.partitionOf(shopperId);
       const own = partitions.get(partition);
-      if (own === undefined) partitions.set(partition, [item]);
-      else own.push(item);
+      if (own === undefined) partitions.set(partition, [shopperId]);
+      else own.push(shopperId);
     }
     return partitions;
   }
@@ -166,19 +191,15 @@ function lookOf({ from, nextLookAt }: Write, now: Instant): Instant | undefined 
   return stays ? lookAt : nextLookAt;
 }
 
-function argumentsOf(
+function addArguments(
+  values: (string | number)[],
   { shopperId, from, changes }: Write,
   { version, presence, lookAt }: Held,
-): (string | number)[] {
-  return [
-    shopperId,
-    from.version,
-    version,
-    presence === undefined ? '' : `${lookAt ?? ''}|${encode(presence)}`,
-    lookAt === from.lookAt && lookAt !== undefined ? '=' : (lookAt ?? ''),
-    changes.length,
-    ...changes.map((change) => JSON.stringify(change)),
-  ];
+): void {
+  const text = presence === undefined ? '' : `${lookAt ?? ''}|${encode(presence)}`;
+  const look = lookAt === from.lookAt && lookAt !== undefined ? '=' : (lookAt ?? '');
+  values.push(shopperId, from.version, version, text, look, changes.length);
+  for (const change of changes) values.push(JSON.stringify(change));
 }
 
 /** `<version>|<when to look>|<presence>`, the last two missing once the shopper is gone. */
@@ -203,9 +224,4 @@ async function run(pipeline: ChainableCommander): Promise<unknown[]> {
     if (error !== null) throw error;
     return answer;
   });
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

@@ -3,7 +3,8 @@ import type { Instant } from '../shared/index.js';
 import type { Sighting } from '../sightings/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import type { PresenceParameters } from './parameters.js';
-import type { Bucket, HeardAnchor } from './state.js';
+import { BUCKET_SIZE, countAt, secondAt, sumAt } from './state.js';
+import type { Buckets, HeardAnchor } from './state.js';
 
 /** RSSI at one metre where none is known; what iBeacon stacks assume too. */
 const USUAL_POWER_DBM = -59;
@@ -36,28 +37,34 @@ export function levelOf(sighting: Sighting, layout: StoreLayout): number {
 
 /** Adds one level to an anchor's bucket of that second. Sums and counts: order does not matter. Changes `anchors`. */
 export function pour(anchors: HeardAnchor[], key: string, second: number, level: number): void {
-  let anchor = anchors.find((known) => known.key === key);
-  if (anchor === undefined) {
-    anchor = { key, buckets: [] };
-    anchors.push(anchor);
-  }
-  const bucket = anchor.buckets.find((known) => known.second === second);
-  if (bucket !== undefined) {
-    bucket.sum += level;
-    bucket.count += 1;
-    return;
-  }
-  const later = anchor.buckets.findIndex((known) => known.second > second);
-  anchor.buckets.splice(later < 0 ? anchor.buckets.length : later, 0, { second, sum: level, count: 1 });
+  const known = anchors.findIndex((anchor) => anchor.key === key);
+  const anchor = anchors[known];
+  if (anchor === undefined) anchors.push({ key, buckets: [second, level, 1] });
+  else anchors[known] = { key: anchor.key, buckets: withLevel(anchor.buckets, second, level) };
+}
+
+function withLevel(buckets: Buckets, second: number, level: number): Buckets {
+  const at = firstFrom(buckets, second);
+  return secondAt(buckets, at) === second
+    ? buckets.toSpliced(at, BUCKET_SIZE, second, sumAt(buckets, at) + level, countAt(buckets, at) + 1)
+    : buckets.toSpliced(at, 0, second, level, 1);
 }
 
 /** The seconds in [from, until) in which any anchor heard something, ascending. */
-export function heardSeconds(anchors: readonly HeardAnchor[], from: number, until: number): number[] {
-  const seconds = new Set<number>();
+export function heardSeconds(
+  anchors: readonly Pick<HeardAnchor, 'buckets'>[],
+  from: number,
+  until: number,
+): number[] {
+  const seconds: number[] = [];
   for (const { buckets } of anchors) {
-    for (const { second } of buckets) if (second >= from && second < until) seconds.add(second);
+    for (let at = firstFrom(buckets, from); at < buckets.length; at += BUCKET_SIZE) {
+      const second = secondAt(buckets, at);
+      if (second >= until) break;
+      if (!seconds.includes(second)) seconds.push(second);
+    }
   }
-  return [...seconds].sort((a, b) => a - b);
+  return seconds.sort((a, b) => a - b);
 }
 
 /** Mean level per anchor over the window that ends with `second`, every heard second weighing the same. */
@@ -66,9 +73,9 @@ export function meanLevels(anchors: readonly HeardAnchor[], second: number, wind
   for (const { key, buckets } of anchors) {
     let sum = 0;
     let count = 0;
-    for (const bucket of buckets) {
-      if (bucket.second > second || bucket.second <= second - windowSeconds) continue;
-      sum += meanOf(bucket);
+    for (let at = firstFrom(buckets, second - windowSeconds + 1); at < buckets.length; at += BUCKET_SIZE) {
+      if (secondAt(buckets, at) > second) break;
+      sum += meanAt(buckets, at);
       count += 1;
     }
     if (count > 0) levels.set(key, sum / count);
@@ -80,10 +87,28 @@ export function meanLevels(anchors: readonly HeardAnchor[], second: number, wind
 export function latestLevels(anchors: readonly HeardAnchor[], second: number, holdSeconds: number): Levels {
   const levels = new Map<string, number>();
   for (const { key, buckets } of anchors) {
-    const last = buckets.findLast((bucket) => bucket.second <= second);
-    if (last !== undefined && second - last.second <= holdSeconds) levels.set(key, meanOf(last));
+    const last = lastUpTo(buckets, second);
+    if (last >= 0 && second - secondAt(buckets, last) <= holdSeconds) levels.set(key, meanAt(buckets, last));
   }
   return levels;
+}
+
+/** Where the last bucket begins whose second is not after `second`; negative: there is none. */
+export function lastUpTo(buckets: Buckets, second: number): number {
+  return firstFrom(buckets, second + 1) - BUCKET_SIZE;
+}
+
+/** The level of the bucket that begins at `index`. */
+export function meanAt(buckets: Buckets, index: number): number {
+  return sumAt(buckets, index) / countAt(buckets, index);
+}
+
+/** Where the first bucket begins whose second is not before `second`; the length of all where there is none. */
+function firstFrom(buckets: Buckets, second: number): number {
+  let at = buckets.length;
+  // From the end, since what is asked for is nearly always recent.
+  while (at > 0 && secondAt(buckets, at - BUCKET_SIZE) >= second) at -= BUCKET_SIZE;
+  return at;
 }
 
 /**
@@ -98,28 +123,26 @@ export function prune(
 ): HeardAnchor[] {
   const oldest = openSecond - parameters.windowSeconds;
   const kept: HeardAnchor[] = [];
-  for (const { key, buckets } of anchors) {
-    const lastDecided = buckets.findLastIndex((bucket) => bucket.second < openSecond);
-    const worth = buckets.filter(
-      ({ second }, index) =>
-        second >= openSecond || (second >= oldest && (!hasZone || index === lastDecided)),
-    );
-    if (worth.length > 0) kept.push({ key, buckets: worth });
+  for (const anchor of anchors) {
+    const lastDecided = lastUpTo(anchor.buckets, openSecond - 1);
+    const worth = firstFrom(anchor.buckets, oldest);
+    const left = since(anchor, hasZone ? Math.max(worth, lastDecided) : worth);
+    if (left !== undefined) kept.push(left);
   }
   if (kept.length <= parameters.anchorsKept) return kept;
   // Judged by decided seconds only, so that what is kept does not depend on the order of the open ones.
   const levels = latestLevels(kept, openSecond - 1, parameters.windowSeconds);
   const strength = ({ key }: HeardAnchor): number => levels.get(key) ?? parameters.floorDbm;
-  const ranked = [...kept].sort((a, b) => strength(b) - strength(a) || (a.key < b.key ? -1 : 1));
-  return [
-    ...ranked.slice(0, parameters.anchorsKept),
-    ...ranked
-      .slice(parameters.anchorsKept)
-      .map(({ key, buckets }) => ({ key, buckets: buckets.filter(({ second }) => second >= openSecond) }))
-      .filter(({ buckets }) => buckets.length > 0),
-  ];
+  const ranked = kept.sort((a, b) => strength(b) - strength(a) || (a.key < b.key ? -1 : 1));
+  return ranked.flatMap((anchor, rank) =>
+    rank < parameters.anchorsKept ? anchor : (since(anchor, firstFrom(anchor.buckets, openSecond)) ?? []),
+  );
 }
 
-function meanOf({ sum, count }: Bucket): number {
-  return sum / count;
+/** The anchor with its buckets from the one on that begins at `index`; undefined where none is left. */
+function since(anchor: HeardAnchor, index: number): HeardAnchor | undefined {
+  if (index === 0) return anchor;
+  return index < anchor.buckets.length
+    ? { key: anchor.key, buckets: anchor.buckets.slice(index) }
+    : undefined;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
-import { copyOf, decode, encode, shortHash } from './state.js';
+import { pour } from './smoothing.rules.js';
+import { copyOf, decode, encode, forgetSeen, noteSeen, shortHash } from './state.js';
 import type { Presence } from './state.js';
 
 const zoneId = fc.stringMatching(/^[A-Za-z0-9._:-]{1,64}$/).map((id) => id as ZoneId);
@@ -9,6 +10,9 @@ const stay = fc.option(fc.record({ zoneId, enteredAt: startedAt, dwellTold: fc.n
   nil: undefined,
 });
 const second = fc.nat(4).map((offset) => 1_800_000_000 + offset);
+/** As presence keeps them: record after record in one array. */
+const numbersOf = (...record: fc.Arbitrary<number>[]): fc.Arbitrary<number[]> =>
+  fc.array(fc.tuple(...record)).map((records) => records.flat());
 const presences: fc.Arbitrary<Presence> = fc.record({
   shopperId: fc.string().map((id) => id as ShopperId),
   storeId: fc.string().map((id) => id as StoreId),
@@ -27,12 +31,10 @@ const presences: fc.Arbitrary<Presence> = fc.record({
   anchors: fc.array(
     fc.record({
       key: fc.string(),
-      buckets: fc.array(
-        fc.record({ second, sum: fc.integer({ min: -900, max: -1 }), count: fc.integer({ min: 1, max: 9 }) }),
-      ),
+      buckets: numbersOf(second, fc.integer({ min: -900, max: -1 }), fc.integer({ min: 1, max: 9 })),
     }),
   ),
-  seen: fc.array(fc.record({ second, hash: fc.string().map(shortHash) })),
+  seen: numbersOf(second, fc.string().map(shortHash)),
   checkIns: fc.array(fc.string().map(shortHash), { maxLength: 4 }),
   pausedMs: fc.nat(),
   look: fc.record({ at: startedAt, heardUntil: startedAt }),
@@ -52,8 +54,9 @@ it('copies without sharing what advances', () => {
     fc.property(presences, (presence) => {
       const before = encode(presence);
       const copy = copyOf(presence);
-      copy.anchors.forEach(({ buckets }) => buckets.forEach((bucket) => (bucket.sum += 1)));
-      copy.seen.push({ second: 1_800_000_000, hash: 1 });
+      for (const { key } of presence.anchors) pour(copy.anchors, key, 1_800_000_000, -60);
+      noteSeen(copy, 1_800_000_000, 1);
+      forgetSeen(copy, 1_800_000_002);
       if (copy.stay !== undefined) copy.stay.dwellTold += 1;
       expect(encode(presence)).toBe(before);
     }),

@@ -7,6 +7,7 @@ import { compete } from './competition.rules.js';
 import type { Entry, Hearing } from './competition.rules.js';
 import type { PresenceParameters } from './parameters.js';
 import { prune, secondOf } from './smoothing.rules.js';
+import { forgetSeen } from './state.js';
 import type { Presence, Stay } from './state.js';
 
 /** What presence needs from outside: ids, how it is tuned, what the live offers wait for, how the store's gateways fare. */
@@ -99,7 +100,7 @@ export function decideUntil(presence: Presence, until: number, turn: Turn): void
     competition.zoneId !== undefined,
     turn.context.parameters,
   );
-  presence.seen = presence.seen.filter(({ second }) => second >= until);
+  forgetSeen(presence, until);
 }
 
 /**
@@ -107,12 +108,13 @@ export function decideUntil(presence: Presence, until: number, turn: Turn): void
  * one told before when the seconds it rested on are decided and did not bear it out.
  */
 export function anticipate(presence: Presence, turn: Turn): void {
+  const { hasty } = presence;
+  const undecided = hasty !== undefined && presence.openSecond <= secondOf(hasty.enteredAt);
+  if (undecided) return;
   const { entries } = compete(presence.competition, hearingOf(presence, turn), presence.openSecond, Infinity);
   const next = entries[0];
-  const { hasty } = presence;
   if (hasty !== undefined) {
-    const undecided = presence.openSecond <= secondOf(hasty.enteredAt);
-    if (undecided || next?.zoneId === hasty.zoneId) return;
+    if (next?.zoneId === hasty.zoneId) return;
     withdraw(presence, hasty, turn);
     if (next === undefined) resume(presence, hasty.zoneId, turn);
   }

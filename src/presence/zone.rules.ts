@@ -39,8 +39,11 @@ export function zoneOfAnchor(key: string, layout: StoreLayout): ZoneId | undefin
 }
 
 function knownZones(layout: StoreLayout): KnownZones {
-  const known = anchorZones.get(layout) ?? new Map<string, ZoneId | undefined>();
-  anchorZones.set(layout, known);
+  let known = anchorZones.get(layout);
+  if (known === undefined) {
+    known = new Map();
+    anchorZones.set(layout, known);
+  }
   return known;
 }
 

@@ -31,15 +31,47 @@ export interface LocalTime {
   monthDay: string;
 }
 
+/** Offsets by zone and minute since 1970: a time zone's database is asked once a minute, not once a decision. */
+const offsets = new Map<string, Map<number, number>>();
+/** More than there are zones, and than the minutes a process speaks of at a time. */
+const MOST_ZONES = 1_000;
+const MOST_MINUTES = 1_000;
+const THURSDAY = 4;
+
 export function localTime(instant: Instant, timeZone: string): LocalTime {
-  const local = DateTime.fromMillis(instant, { zone: timeZone });
+  const wall = instant + offsetMsAt(instant, timeZone);
+  const day = Math.floor(wall / DAY_MS);
+  const minuteOfDay = Math.floor((wall - day * DAY_MS) / MINUTE_MS);
+  const date = new Date(wall);
+  const monthDay = `${padded(date.getUTCMonth() + 1, 2)}-${padded(date.getUTCDate(), 2)}`;
   return {
-    isoWeekday: local.weekday,
-    minuteOfDay: local.hour * 60 + local.minute,
-    hour: local.hour,
-    date: local.toFormat('yyyy-MM-dd'),
-    monthDay: local.toFormat('MM-dd'),
+    // 1970 began on a Thursday.
+    isoWeekday: ((((day + THURSDAY - 1) % 7) + 7) % 7) + 1,
+    minuteOfDay,
+    hour: Math.floor(minuteOfDay / 60),
+    date: `${padded(date.getUTCFullYear(), 4)}-${monthDay}`,
+    monthDay,
   };
+}
+
+/**
+ * What the clock on the wall is ahead of UTC. Since 1972 clocks change at whole minutes, not always at whole quarters
+ * of an hour: Newfoundland's did at 00:01.
+ */
+function offsetMsAt(instant: Instant, timeZone: string): number {
+  const minute = Math.floor(instant / MINUTE_MS);
+  const known = offsets.get(timeZone)?.get(minute);
+  if (known !== undefined) return known;
+  const offset = DateTime.fromMillis(instant, { zone: timeZone }).offset * MINUTE_MS;
+  if (offsets.size >= MOST_ZONES) offsets.clear();
+  const ofZone = offsets.get(timeZone) ?? new Map<number, number>();
+  if (ofZone.size >= MOST_MINUTES) ofZone.clear();
+  offsets.set(timeZone, ofZone.set(minute, offset));
+  return offset;
+}
+
+function padded(number: number, digits: number): string {
+  return String(number).padStart(digits, '0');
 }
 
 /** True when `minuteOfDay` lies in the range; an empty range (`from` equal to `to`) means the whole day. */

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics, type Rejection } from '../platform/index.js';
-import { SECOND_MS, type GatewayId, type Instant, type StoreId } from '../shared/index.js';
+import {
+  SECOND_MS,
+  type BeaconId,
+  type GatewayId,
+  type Instant,
+  type ShopperId,
+  type StoreId,
+} from '../shared/index.js';
 import { CarriedBeacons } from '../shoppers/index.js';
 import { GatewayPulse } from './gateway-pulse.store.js';
 import type { Hearing } from './hearing.js';
@@ -8,7 +15,7 @@ import { LocationConsents } from './location-consents.js';
 import type { BatchAnswer } from './sightings.dto.js';
 import { recognise, type Recognised } from './sightings.rules.js';
 import { SightingSink } from './sinks.js';
-import { count, type Source } from './tally.js';
+import { count, observeAges, type Source } from './tally.js';
 import { timed, type Clocks, type TimedHearing } from './timing.rules.js';
 
 /** What gateways of one store have reported, in our words. */
@@ -44,7 +51,8 @@ export class GatewayHearings {
       this.pulse.beat(storeId, clocks.receivedAt);
     }
     const rejected = [...report.rejected, ...future].sort((a, b) => a.index - b.index);
-    this.#observe(report, [...timely, ...late]);
+    observeAges(this.metrics, source, [timely, late], clocks.receivedAt);
+    this.#observeGateways(report);
     count(this.metrics, source, {
       accepted: sightings.length,
       unknown,
@@ -59,21 +67,16 @@ export class GatewayHearings {
 
   /** Two questions a report, however long it is: whose beacons, and who consents. */
   async #recognised(hearings: readonly TimedHearing[], clocks: Clocks): Promise<Recognised> {
-    const names = new Set(hearings.flatMap(({ beaconIds }) => beaconIds));
+    const names = new Set<BeaconId>();
+    for (const { beaconIds } of hearings) for (const beaconId of beaconIds) names.add(beaconId);
     if (names.size === 0) return { sightings: [], unknown: 0, noConsent: 0, duplicate: 0 };
-    const shopperOf = await this.carried.shopperOf([...names]);
-    const consenting = await this.consents.grantedBy(shopperOf.values());
-    return recognise(
-      hearings,
-      ({ beaconIds }) => beaconIds.map((beaconId) => shopperOf.get(beaconId)).find((id) => id !== undefined),
-      consenting,
-      clocks,
-    );
+    const carriers = await this.carried.shopperOf(names);
+    const consenting = await this.consents.grantedBy(carriers.values());
+    return recognise(hearings, ({ beaconIds }) => carrierOf(beaconIds, carriers), consenting, clocks);
   }
 
-  #observe({ source, gatewayIds, hearings, clocks }: GatewayReport, heard: readonly TimedHearing[]): void {
+  #observeGateways({ gatewayIds, hearings, clocks }: GatewayReport): void {
     const { receivedAt } = clocks;
-    for (const { at } of heard) this.metrics.ingestAge.observe({ source }, (receivedAt - at) / SECOND_MS);
     const theirs = clocks.sentAt ?? newestOf(hearings);
     for (const gateway of gatewayIds) {
       this.metrics.gatewayLastSeen.set({ gateway }, receivedAt / SECOND_MS);
@@ -83,11 +86,23 @@ export class GatewayHearings {
   }
 }
 
+/** Whose a beacon is by the first of its names that has a shopper. */
+function carrierOf(
+  beaconIds: readonly BeaconId[],
+  carriers: ReadonlyMap<BeaconId, ShopperId>,
+): ShopperId | undefined {
+  for (const beaconId of beaconIds) {
+    const shopperId = carriers.get(beaconId);
+    if (shopperId !== undefined) return shopperId;
+  }
+  return undefined;
+}
+
 /** A sender that does not say when it sent did so at, or soon after, the newest time it tells. */
 function newestOf(hearings: readonly Hearing[]): Instant | undefined {
-  return hearings.reduce<Instant | undefined>(
-    (newest, { observedAt = newest }) =>
-      newest === undefined ? observedAt : Math.max(newest, observedAt ?? newest),
-    undefined,
-  );
+  let newest: Instant | undefined;
+  for (const { observedAt } of hearings) {
+    if (observedAt !== undefined && (newest === undefined || observedAt > newest)) newest = observedAt;
+  }
+  return newest;
 }

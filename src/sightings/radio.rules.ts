@@ -24,9 +24,14 @@ export function rssiFault(rssiDbm: number): RssiFault | undefined {
 }
 
 /**
- * The level at one metre that a beacon advertises. No beacon is as loud as 0 dBm there: vendors put a battery or
+ * Whether a level at one metre that a beacon advertises means anything. No beacon is as loud as 0 dBm there: vendors put a battery or
  * nothing into the field.
  */
+export function isKnownPower(measuredPowerDbm: number | undefined): measuredPowerDbm is number {
+  return measuredPowerDbm !== undefined && measuredPowerDbm < 0;
+}
+
+/** The level at one metre as a part of a hearing, where it is known. */
 export function knownPower(measuredPowerDbm: number | undefined): { measuredPowerDbm?: number } {
-  return measuredPowerDbm === undefined || measuredPowerDbm >= 0 ? {} : { measuredPowerDbm };
+  return isKnownPower(measuredPowerDbm) ? { measuredPowerDbm } : {};
 }

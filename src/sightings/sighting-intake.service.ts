@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '../platform/index.js';
-import { SECOND_MS, type Instant, type PrincipalOf, type ShopperId } from '../shared/index.js';
+import type { GatewayId, Instant, PrincipalOf, ShopperId } from '../shared/index.js';
 import { Stores } from '../stores/index.js';
 import { GatewayHearings } from './gateway-hearings.service.js';
 import { LocationConsents } from './location-consents.js';
 import { readBatch, type BatchAnswer } from './sightings.dto.js';
 import { atBeacons, atGateways, recognise } from './sightings.rules.js';
 import { SightingSink } from './sinks.js';
-import { count } from './tally.js';
+import { count, observeAges } from './tally.js';
 import { timed, type Clocks } from './timing.rules.js';
 
 /** Sightings in our own format, from gateways and phones. */
@@ -35,13 +35,12 @@ export class SightingIntake {
     const batch = readBatch(body);
     const layout = this.stores.layout(storeId);
     const { hearings, refused } = atGateways(batch.good, storeId, layout?.gateways ?? new Map());
-    const gatewayIds = hearings.flatMap(({ anchor }) =>
-      anchor.kind === 'gateway' ? [anchor.gatewayId] : [],
-    );
+    const gatewayIds = new Set<GatewayId>();
+    for (const { anchor } of hearings) if (anchor.kind === 'gateway') gatewayIds.add(anchor.gatewayId);
     return this.gateways.take({
       source: 'native',
       storeId,
-      gatewayIds: new Set(gatewayIds),
+      gatewayIds,
       hearings,
       rejected: [...batch.rejected, ...refused],
       clocks: clocksOf(batch.sentAt, receivedAt),
@@ -63,9 +62,7 @@ export class SightingIntake {
     const { sightings, noConsent, duplicate } = recognise(timely, () => shopperId, consenting, clocks);
     if (sightings.length > 0) await this.sink.take(sightings);
     const source = 'phone';
-    for (const { at } of [...timely, ...late]) {
-      this.metrics.ingestAge.observe({ source }, (receivedAt - at) / SECOND_MS);
-    }
+    observeAges(this.metrics, source, [timely, late], receivedAt);
     count(this.metrics, source, {
       accepted: sightings.length,
       unknown: placed.unknown,

@@ -1,6 +1,6 @@
 import type { BeaconId, GatewayId, ShopperId, StoreId } from '../shared/index.js';
 import type { Hearing } from './hearing.js';
-import { knownPower } from './radio.rules.js';
+import { isKnownPower } from './radio.rules.js';
 import type { Reported } from './sightings.dto.js';
 import type { Sighting } from './sighting.js';
 import { sightingOf, type Clocks, type TimedHearing } from './timing.rules.js';
@@ -92,9 +92,8 @@ export function recognise(
     else if (!mayBeLocated.has(shopperId)) recognised.noConsent += 1;
     else {
       const sighting = sightingOf(hearing, shopperId, clocks);
-      if (seen.has(sighting.sightingId)) recognised.duplicate += 1;
+      if (seen.size === seen.add(sighting.sightingId).size) recognised.duplicate += 1;
       else recognised.sightings.push(sighting);
-      seen.add(sighting.sightingId);
     }
   }
   return recognised;
@@ -102,14 +101,9 @@ export function recognise(
 
 function hearingOf({ index, value }: Item, storeId: StoreId, anchor: Hearing['anchor']): Hearing {
   const { beaconId, rssiDbm, measuredPowerDbm, observedAt, sightingId } = value;
-  return {
-    index,
-    storeId,
-    anchor,
-    beaconIds: [beaconId],
-    rssiDbm,
-    ...knownPower(measuredPowerDbm),
-    ...(observedAt === undefined ? {} : { observedAt }),
-    ...(sightingId === undefined ? {} : { sightingId }),
-  };
+  const hearing: Hearing = { index, storeId, anchor, beaconIds: [beaconId], rssiDbm };
+  if (isKnownPower(measuredPowerDbm)) hearing.measuredPowerDbm = measuredPowerDbm;
+  if (observedAt !== undefined) hearing.observedAt = observedAt;
+  if (sightingId !== undefined) hearing.sightingId = sightingId;
+  return hearing;
 }

@@ -71,14 +71,17 @@ export function sightingOf(hearing: TimedHearing, shopperId: ShopperId, clocks: 
   const { storeId, anchor, rssiDbm, measuredPowerDbm, at, beaconIds, observedAt } = hearing;
   const anchorId = anchor.kind === 'gateway' ? anchor.gatewayId : anchor.beaconId;
   const saidAt = observedAt ?? clocks.sentAt ?? clocks.receivedAt;
-  return {
+  const { receivedAt } = clocks;
+  const sightingId = `${anchorId}|${hearing.sightingId ?? `${beaconIds.join('+')}|${saidAt}|${rssiDbm}`}`;
+  const sighting: Sighting = {
     shopperId,
     storeId,
     anchor,
     rssiDbm,
-    ...(measuredPowerDbm === undefined ? {} : { measuredPowerDbm }),
     observedAt: at,
-    receivedAt: clocks.receivedAt,
-    sightingId: `${anchorId}|${hearing.sightingId ?? `${beaconIds.join('+')}|${saidAt}|${rssiDbm}`}`,
+    receivedAt,
+    sightingId,
   };
+  if (measuredPowerDbm !== undefined) sighting.measuredPowerDbm = measuredPowerDbm;
+  return sighting;
 }

@@ -1,11 +1,14 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Bus, Clock, Log, type Queryable } from '../../platform/index.js';
+import { Bus, Clock, Log, Remembered, type Queryable } from '../../platform/index.js';
 import { SECOND_MS, type BeaconId, type Instant, type ShopperId } from '../../shared/index.js';
 import { assign, type Claim } from './assignment.rules.js';
-import { BeaconMemory } from './beacon-memory.rules.js';
 import { CarriersRepository } from './carriers.repository.js';
 import { FILL_WITHIN_MS } from './carriers.rules.js';
 import { CarriersStore } from './carriers.store.js';
+
+/** What a process may go on believing of a beacon without asking; the slow way behind the hint of a change. */
+const BELIEVED_MS = 5 * SECOND_MS;
+const BEACONS_REMEMBERED = 100_000;
 
 /** What came of claims: which beacons changed hands, and which claims were refused, by place, for which beacon. */
 export interface Assigned {
@@ -21,7 +24,8 @@ export interface Assigned {
  */
 @Injectable()
 export class CarriedBeacons implements OnApplicationShutdown {
-  readonly #memory = new BeaconMemory();
+  /** Undefined: nobody carries it. */
+  readonly #memory: Remembered<BeaconId, ShopperId | undefined>;
   /** Changes that Redis has not been told of because it was away. */
   readonly #owed = new Set<BeaconId>();
   #retry: NodeJS.Timeout | undefined;
@@ -33,22 +37,23 @@ export class CarriedBeacons implements OnApplicationShutdown {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
+    this.#memory = new Remembered(
+      {
+        name: 'carried beacons',
+        ask: (beaconIds, now) => this.#ask(beaconIds, now),
+        keptMs: BELIEVED_MS,
+        most: BEACONS_REMEMBERED,
+      },
+      clock,
+      log,
+    );
     bus.on('beacons.changed', ({ beaconIds }) => this.#memory.forget(beaconIds as BeaconId[]));
   }
 
   /** Who carries these beacons; one that nobody carries is missing from the answer. */
-  async shopperOf(beaconIds: readonly BeaconId[]): Promise<Map<BeaconId, ShopperId>> {
-    const now = this.clock.now();
+  async shopperOf(beaconIds: Iterable<BeaconId>): Promise<Map<BeaconId, ShopperId>> {
     const carriers = new Map<BeaconId, ShopperId>();
-    const unsure = new Set<BeaconId>();
-    for (const beaconId of beaconIds) {
-      const belief = this.#memory.recall(beaconId, now);
-      if (belief === undefined) unsure.add(beaconId);
-      else if (belief.shopperId !== undefined) carriers.set(beaconId, belief.shopperId);
-    }
-    if (unsure.size === 0) return carriers;
-    for (const [beaconId, shopperId] of await this.#ask([...unsure], now)) {
-      this.#memory.learn(beaconId, shopperId, now);
+    for (const [beaconId, shopperId] of await this.#memory.of(beaconIds)) {
       if (shopperId !== undefined) carriers.set(beaconId, shopperId);
     }
     return carriers;
@@ -76,11 +81,12 @@ export class CarriedBeacons implements OnApplicationShutdown {
     this.bus.emit('beacons.changed', { beaconIds: [...changed] });
   }
 
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     clearTimeout(this.#retry);
+    await this.#memory.stop();
   }
 
-  async #ask(beaconIds: BeaconId[], now: Instant): Promise<Map<BeaconId, ShopperId | undefined>> {
+  async #ask(beaconIds: readonly BeaconId[], now: Instant): Promise<Map<BeaconId, ShopperId | undefined>> {
     const answers = new Map<BeaconId, ShopperId | undefined>();
     const inRedis = await this.store.read(beaconIds, now).catch(() => undefined);
     const open: BeaconId[] = [];

@@ -20,17 +20,18 @@ export class CarriersStore {
     const shards = [...byShard(beaconIds, (beaconId) => beaconId)];
     const pipeline = this.redis.request.pipeline();
     for (const [shard, ids] of shards) pipeline.hmget(this.#shardKey(shard), ...ids);
-    for (const beaconId of beaconIds) pipeline.exists(this.#strangerKey(beaconId));
     const replies = await all(pipeline);
     const found = new Map<BeaconId, Known>();
+    const unknown: BeaconId[] = [];
     shards.forEach(([, ids], row) => {
       const fields = replies[row] as (string | null)[];
-      ids.forEach((beaconId, column) => found.set(beaconId, readField(fields[column], now)));
+      ids.forEach((beaconId, column) => {
+        const entry = readField(fields[column], now);
+        found.set(beaconId, entry);
+        if (entry.kind === 'unknown') unknown.push(beaconId);
+      });
     });
-    beaconIds.forEach((beaconId, index) => {
-      const marked = replies[shards.length + index] === 1;
-      if (marked && found.get(beaconId)?.kind === 'unknown') found.set(beaconId, { kind: 'stranger' });
-    });
+    for (const beaconId of await this.#strangersAmong(unknown)) found.set(beaconId, { kind: 'stranger' });
     return found;
   }
 
@@ -55,6 +56,14 @@ export class CarriersStore {
     }
     for (const beaconId of beaconIds) pipeline.del(this.#strangerKey(beaconId));
     await all(pipeline);
+  }
+
+  async #strangersAmong(beaconIds: readonly BeaconId[]): Promise<BeaconId[]> {
+    if (beaconIds.length === 0) return [];
+    const pipeline = this.redis.request.pipeline();
+    for (const beaconId of beaconIds) pipeline.exists(this.#strangerKey(beaconId));
+    const replies = await all(pipeline);
+    return beaconIds.filter((_, index) => replies[index] === 1);
   }
 
   #shardKey(shard: number): string {
