@@ -30,7 +30,7 @@ type RawEntry = [id: string, fields: string[] | null] | null;
 type RawRead = [stream: string, entries: RawEntry[]][] | null;
 
 /** An entry that comes alone is handled at once; one that comes right after another batch waits no longer than this. */
-const REST_MS = 8;
+const REST_MS = 16;
 const SILENCE_MS = 5_000;
 const CLAIM_EVERY_MS = 5_000;
 // While handling fails nobody takes over anything: it would only be counted as delivered once more.

@@ -15,8 +15,8 @@ const TRIES = 10;
 // Some 3 KB each: what one process hears of in a minute, without the memory mattering.
 const REMEMBERED = 20_000;
 // Under load batches begin so far apart. One for each request of a gateway would be as many scripts, each with a shopper
-// or two; nobody notices 4 ms.
-const BATCH_EVERY_MS = 4;
+// or two; nobody notices 8 ms.
+const BATCH_EVERY_MS = 8;
 // Fewer shoppers in a batch are no load, and the next one is written at once.
 const BUSY_BATCH = 16;
 

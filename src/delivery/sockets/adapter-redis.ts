@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { RedisConnections } from '../../platform/index.js';
 
+const COUNTED_MS = 1_000;
+
 type Reply = (error: null, reply: [channel: string, subscribers: number]) => void;
 
 /**
@@ -12,6 +14,8 @@ export class AdapterRedis {
   /** The adapter looks whether it must connect what it duplicates. */
   readonly options = { lazyConnect: false };
   readonly #own: Redis[] = [];
+  #processes = 1;
+  #countedAt = -Infinity;
 
   constructor(private readonly redis: RedisConnections) {}
 
@@ -34,12 +38,29 @@ export class AdapterRedis {
     return this.redis.request.publish(channel, payload).catch(() => 0);
   }
 
-  /** Only ever asked for `PUBSUB NUMSUB`: how many processes hear a channel. Unknown, there is this one. */
+  /**
+   * Only ever asked for `PUBSUB NUMSUB`: how many processes hear a channel. Unknown, there is this one. The adapter
+   * asks for every offer, and the answer seldom changes: a process that came within the last second is not counted
+   * yet, and what its sockets then miss is driven again from the outbox.
+   */
   send_command(_: 'PUBSUB', [, channel]: [what: string, channel: string], reply: Reply): void {
+    if (performance.now() - this.#countedAt < COUNTED_MS) {
+      reply(null, [channel, this.#processes]);
+      return;
+    }
     this.redis.request.pubsub('NUMSUB', channel).then(
-      ([name, count]) => reply(null, [String(name), Number(count)]),
+      ([name, count]) => {
+        this.#processes = Number(count);
+        this.#countedAt = performance.now();
+        reply(null, [String(name), this.#processes]);
+      },
       () => reply(null, [channel, 1]),
     );
+  }
+
+  /** True when no other process has sockets, as far as was lately seen: then nobody else needs to be told. */
+  get isAlone(): boolean {
+    return this.#processes === 1 && performance.now() - this.#countedAt < COUNTED_MS;
   }
 
   /** Ends the waiting on the stream at once; a polite end would wait as long as the block. */

@@ -18,7 +18,7 @@ export class Phones {
   /** To every socket of the shopper; one acknowledgement is enough. */
   offer(shopperId: ShopperId, offer: OfferForApp): Promise<Reached> {
     return new Promise((resolve) => {
-      this.server.shoppers
+      this.server.everywhere
         .to(roomOf(shopperId))
         .timeout(PATIENCE_MS)
         .emit('offer', offer, (error: Error | null, answers: unknown[]) => {

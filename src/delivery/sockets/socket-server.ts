@@ -51,6 +51,11 @@ export class SocketServer implements OnModuleInit {
     this.#server.attach(this.settings.role === 'worker' ? createServer() : http);
   }
 
+  /** The sockets of everybody, by the shortest way: past Redis where no other process has any. */
+  get everywhere(): Pick<ShopperNamespace, 'to'> {
+    return this.#redis.isAlone ? this.shoppers.local : this.shoppers;
+  }
+
   /** Closes every socket; apps connect again by themselves, to another process. */
   async close(): Promise<void> {
     const closed = this.#server.close();
