@@ -164,6 +164,6 @@ describe('carried beacons', () => {
     expect(changed).toEqual([beacon(60), beacon(61)]);
     expect(await alone.who(beacon(60))).toBeUndefined();
     expect(await alone.who(beacon(61))).toBe('ada');
-    alone.carried.onApplicationShutdown();
+    await alone.carried.onApplicationShutdown();
   });
 });

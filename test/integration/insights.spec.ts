@@ -267,3 +267,71 @@ describe('the views of many', () => {
     expect(await items(id)).toHaveLength(451);
   });
 });
+
+describe('the clientele', () => {
+  it('is fitted from those who consent, replaces what was known, and every view reads it', async () => {
+    const population = shop.get(Population);
+    await population.refit();
+    const before = population.priorOf('milk');
+    for (let each = 0; each < 30; each += 1) {
+      const id = await shopper();
+      await buys(
+        id,
+        [40, 30, 20, 10].map((daysAgo) => ({ daysAgo, lines: { milk: 1 } })),
+      );
+      await announce(id, []);
+    }
+    const gone = await shopper();
+    await announce(gone, await buys(gone, [{ daysAgo: 3, lines: { milk: 1 } }]));
+    await consent(gone, false);
+
+    expect(await population.refit()).toBeGreaterThan(0);
+    const after = population.priorOf('milk');
+    expect(Math.abs(after.logGapMean - Math.log(10))).toBeLessThan(
+      Math.abs(before.logGapMean - Math.log(10)),
+    );
+    expect(await derived(gone)).toEqual({ activity: undefined, states: [] });
+    const id = await shopper();
+    await announce(id, await buys(id, [{ daysAgo: 3, lines: { milk: 1 } }]));
+    expect((await viewOf(id)).replenishment.get('milk')?.prior).toEqual(after);
+    await Promise.all([population.refit(), population.refit()]);
+    expect(population.priorOf('milk').logGapMean).toBeCloseTo(after.logGapMean, 1);
+  });
+});
+
+describe('GET /v1/shoppers/{shopperId}/replenishment', () => {
+  it('lists what is due next first and given-up habits last, in the contract’s words', async () => {
+    const id = await shopper();
+    const weekly = [35, 28, 21, 14, 7].map((daysAgo) => ({ daysAgo, lines: { milk: 1 } }));
+    const monthly = [95, 65, 35, 5].map((daysAgo) => ({ daysAgo, lines: { 'filters-a': 1 } }));
+    const once = [330, 325, 320, 315, 310, 305].map((daysAgo) => ({ daysAgo, lines: { soap: 1 } }));
+    await buys(id, [...weekly, ...monthly, ...once]);
+    const list = await items(id);
+    expect(list.map(({ category }) => category)).toEqual(['milk', 'coffee filters', 'soap']);
+    expect(list.map(({ lapsed }) => lapsed)).toEqual([false, false, true]);
+    expect(list[0]).toEqual({
+      category: 'milk',
+      purchases: 5,
+      lastPurchasedAt: new Date(now - 7 * DAY_MS).toISOString(),
+      intervalDays: expect.closeTo(7.5, 0),
+      dueAt: expect.stringMatching(/Z$/),
+      dueFrom: expect.stringMatching(/Z$/),
+      dueTo: expect.stringMatching(/Z$/),
+      daysUntilDue: expect.any(Number),
+      dueProbability: expect.any(Number),
+      purchaseProbability: expect.any(Number),
+      lapsed: false,
+    });
+  });
+
+  it('does not know a stranger, and is not for shoppers, tills or nobody', async () => {
+    const path = `/v1/shoppers/${await shopper()}/replenishment`;
+    const stranger = await shop.call('GET', '/v1/shoppers/nobody/replenishment', { as: shop.serviceKey });
+    expect(stranger.status).toBe(404);
+    expect((await shop.call('GET', path)).status).toBe(401);
+    expect((await shop.call('GET', path, { as: await shop.shopperToken('nobody') })).status).toBe(403);
+    expect((await shop.call('GET', path, { as: await shop.key('pos', 's1') })).status).toBe(403);
+    expect((await shop.call('GET', path, { as: (await shop.staff('associate')).token })).status).toBe(403);
+    expect((await shop.call('GET', path, { as: (await shop.staff('analyst')).token })).status).toBe(200);
+  });
+});
