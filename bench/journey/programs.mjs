@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 
 /** As `npm start` does: what lives for one flush should not grow old in a young generation that is too small. */
-const HEAP = ['--max-semi-space-size=64'];
+const HEAP = ['--max-semi-space-size=32'];
 
 const root = path.resolve(import.meta.dirname, '../..');
 const READY_MS = 60_000;
