@@ -8,7 +8,7 @@ interface Warm {
   loadedAt: Instant;
 }
 
-/** Enough for a large chain's present shoppers in one process, at 4 KB each. */
+/** More shoppers than are present at one time in the stores that one process serves. */
 const MOST_KEPT = 50_000;
 /** Belt and braces: however well the hints are heard, nothing is remembered for longer. */
 const STALE_AFTER_MS = 60_000;

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { vocabulary } from '../platform/index.js';
 import type { StoreId } from '../shared/index.js';
-import { PERIOD } from './period.rules.js';
 
 const cap = z.strictObject({
   max: z.int().min(0).max(10_000),
-  per: z.string().regex(PERIOD, 'expected visit, <n>min|h|d|w or calendar-day|week|month'),
+  per: vocabulary.period,
   tag: z.string().min(1).max(64).optional(),
 });
 

@@ -4,13 +4,10 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, startOfCalendar, type Instant } from '../sh
 export type Period =
   { kind: 'visit' } | { kind: 'rolling'; ms: number } | { kind: 'calendar'; unit: 'day' | 'week' | 'month' };
 
-/** `visit`, `<n>min|h|d|w` or `calendar-day|week|month`: the contract's grammar of `per`. */
-export const PERIOD = /^(visit|[1-9]\d{0,4}(min|h|d|w)|calendar-(day|week|month))$/;
-
 const UNIT_MS = { min: MINUTE_MS, h: HOUR_MS, d: DAY_MS, w: 7 * DAY_MS };
 
 /**
- * Reads a `per` that the schema has let through.
+ * Reads a `per`: `visit`, `<n>min|h|d|w` or `calendar-day|week|month`, as `vocabulary.period` lets it through.
  *
  * @throws Error naming a text that is no period
  */

@@ -8,7 +8,6 @@ import { reward } from './reward.schema.js';
 const DAY_SECONDS = 86_400;
 /** A visit is at most four hours long, so nobody dwells longer. */
 const MAX_DWELL_SECONDS = 4 * 3_600;
-const PERIOD = /^(visit|[1-9]\d{0,4}(min|h|d|w)|calendar-(day|week|month))$/;
 /** Enough for every store of a large chain. */
 const MAX_NAMED = 5_000;
 
@@ -54,7 +53,7 @@ const schedule = z.strictObject({
 
 const cap = z.strictObject({
   max: z.int().min(1).max(10_000),
-  per: z.string().regex(PERIOD, 'expected visit, <n>min|h|d|w or calendar-day|week|month'),
+  per: vocabulary.period,
 });
 const count = z.int().min(1).max(1_000_000_000);
 const budget = z.strictObject({

@@ -19,7 +19,7 @@ export class Bus implements OnModuleInit, OnApplicationShutdown {
   readonly #listeners = new Map<FleetingEvent, Set<Listener<never>>>();
   /** Hints that Redis did not take, to be told again; a hint is small and this many are a long outage. */
   readonly #unheard: string[] = [];
-  readonly #sender = Math.random().toString(36).slice(2);
+  readonly #sender: string;
   #hearingSince: Instant | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #channel: string;
@@ -29,6 +29,7 @@ export class Bus implements OnModuleInit, OnApplicationShutdown {
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
+    this.#sender = clock.newId();
     this.#channel = redis.key('bus');
   }
 

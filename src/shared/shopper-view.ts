@@ -46,7 +46,10 @@ export interface MainBrand {
   units: number;
 }
 
-/** The compact view of one shopper that decisions read: at most 4 KB, warmed when a visit starts. */
+/**
+ * The compact view of one shopper that decisions read: a few KB, more for who has bought hundreds of categories; warmed
+ * when a visit starts.
+ */
 export interface ShopperView {
   shopperId: ShopperId;
   displayName?: string;

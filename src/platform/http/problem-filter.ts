@@ -59,11 +59,6 @@ export function problemOf(error: unknown): Problem {
 
 const TOO_LARGE = new Problem(413, 'too-large', 'The body is larger than 1 MiB.');
 const KNOWN: Record<string, Problem> = {
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: new Problem(
-    400,
-    'invalid-request',
-    'The body is not as long as Content-Length says.',
-  ),
   // Postgres: a character, such as NUL, that no text of its can hold.
   '22P05': new Problem(400, 'invalid-request', 'A text holds a character that cannot be kept.'),
   '22021': new Problem(400, 'invalid-request', 'A text holds a character that cannot be kept.'),

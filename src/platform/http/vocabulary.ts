@@ -62,6 +62,13 @@ export const timeZone = z
   .refine((zone) => isTimeZone(zone), { error: 'expected an IANA time zone such as Europe/Paris' });
 export const clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'expected HH:MM');
 export const hourRange = z.strictObject({ from: clock, to: clock });
+/** How long a cap looks back; `limits` says what each means. */
+export const period = z
+  .string()
+  .regex(
+    /^(visit|[1-9]\d{0,4}(min|h|d|w)|calendar-(day|week|month))$/,
+    'expected visit, <n>min|h|d|w or calendar-day|week|month',
+  );
 export const isoWeekdays = z.array(z.int().min(1).max(7)).max(7);
 /** Any text of at most `max` characters that can be kept. */
 export const text = (max: number): z.ZodString => keepable(z.string().max(max));
