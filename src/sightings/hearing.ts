@@ -11,6 +11,8 @@ export interface Heard {
   measuredPowerDbm?: number;
   /** By the sender's own clock; absent: at receipt. */
   observedAt?: Instant;
+  /** The address of the device that heard it, where one payload tells of several (Meraki); absent: the sender. */
+  heardBy?: string;
   /** As the sender gave it; unique only to that sender. */
   sightingId?: string;
 }

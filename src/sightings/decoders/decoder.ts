@@ -1,5 +1,5 @@
 import type { Rejection } from '../../platform/index.js';
-import type { Instant, Outcome } from '../../shared/index.js';
+import type { BeaconId, Instant, Outcome } from '../../shared/index.js';
 import type { Heard } from '../hearing.js';
 
 /** The vendors' formats by the contract's names; `decoders/index.ts` knows which of them can be read. */
@@ -13,13 +13,24 @@ export interface PayloadContext {
   topic?: string;
 }
 
+/** What a beacon says of itself, for the store's health page. */
+export interface BeaconTelemetry {
+  /** All names of the beacon, as in `Heard`. */
+  beaconIds: readonly BeaconId[];
+  batteryMillivolts?: number;
+  batteryPercent?: number;
+}
+
 /** A payload in our words. */
 export interface Decoded {
   /** The gateway's own address, where the payload has one. */
   gatewayHardwareId?: string;
+  /** The gateway's clock when it sent, where the payload says so. */
+  sentAt?: Instant;
   heard: Heard[];
   /** Rows that cannot be read, by their place. */
   refused: Rejection[];
+  telemetry?: BeaconTelemetry[];
 }
 
 export type PayloadFault = 'malformed-json' | 'malformed-payload';
