@@ -1,11 +1,13 @@
 import { Problem, SettingsError } from '../platform/index.js';
 import { note, UsageError, type Command } from './command.js';
+import { evaluateCommand } from './commands/evaluate.js';
 import { importCommand } from './commands/import.js';
 import { keysCommand } from './commands/keys.js';
 import { replayCommand } from './commands/replay.js';
 import { staffCommand } from './commands/staff.js';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['evaluate', evaluateCommand],
   ['import', importCommand],
   ['keys', keysCommand],
   ['replay', replayCommand],

@@ -1,61 +1,107 @@
 import type { ZoneId } from '../shared/index.js';
-import type { StoreLayout } from '../stores/index.js';
+import type { Geometry } from './location/geometry.rules.js';
+import type { RadioMap } from './location/radio-map.rules.js';
+import { begin, corrected, predicted, rounded, type Heard, type Track } from './location/track.rules.js';
+import { zoned } from './location/zoning.rules.js';
 import type { PresenceParameters } from './parameters.js';
 import { heardSeconds, lastUpTo, meanAt, meanLevels } from './smoothing.rules.js';
-import { BUCKET_SIZE, secondAt } from './state.js';
-import type { Buckets, Competition, HeardAnchor } from './state.js';
-import { locate, zoneOfAnchor } from './zone.rules.js';
-
-export interface Entry {
-  zoneId: ZoneId;
-  /** The second of the sightings that decided it. */
-  second: number;
-}
+import { BUCKET_SIZE, faintestAt, loudestAt, secondAt, UNDECIDED } from './state.js';
+import type { Buckets, Competition, HeardAnchor, Played } from './state.js';
+import { locate } from './zone.rules.js';
 
 /** What zone competition may look at: the store, what its anchors heard, and how strict to be. */
 export interface Hearing {
   anchors: readonly HeardAnchor[];
-  layout: StoreLayout;
+  geometry: Geometry;
+  /** Undefined where nobody can be placed on the plan: then zones compete by loudness alone. */
+  radio: RadioMap | undefined;
   parameters: PresenceParameters;
 }
 
 /**
- * Plays the heard seconds of [from, until) one by one and tells who won when. A second is judged by itself and
- * those before it only, so the result depends on the times of the sightings and never on the order they came in.
+ * Plays the heard seconds of [from, until) one by one and tells how the contest stands after each. A second is judged by
+ * itself and those before it only, so the result depends on the times of the sightings and never on the order they came in.
+ *
+ * @param known seconds from `from` on that were played before with the same levels; they are not played again
  */
-export function compete(
-  competition: Competition,
+export function play(
+  start: Competition,
   hearing: Hearing,
   from: number,
   until: number,
-): { competition: Competition; entries: Entry[] } {
-  const entries: Entry[] = [];
-  const voices = voicesOf(hearing, from);
-  let present = competition;
-  for (const second of heardSeconds(hearing.anchors, from, until)) {
-    const next =
-      present.zoneId === undefined
-        ? firstZone(hearing, second)
-        : challenge(present, voices, hearing.parameters, second);
-    if (next.zoneId !== undefined && next.zoneId !== present.zoneId)
-      entries.push({ zoneId: next.zoneId, second });
-    present = next;
+  known: readonly Played[],
+): Played[] {
+  const voices = hearing.geometry.zoneOf.length > 0 ? voicesOf(hearing, from) : [];
+  const played: Played[] = [];
+  let present = start;
+  heardSeconds(hearing.anchors, from, until).forEach((second, index) => {
+    const before = known[index];
+    present = before?.second === second ? before.competition : judge(present, hearing, voices, second);
+    played.push({ second, competition: present });
+  });
+  return played;
+}
+
+/** By place as long as enough anchors say where the shopper is, by loudness otherwise. */
+function judge(
+  competition: Competition,
+  hearing: Hearing,
+  voices: readonly Voice[],
+  second: number,
+): Competition {
+  const { radio, parameters } = hearing;
+  const track = radio && followed(competition.track, hearing, radio, second);
+  if (radio !== undefined && track !== undefined && isLocated(track, parameters)) {
+    const standing = zoned(competition, track, radio.floor, parameters);
+    return { zoneId: standing.zoneId, left: standing.left, evidence: [], track };
   }
-  return { competition: present, entries };
+  const present = track === competition.track ? competition : { ...competition, track };
+  return present.zoneId === undefined
+    ? firstZone(present, hearing, second)
+    : challenge(present, voices, parameters, second);
+}
+
+/** Whether the track says where the shopper is: enough anchors heard them just now. */
+export function isLocated({ second, locatedAt }: Track, { holdSeconds }: PresenceParameters): boolean {
+  return second - locatedAt <= holdSeconds;
+}
+
+function followed(track: Track | undefined, hearing: Hearing, radio: RadioMap, second: number): Track {
+  const { anchors, parameters } = hearing;
+  const expected =
+    track === undefined ? begin(second, radio, parameters) : predicted(track, second, parameters);
+  return rounded(corrected(expected, levelsIn(anchors, second), radio, parameters));
+}
+
+/** What each anchor heard in this very second. */
+export function levelsIn(anchors: readonly HeardAnchor[], second: number): Heard[] {
+  const heard: Heard[] = [];
+  for (const { anchor, buckets } of anchors) {
+    const at = lastUpTo(buckets, second);
+    if (at < 0 || secondAt(buckets, at) !== second) continue;
+    const several = loudestAt(buckets, at) !== faintestAt(buckets, at);
+    heard.push({ anchor, dbm: meanAt(buckets, at), several });
+  }
+  // Sums of floating-point numbers depend on their order, which is that in which anchors were first heard.
+  return heard.sort((a, b) => a.anchor - b.anchor);
 }
 
 /** A shopper without a zone gets the best one as soon as it leads clearly enough for the time heard. */
-function firstZone({ anchors, layout, parameters }: Hearing, second: number): Competition {
+function firstZone(
+  { track }: Competition,
+  { anchors, geometry, parameters }: Hearing,
+  second: number,
+): Competition {
   const { windowSeconds, firstZone: steps, firstZonePatienceSeconds } = parameters;
-  const nowhere: Competition = { zoneId: undefined, evidence: [] };
+  const nowhere: Competition = { ...UNDECIDED, track };
   const heard = heardSeconds(anchors, second - windowSeconds + 1, second + 1);
   const asked = steps.findLast((step) => heard.length >= step.heardSeconds);
   if (asked === undefined) return nowhere;
-  const [best, runnerUp] = locate(meanLevels(anchors, second, windowSeconds), layout);
+  const [best, runnerUp] = locate(meanLevels(anchors, second, windowSeconds), geometry);
   if (best === undefined) return nowhere;
   const lead = best.scoreDb - (runnerUp?.scoreDb ?? -Infinity);
   const waited = second - (heard[0] ?? second) >= firstZonePatienceSeconds;
-  return lead >= asked.leadDb || waited ? { zoneId: best.zoneId, evidence: [] } : nowhere;
+  return lead >= asked.leadDb || waited ? { ...nowhere, zoneId: best.zoneId } : nowhere;
 }
 
 /** An anchor that speaks for a zone: which one is looked up once and not for every second. */
@@ -65,11 +111,11 @@ interface Voice {
 }
 
 /** Those that can still be heard in seconds from `from` on. */
-function voicesOf({ anchors, layout, parameters }: Hearing, from: number): Voice[] {
+function voicesOf({ anchors, geometry, parameters }: Hearing, from: number): Voice[] {
   const voices: Voice[] = [];
-  for (const { key, buckets } of anchors) {
+  for (const { anchor, buckets } of anchors) {
     if (secondAt(buckets, buckets.length - BUCKET_SIZE) < from - parameters.holdSeconds) continue;
-    const zoneId = zoneOfAnchor(key, layout);
+    const zoneId = geometry.zoneOf[anchor];
     if (zoneId !== undefined) voices.push({ zoneId, buckets });
   }
   return voices;
@@ -117,8 +163,8 @@ function challenge(
   let strongest: Challenger | undefined;
   for (const each of challengers) if (strongest === undefined || each.db > strongest.db) strongest = each;
   return strongest !== undefined && strongest.db >= parameters.moveEvidenceDb
-    ? { zoneId: strongest.zoneId, evidence: [] }
-    : { zoneId: competition.zoneId, evidence: challengers.map(({ zoneId, db }) => ({ zoneId, db })) };
+    ? { ...UNDECIDED, zoneId: strongest.zoneId, track: competition.track }
+    : { ...competition, evidence: challengers.map(({ zoneId, db }) => ({ zoneId, db })) };
 }
 
 interface Challenger {

@@ -42,6 +42,45 @@ export interface PresenceParameters {
   moveClipDb: number;
   moveEvidenceDb: number;
 
+  /**
+   * Location, where the plan gives at least three radios a place. The levels of one second are believed to this power: they
+   * err together (bodies, shelves), so as much as one in full would be too sure. More: follows quicker, trusts a single bad
+   * second. Measured on a hall with twelve gateways: 0.45 to 1 are alike.
+   */
+  levelTrust: number;
+  /** The same where the store was not surveyed: there the map's own doubt (`SHADOW_DB2`) is in each level already. */
+  unsurveyedTrust: number;
+  /** How much one packet differs from the next at the same spot, dB: fading and three channels. Less: as `levelTrust`. */
+  packetDeviationDb: number;
+  /** How far a second's mean is off the map, beside what the map itself does not know, dB: bodies and doors. */
+  placeDeviationDb: number;
+  /**
+   * How much tags differ among themselves, dB, as far as that is expected; a tag's own offset is learned along its way. More:
+   * a mixture of phones is located sooner, fobs of one kind less well. Where it was left out, a tag 6 dB fainter was 12 m off.
+   */
+  tagDeviationDb: number;
+  /** How fast shoppers walk, m/s (standard deviation along each axis). More: keeps up with runners, follows noise. */
+  walkingSpeed: number;
+  /** How long they keep their direction, seconds. Longer: smoother paths, late at corners. */
+  walkingSeconds: number;
+  /** How far they sway without walking, m/√s. */
+  swayMetres: number;
+
+  /**
+   * A zone takes over once it holds this share of what it and the present one hold of the Gaussian. More: fewer moves at
+   * edges, later ones. On recorded walks 0.7 noticed moves within 2 s, at 1.2 times as many as there were; 0.8 took 3 s.
+   */
+  moveShare: number;
+  /** …and at least this much of the whole. */
+  moveLeast: number;
+  /** Back into the zone just left takes this much; within `returnSeconds` it falls to `moveShare`. Both: against to and fro. */
+  returnShare: number;
+  returnSeconds: number;
+  /** Out of all zones takes this share. */
+  nowhereShare: number;
+  /** First zone at once where it holds this much; after `LOCATED_COUNTED` seconds the one that holds most. */
+  firstShare: number;
+
   /** Not heard for this long: out of the zone. Shorter: sooner out; longer: pockets and slow advertisers (seen: 96 s) make no exit. */
   zoneAbsenceMs: number;
   /**
@@ -83,6 +122,20 @@ export const defaultParameters: PresenceParameters = {
   moveAllowanceDb: 5,
   moveClipDb: 15,
   moveEvidenceDb: 36,
+  levelTrust: 0.6,
+  unsurveyedTrust: 1,
+  packetDeviationDb: 4.5,
+  placeDeviationDb: 3,
+  tagDeviationDb: 1,
+  walkingSpeed: 0.55,
+  walkingSeconds: 12,
+  swayMetres: 0.2,
+  moveShare: 0.7,
+  moveLeast: 0.3,
+  returnShare: 0.98,
+  returnSeconds: 30,
+  nowhereShare: 0.9,
+  firstShare: 0.6,
   zoneAbsenceMs: 60_000,
   visitAbsenceMs: 300_000,
   gatewayPauseMs: 30_000,

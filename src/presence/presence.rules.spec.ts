@@ -7,7 +7,7 @@ import type { PresenceChange } from './changes.js';
 import { defaultParameters } from './parameters.js';
 import { advance, checkIn } from './presence.rules.js';
 import type { Advanced } from './presence.rules.js';
-import { decode, encode } from './state.js';
+import { decode, encode } from './encoding.js';
 import type { Presence } from './state.js';
 import type { PresenceContext } from './visit.rules.js';
 
@@ -66,7 +66,7 @@ class Follow {
   constructor(readonly context = contextOf()) {}
 
   take({ presence, changes, nextLookAt }: Advanced): PresenceChange[] {
-    this.presence = presence && decode(encode(presence));
+    this.presence = presence && decode(encode(presence), shopperId);
     this.nextLookAt = nextLookAt;
     this.changes.push(...changes);
     return changes;
@@ -564,8 +564,8 @@ describe('order and repetition', () => {
         visitId: '',
         stay: undefined,
         hasty: undefined,
-        seen: [],
-        anchors: [...presence.anchors].sort((a, b) => (a.key < b.key ? -1 : 1)),
+        played: [],
+        anchors: [...presence.anchors].sort((a, b) => a.anchor - b.anchor),
       }
     );
   }

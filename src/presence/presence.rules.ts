@@ -3,8 +3,10 @@ import type { CheckIn, Sighting } from '../sightings/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import { judgeAbsence, nextLook } from './absence.rules.js';
 import type { PresenceChange } from './changes.js';
+import type { Fix } from './location/calibration.rules.js';
+import { geometryOf } from './location/geometry.rules.js';
 import { anchorKeyOf, levelOf, pour, secondOf } from './smoothing.rules.js';
-import { copyOf, hasSeen, noteSeen, shortHash } from './state.js';
+import { copyOf, shortHash } from './state.js';
 import type { Presence } from './state.js';
 import {
   anticipate,
@@ -26,6 +28,8 @@ export interface Advanced {
   changes: PresenceChange[];
   /** When to call again if nothing is heard; in the past where it is due already. */
   nextLookAt: Instant | undefined;
+  /** What the store's map can learn of this (`learn`). */
+  fixes: Fix[];
 }
 
 // More than a shopper makes between two deliveries of the same one.
@@ -53,8 +57,8 @@ export function advance(
   now: Instant,
   context: PresenceContext,
 ): Advanced {
-  const turn: Turn = { layout, context, changes: [], cause: undefined };
-  let present = presence && leaveGoneZone(copyOf(presence), turn);
+  const turn: Turn = { layout, context, changes: [], fixes: [], cause: undefined };
+  let present = presence && inLayout(copyOf(presence), turn);
   for (const sighting of audible(sightings, turn)) present = hear(present, sighting, turn);
   if (present?.storeId === layout.storeId) {
     anticipate(present, turn);
@@ -78,7 +82,7 @@ export function checkIn(
   now: Instant,
   context: PresenceContext,
 ): Advanced {
-  const turn: Turn = { layout, context, changes: [], cause: checkin };
+  const turn: Turn = { layout, context, changes: [], fixes: [], cause: checkin };
   const { checkinId, storeId, visitId, observedAt } = checkin;
   const hash = shortHash(checkinId);
   const stale = presence !== undefined && presence.storeId !== storeId && observedAt < presence.lastHeardAt;
@@ -100,7 +104,7 @@ export function checkIn(
 /** The visit that a check-in belongs to: the one under way here, or a new one. */
 function joined(presence: Presence | undefined, checkin: CheckIn, turn: Turn): Presence {
   const { shopperId, storeId, visitId, observedAt } = checkin;
-  let present = presence && leaveGoneZone(copyOf(presence), turn);
+  let present = presence && inLayout(copyOf(presence), turn);
   if (present !== undefined && present.storeId !== storeId) {
     endVisit(present, turn);
     present = undefined;
@@ -109,8 +113,8 @@ function joined(presence: Presence | undefined, checkin: CheckIn, turn: Turn): P
   return present ?? beginVisit({ shopperId, storeId, visitId, startedAt: observedAt, via: 'checkin' }, turn);
 }
 
-function advanced(presence: Presence | undefined, now: Instant, { changes, context }: Turn): Advanced {
-  return { presence, changes, nextLookAt: presence && nextLook(presence, now, context) };
+function advanced(presence: Presence | undefined, now: Instant, { changes, fixes, context }: Turn): Advanced {
+  return { presence, changes, fixes, nextLookAt: presence && nextLook(presence, now, context) };
 }
 
 /** By time, and by id where times are equal: then the batch's own order cannot matter. */
@@ -121,7 +125,7 @@ function audible(sightings: readonly Sighting[], { context }: Turn): Sighting[] 
 }
 
 function hear(presence: Presence | undefined, sighting: Sighting, turn: Turn): Presence | undefined {
-  const { shopperId, storeId, observedAt, sightingId } = sighting;
+  const { shopperId, storeId, observedAt } = sighting;
   const { newId, parameters } = turn.context;
   let present = presence;
   if (present !== undefined && present.storeId !== storeId) {
@@ -138,13 +142,15 @@ function hear(presence: Presence | undefined, sighting: Sighting, turn: Turn): P
     turn,
   );
   const second = secondOf(observedAt);
-  const hash = shortHash(sightingId);
-  if (second < present.openSecond || hasSeen(present, hash)) return present;
+  if (second < present.openSecond) return present;
 
-  noteSeen(present, second, hash);
   present.startedAt = Math.min(present.startedAt, observedAt);
   noteHeard(present, observedAt);
-  pour(present.anchors, anchorKeyOf(sighting.anchor), second, levelOf(sighting, turn.layout));
+  const anchor = geometryOf(turn.layout).numberOf.get(anchorKeyOf(sighting.anchor));
+  if (anchor !== undefined) {
+    pour(present.anchors, anchor, second, levelOf(sighting, turn.layout));
+    present.played = present.played.filter((played) => played.second < second);
+  }
   decideUntil(present, secondOf(observedAt - parameters.reorderMs), turn);
   return present;
 }
@@ -164,12 +170,19 @@ function noteHeard(presence: Presence, at: Instant): void {
   presence.pausedMs = 0;
 }
 
-/** A zone that the store no longer has is left as of the last hearing. */
-function leaveGoneZone(presence: Presence, turn: Turn): Presence {
+/** What a new layout costs: a zone that is gone is left as of the last hearing; renumbered anchors have heard nothing. */
+function inLayout(presence: Presence, turn: Turn): Presence {
   if (presence.storeId !== turn.layout.storeId) return presence;
+  const { stamp } = geometryOf(turn.layout);
+  if (presence.stamp !== stamp) {
+    presence.stamp = stamp;
+    presence.anchors = [];
+    presence.played = [];
+  }
   const { competition, stay, hasty } = presence;
   const isGone = (zoneId: ZoneId | undefined): boolean =>
     zoneId !== undefined && !turn.layout.zones.has(zoneId);
+  if (isGone(competition.left?.zoneId)) presence.competition = { ...competition, left: undefined };
   const gone = isGone(competition.zoneId) || isGone(stay?.zoneId) || isGone(hasty?.zoneId);
   if (gone) leaveZone(presence, turn);
   return presence;

@@ -4,7 +4,8 @@ import { Clock, RedisConnections } from '../platform/index.js';
 import { DAY_MS, MINUTE_MS, type Instant, type ShopperId } from '../shared/index.js';
 import type { PresenceChange } from './changes.js';
 import { SAVE_PRESENCE } from './save-presence.script.js';
-import { decode, encode, type Presence } from './state.js';
+import { decode, encode } from './encoding.js';
+import type { Presence } from './state.js';
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
@@ -88,7 +89,9 @@ export class PresenceStore {
     for (const [partition, ids] of partitions) pipeline.mget(ids.map((id) => this.#stateKey(partition, id)));
     const answers = (await run(pipeline)) as (string | null)[][];
     return new Map(
-      partitions.flatMap(([, ids], index) => ids.map((id, at) => [id, parse(answers[index]?.[at] ?? '')])),
+      partitions.flatMap(([, ids], index) =>
+        ids.map((id, at) => [id, parse(answers[index]?.[at] ?? '', id)]),
+      ),
     );
   }
 
@@ -110,7 +113,11 @@ export class PresenceStore {
     scripts.forEach(({ places }, script) => {
       places.forEach((place, at) => {
         const answer = answers[script]?.[at];
-        if (typeof answer === 'string') saved[place] = { written: false, held: parse(answer) };
+        if (typeof answer === 'string')
+          saved[place] = {
+            written: false,
+            held: parse(answer, writes[place]?.shopperId ?? ('' as ShopperId)),
+          };
       });
     });
     return saved;
@@ -196,14 +203,14 @@ function addArguments(
   { shopperId, from, changes }: Write,
   { version, presence, lookAt }: Held,
 ): void {
-  const text = presence === undefined ? '' : `${lookAt ?? ''}|${encode(presence)}`;
+  const text = presence === undefined ? '' : `${lookAt ?? ''}|${encode(presence).toString('base64')}`;
   const look = lookAt === from.lookAt && lookAt !== undefined ? '=' : (lookAt ?? '');
   values.push(shopperId, from.version, version, text, look, changes.length);
   for (const change of changes) values.push(JSON.stringify(change));
 }
 
 /** `<version>|<when to look>|<presence>`, the last two missing once the shopper is gone. */
-function parse(text: string): Held {
+function parse(text: string, shopperId: ShopperId): Held {
   const first = text.indexOf('|');
   if (first < 0) return NOTHING;
   const version = text.slice(0, first);
@@ -212,7 +219,7 @@ function parse(text: string): Held {
   const lookAt = text.slice(first + 1, second);
   return {
     version,
-    presence: decode(text.slice(second + 1)),
+    presence: decode(Buffer.from(text.slice(second + 1), 'base64'), shopperId),
     lookAt: lookAt === '' ? undefined : Number(lookAt),
   };
 }

@@ -11,7 +11,7 @@ import {
   pour,
   prune,
 } from './smoothing.rules.js';
-import { BUCKET_SIZE, countAt, secondAt, sumAt } from './state.js';
+import { BUCKET_SIZE, faintestAt, loudestAt, secondAt } from './state.js';
 import type { HeardAnchor } from './state.js';
 
 const layout: StoreLayout = {
@@ -57,85 +57,70 @@ describe('levelOf', () => {
 });
 
 describe('buckets', () => {
-  const anchorsOf = (...poured: [string, number, number][]): HeardAnchor[] => {
+  const anchorsOf = (...poured: [number, number, number][]): HeardAnchor[] => {
     const anchors: HeardAnchor[] = [];
     for (const each of poured) pour(anchors, ...each);
     return anchors;
   };
 
-  const bucketsOf = ({ buckets }: HeardAnchor): { second: number; sum: number; count: number }[] =>
+  const bucketsOf = ({ buckets }: HeardAnchor): { second: number; loudest: number; faintest: number }[] =>
     Array.from({ length: buckets.length / BUCKET_SIZE }, (_, nth) => nth * BUCKET_SIZE).map((at) => ({
       second: secondAt(buckets, at),
-      sum: sumAt(buckets, at),
-      count: countAt(buckets, at),
+      loudest: loudestAt(buckets, at),
+      faintest: faintestAt(buckets, at),
     }));
   const read = (anchors: HeardAnchor[]): unknown =>
-    anchors.map((anchor) => ({ key: anchor.key, buckets: bucketsOf(anchor) }));
+    anchors.map((anchor) => ({ anchor: anchor.anchor, buckets: bucketsOf(anchor) }));
 
-  it('hold sums by second, whatever the order', () => {
+  it('hold the loudest and the faintest by second, whatever the order and however often', () => {
     const expected = [
       {
-        key: 'g:a',
+        anchor: 0,
         buckets: [
-          { second: 4, sum: -60, count: 1 },
-          { second: 5, sum: -130, count: 2 },
+          { second: 4, loudest: -60, faintest: -60 },
+          { second: 5, loudest: -60, faintest: -70 },
         ],
       },
     ];
-    expect(read(anchorsOf(['g:a', 5, -60], ['g:a', 4, -60], ['g:a', 5, -70]))).toEqual(expected);
-    expect(read(anchorsOf(['g:a', 5, -70], ['g:a', 5, -60], ['g:a', 4, -60]))).toEqual(expected);
+    expect(read(anchorsOf([0, 5, -60], [0, 4, -60], [0, 5, -70]))).toEqual(expected);
+    expect(read(anchorsOf([0, 5, -70], [0, 5, -60], [0, 4, -60], [0, 5, -70], [0, 5, -65]))).toEqual(
+      expected,
+    );
   });
 
   it('know the seconds in which anything was heard', () => {
-    const anchors = anchorsOf(['g:a', 9, -60], ['g:a', 3, -60], ['g:b', 5, -60], ['g:b', 9, -60]);
+    const anchors = anchorsOf([0, 9, -60], [0, 3, -60], [1, 5, -60], [1, 9, -60]);
     expect(heardSeconds(anchors, 4, 10)).toEqual([5, 9]);
     expect(heardSeconds(anchors, 0, 9)).toEqual([3, 5]);
   });
 
   it('give a mean in which every second weighs the same', () => {
-    const anchors = anchorsOf(
-      ['g:a', 1, -10],
-      ['g:a', 8, -60],
-      ['g:a', 9, -80],
-      ['g:a', 9, -80],
-      ['g:a', 10, -10],
-    );
-    expect(meanLevels(anchors, 9, 5)).toEqual(new Map([['g:a', -70]]));
+    const anchors = anchorsOf([0, 1, -10], [0, 8, -60], [0, 9, -80], [0, 9, -80], [0, 10, -10]);
+    expect(meanLevels(anchors, 9, 5)).toEqual(new Map([[0, -70]]));
   });
 
   it('hold the last level for a while', () => {
-    const anchors = anchorsOf(['g:a', 8, -60], ['g:a', 12, -10]);
-    expect(latestLevels(anchors, 11, 3)).toEqual(new Map([['g:a', -60]]));
+    const anchors = anchorsOf([0, 8, -60], [0, 12, -10]);
+    expect(latestLevels(anchors, 11, 3)).toEqual(new Map([[0, -60]]));
     expect(latestLevels(anchors, 11, 2)).toEqual(new Map());
   });
 
   it('are pruned to what can still matter', () => {
-    const anchors = anchorsOf(
-      ['g:a', 1, -60],
-      ['g:a', 19, -60],
-      ['g:a', 20, -61],
-      ['g:a', 22, -62],
-      ['g:b', 2, -60],
-    );
+    const anchors = anchorsOf([0, 1, -60], [0, 19, -60], [0, 20, -61], [0, 22, -62], [1, 2, -60]);
     const seconds = (kept: HeardAnchor[]): number[][] =>
       kept.map((anchor) => bucketsOf(anchor).map(({ second }) => second));
-    expect(seconds(prune(anchors, 21, true, defaultParameters))).toEqual([[20, 22]]);
-    expect(seconds(prune(anchors, 21, false, defaultParameters))).toEqual([[19, 20, 22]]);
+    expect(seconds(prune(anchors, 21, 'last', defaultParameters))).toEqual([[20, 22]]);
+    expect(seconds(prune(anchors, 21, 'window', defaultParameters))).toEqual([[19, 20, 22]]);
+    expect(seconds(prune(anchors, 21, 'nothing', defaultParameters))).toEqual([[22]]);
   });
 
   it('are pruned to the strongest anchors, but for open seconds', () => {
-    const anchors = anchorsOf(
-      ['g:a', 20, -90],
-      ['g:b', 20, -50],
-      ['g:c', 20, -70],
-      ['g:d', 20, -90],
-      ['g:d', 21, -40],
-    );
-    const kept = prune(anchors, 21, true, { ...defaultParameters, anchorsKept: 2 });
-    expect(kept.map((anchor) => [anchor.key, ...bucketsOf(anchor).map(({ second }) => second)])).toEqual([
-      ['g:b', 20],
-      ['g:c', 20],
-      ['g:d', 21],
+    const anchors = anchorsOf([0, 20, -90], [1, 20, -50], [2, 20, -70], [3, 20, -90], [3, 21, -40]);
+    const kept = prune(anchors, 21, 'last', { ...defaultParameters, anchorsKept: 2 });
+    expect(kept.map((anchor) => [anchor.anchor, ...bucketsOf(anchor).map(({ second }) => second)])).toEqual([
+      [1, 20],
+      [2, 20],
+      [3, 21],
     ]);
   });
 });

@@ -3,21 +3,23 @@ import type { Instant } from '../shared/index.js';
 import type { Sighting } from '../sightings/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import type { PresenceParameters } from './parameters.js';
-import { BUCKET_SIZE, countAt, secondAt, sumAt } from './state.js';
+import { beaconKey, gatewayKey } from './location/geometry.rules.js';
+import { BUCKET_SIZE, faintestAt, loudestAt, secondAt } from './state.js';
 import type { Buckets, HeardAnchor } from './state.js';
 
 /** RSSI at one metre where none is known; what iBeacon stacks assume too. */
 const USUAL_POWER_DBM = -59;
 
-export type Levels = ReadonlyMap<string, number>;
+/** Level by anchor number. */
+export type Levels = ReadonlyMap<number, number>;
 
 export function secondOf(instant: Instant): number {
   return Math.floor(instant / SECOND_MS);
 }
 
-/** The fixed end of a sighting as a key: gateways and beacons may share ids. */
+/** The fixed end of a sighting, as `Geometry` knows it. */
 export function anchorKeyOf(anchor: Sighting['anchor']): string {
-  return anchor.kind === 'gateway' ? `g:${anchor.gatewayId}` : `b:${anchor.beaconId}`;
+  return anchor.kind === 'gateway' ? gatewayKey(anchor.gatewayId) : beaconKey(anchor.beaconId);
 }
 
 /**
@@ -35,19 +37,20 @@ export function levelOf(sighting: Sighting, layout: StoreLayout): number {
   return Math.round(rssiDbm - usable + USUAL_POWER_DBM);
 }
 
-/** Adds one level to an anchor's bucket of that second. Sums and counts: order does not matter. Changes `anchors`. */
-export function pour(anchors: HeardAnchor[], key: string, second: number, level: number): void {
-  const known = anchors.findIndex((anchor) => anchor.key === key);
-  const anchor = anchors[known];
-  if (anchor === undefined) anchors.push({ key, buckets: [second, level, 1] });
-  else anchors[known] = { key: anchor.key, buckets: withLevel(anchor.buckets, second, level) };
+/** Adds one level to an anchor's bucket of that second. Order and repetition do not matter. Changes `anchors`. */
+export function pour(anchors: HeardAnchor[], anchor: number, second: number, level: number): void {
+  const known = anchors.findIndex((each) => each.anchor === anchor);
+  const heard = anchors[known];
+  if (heard === undefined) anchors.push({ anchor, buckets: [second, level, level] });
+  else anchors[known] = { anchor, buckets: withLevel(heard.buckets, second, level) };
 }
 
 function withLevel(buckets: Buckets, second: number, level: number): Buckets {
   const at = firstFrom(buckets, second);
-  return secondAt(buckets, at) === second
-    ? buckets.toSpliced(at, BUCKET_SIZE, second, sumAt(buckets, at) + level, countAt(buckets, at) + 1)
-    : buckets.toSpliced(at, 0, second, level, 1);
+  if (secondAt(buckets, at) !== second) return buckets.toSpliced(at, 0, second, level, level);
+  const loudest = Math.max(level, loudestAt(buckets, at));
+  const faintest = Math.min(level, faintestAt(buckets, at));
+  return buckets.toSpliced(at, BUCKET_SIZE, second, loudest, faintest);
 }
 
 /** The seconds in [from, until) in which any anchor heard something, ascending. */
@@ -69,8 +72,8 @@ export function heardSeconds(
 
 /** Mean level per anchor over the window that ends with `second`, every heard second weighing the same. */
 export function meanLevels(anchors: readonly HeardAnchor[], second: number, windowSeconds: number): Levels {
-  const levels = new Map<string, number>();
-  for (const { key, buckets } of anchors) {
+  const levels = new Map<number, number>();
+  for (const { anchor, buckets } of anchors) {
     let sum = 0;
     let count = 0;
     for (let at = firstFrom(buckets, second - windowSeconds + 1); at < buckets.length; at += BUCKET_SIZE) {
@@ -78,17 +81,18 @@ export function meanLevels(anchors: readonly HeardAnchor[], second: number, wind
       sum += meanAt(buckets, at);
       count += 1;
     }
-    if (count > 0) levels.set(key, sum / count);
+    if (count > 0) levels.set(anchor, sum / count);
   }
   return levels;
 }
 
 /** Level per anchor at `second`: its last one, as long as that is not older than `holdSeconds`. */
 export function latestLevels(anchors: readonly HeardAnchor[], second: number, holdSeconds: number): Levels {
-  const levels = new Map<string, number>();
-  for (const { key, buckets } of anchors) {
+  const levels = new Map<number, number>();
+  for (const { anchor, buckets } of anchors) {
     const last = lastUpTo(buckets, second);
-    if (last >= 0 && second - secondAt(buckets, last) <= holdSeconds) levels.set(key, meanAt(buckets, last));
+    if (last >= 0 && second - secondAt(buckets, last) <= holdSeconds)
+      levels.set(anchor, meanAt(buckets, last));
   }
   return levels;
 }
@@ -98,9 +102,9 @@ export function lastUpTo(buckets: Buckets, second: number): number {
   return firstFrom(buckets, second + 1) - BUCKET_SIZE;
 }
 
-/** The level of the bucket that begins at `index`. */
+/** The level of the bucket that begins at `index`: the middle between its loudest and its faintest. */
 export function meanAt(buckets: Buckets, index: number): number {
-  return sumAt(buckets, index) / countAt(buckets, index);
+  return (loudestAt(buckets, index) + faintestAt(buckets, index)) / 2;
 }
 
 /** Where the first bucket begins whose second is not before `second`; the length of all where there is none. */
@@ -111,38 +115,41 @@ function firstFrom(buckets: Buckets, second: number): number {
   return at;
 }
 
+/** What of the decided seconds is still of use: what a first zone is sought by, each anchor's last level, or nothing. */
+export type Keep = 'window' | 'last' | 'nothing';
+
 /**
- * What is still worth keeping once all before `openSecond` is decided: open seconds whole; of the decided ones the
- * window while a first zone is sought, else each anchor's last; of more anchors than allowed the strongest.
+ * What is still worth keeping once all before `openSecond` is decided: open seconds whole, of the decided ones what
+ * `keep` says; of more anchors than allowed the strongest.
  */
 export function prune(
   anchors: readonly HeardAnchor[],
   openSecond: number,
-  hasZone: boolean,
+  keep: Keep,
   parameters: PresenceParameters,
 ): HeardAnchor[] {
-  const oldest = openSecond - parameters.windowSeconds;
+  const oldest = keep === 'nothing' ? openSecond : openSecond - parameters.windowSeconds;
   const kept: HeardAnchor[] = [];
   for (const anchor of anchors) {
-    const lastDecided = lastUpTo(anchor.buckets, openSecond - 1);
     const worth = firstFrom(anchor.buckets, oldest);
-    const left = since(anchor, hasZone ? Math.max(worth, lastDecided) : worth);
+    const from = keep === 'last' ? Math.max(worth, lastUpTo(anchor.buckets, openSecond - 1)) : worth;
+    const left = since(anchor, from);
     if (left !== undefined) kept.push(left);
   }
-  if (kept.length <= parameters.anchorsKept) return kept;
+  if (keep === 'nothing' || kept.length <= parameters.anchorsKept) return kept;
   // Judged by decided seconds only, so that what is kept does not depend on the order of the open ones.
   const levels = latestLevels(kept, openSecond - 1, parameters.windowSeconds);
-  const strength = ({ key }: HeardAnchor): number => levels.get(key) ?? parameters.floorDbm;
-  const ranked = kept.sort((a, b) => strength(b) - strength(a) || (a.key < b.key ? -1 : 1));
+  const strength = ({ anchor }: HeardAnchor): number => levels.get(anchor) ?? parameters.floorDbm;
+  const ranked = kept.sort((a, b) => strength(b) - strength(a) || a.anchor - b.anchor);
   return ranked.flatMap((anchor, rank) =>
     rank < parameters.anchorsKept ? anchor : (since(anchor, firstFrom(anchor.buckets, openSecond)) ?? []),
   );
 }
 
 /** The anchor with its buckets from the one on that begins at `index`; undefined where none is left. */
-function since(anchor: HeardAnchor, index: number): HeardAnchor | undefined {
-  if (index === 0) return anchor;
-  return index < anchor.buckets.length
-    ? { key: anchor.key, buckets: anchor.buckets.slice(index) }
+function since(heard: HeardAnchor, index: number): HeardAnchor | undefined {
+  if (index === 0) return heard;
+  return index < heard.buckets.length
+    ? { anchor: heard.anchor, buckets: heard.buckets.slice(index) }
     : undefined;
 }

@@ -3,12 +3,14 @@ import type { ChangeId, Instant, ShopperId, StoreId, VisitId, ZoneId } from '../
 import type { Sighting } from '../sightings/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import type { ChangeBody, PresenceChange } from './changes.js';
-import { compete } from './competition.rules.js';
-import type { Entry, Hearing } from './competition.rules.js';
+import { isLocated, levelsIn, play, type Hearing } from './competition.rules.js';
+import type { Fix } from './location/calibration.rules.js';
+import { geometryOf } from './location/geometry.rules.js';
+import type { RadioMap } from './location/radio-map.rules.js';
 import type { PresenceParameters } from './parameters.js';
-import { prune, secondOf } from './smoothing.rules.js';
-import { forgetSeen } from './state.js';
-import type { Presence, Stay } from './state.js';
+import { prune, secondOf, type Keep } from './smoothing.rules.js';
+import { UNDECIDED } from './state.js';
+import type { Competition, Played, Presence, Stay } from './state.js';
 
 /** What presence needs from outside: ids, how it is tuned, what the live offers wait for, how the store's gateways fare. */
 export interface PresenceContext {
@@ -17,6 +19,8 @@ export interface PresenceContext {
   parameters: PresenceParameters;
   /** The lengths of stay that live offers ask for, seconds, ascending. */
   dwellSeconds: readonly number[];
+  /** What its radios would hear of somebody anywhere on the floor; absent where nobody can be placed on it. */
+  radio?: RadioMap | undefined;
   /** When any gateway of the store last reported; absent where the store has none, or it is not known. */
   heardStoreUntil?: Instant | undefined;
 }
@@ -26,6 +30,8 @@ export interface Turn {
   layout: StoreLayout;
   context: PresenceContext;
   changes: PresenceChange[];
+  /** Decided seconds in which the shopper was located, as far as the map can learn of them. */
+  fixes: Fix[];
   /** The hearing that what follows is owed to. */
   cause: Pick<Sighting, 'observedAt' | 'receivedAt'> | undefined;
 }
@@ -44,11 +50,12 @@ export function beginVisit({ via, ...start }: VisitStart, turn: Turn): Presence 
     ...start,
     lastHeardAt: start.startedAt,
     openSecond: secondOf(start.startedAt - turn.context.parameters.reorderMs),
-    competition: { zoneId: undefined, evidence: [] },
+    competition: UNDECIDED,
     stay: undefined,
     hasty: undefined,
     anchors: [],
-    seen: [],
+    stamp: geometryOf(turn.layout).stamp,
+    played: [],
     checkIns: [],
     pausedMs: 0,
     look: { at: start.startedAt, heardUntil: start.startedAt },
@@ -70,7 +77,8 @@ export function leaveZone(presence: Presence, turn: Turn): void {
   const present = stayOf(presence);
   if (present !== undefined) exit(presence, present, presence.lastHeardAt, turn);
   presence.stay = presence.hasty = undefined;
-  presence.competition = { zoneId: undefined, evidence: [] };
+  presence.competition = UNDECIDED;
+  presence.played = [];
 }
 
 /** Into a zone on better evidence than radio gives, at once. Radio has to start afresh to say otherwise. */
@@ -78,47 +86,65 @@ export function place(presence: Presence, zoneId: ZoneId, at: Instant, turn: Tur
   decideAll(presence, turn);
   if (stayOf(presence)?.zoneId !== zoneId)
     enter(presence, zoneId, Math.max(at, presence.startedAt), 'stay', turn);
-  presence.competition = { zoneId, evidence: [] };
+  presence.competition = { ...UNDECIDED, zoneId };
   presence.anchors = [];
+  presence.played = [];
 }
 
-/** Decides all seconds before `until`: entries in them are final, sightings of them come too late. */
+/** Decides all seconds before `until`: moves in them are final, sightings of them come too late. */
 export function decideUntil(presence: Presence, until: number, turn: Turn): void {
   if (until <= presence.openSecond) return;
-  const { competition, entries } = compete(
-    presence.competition,
-    hearingOf(presence, turn),
-    presence.openSecond,
-    until,
-  );
-  for (const entry of entries) confirm(presence, entry, turn);
-  presence.competition = competition;
+  for (const { second, competition } of playOpen(presence, until, turn)) {
+    const isMove = competition.zoneId !== presence.competition.zoneId;
+    if (isMove) confirm(presence, competition.zoneId, second, turn);
+    noteFix(presence, competition, second, turn);
+    presence.competition = competition;
+  }
   presence.openSecond = until;
-  presence.anchors = prune(
-    presence.anchors,
-    until,
-    competition.zoneId !== undefined,
-    turn.context.parameters,
-  );
-  forgetSeen(presence, until);
+  presence.played = presence.played.filter(({ second }) => second >= until);
+  presence.anchors = prune(presence.anchors, until, keepFor(presence, turn), turn.context.parameters);
+}
+
+/** Plays the open seconds before `until`, those not played before; what is played once is remembered. */
+function playOpen(presence: Presence, until: number, turn: Turn): Played[] {
+  const hearing = hearingOf(presence, turn);
+  const played = play(presence.competition, hearing, presence.openSecond, until, presence.played);
+  if (played.length > presence.played.length) presence.played = played;
+  return played;
+}
+
+/** Somebody located needs no memory of single anchors; a first zone is sought by all that was lately heard. */
+function keepFor({ competition }: Presence, { context }: Turn): Keep {
+  const { track, zoneId } = competition;
+  if (track !== undefined && isLocated(track, context.parameters)) return 'nothing';
+  return zoneId === undefined ? 'window' : 'last';
+}
+
+function noteFix({ storeId, anchors }: Presence, { track }: Competition, second: number, turn: Turn): void {
+  const learns = turn.context.radio?.learns === true;
+  if (learns && track?.locatedAt === second)
+    turn.fixes.push({ storeId, track, heard: levelsIn(anchors, second) });
 }
 
 /**
  * Tells at once what the open seconds show so far: the next entry, but no further one until that is decided. Withdraws
- * one told before when the seconds it rested on are decided and did not bear it out.
+ * one told before when the seconds it rested on are decided and did not bear it out. Out of all zones waits to be decided.
  */
 export function anticipate(presence: Presence, turn: Turn): void {
   const { hasty } = presence;
+  const played = playOpen(presence, Infinity, turn);
   const undecided = hasty !== undefined && presence.openSecond <= secondOf(hasty.enteredAt);
   if (undecided) return;
-  const { entries } = compete(presence.competition, hearingOf(presence, turn), presence.openSecond, Infinity);
-  const next = entries[0];
+  const present = presence.competition.zoneId;
+  const next = played.find(({ competition }) => competition.zoneId !== present);
+  const zoneId = next?.competition.zoneId;
   if (hasty !== undefined) {
-    if (next?.zoneId === hasty.zoneId) return;
+    if (zoneId === hasty.zoneId) return;
     withdraw(presence, hasty, turn);
-    if (next === undefined) resume(presence, hasty.zoneId, turn);
+    if (zoneId === undefined) resume(presence, hasty.zoneId, turn);
   }
-  if (next !== undefined) enter(presence, next.zoneId, instantOf(presence, next), 'hasty', turn);
+  if (next !== undefined && zoneId !== undefined)
+    enter(presence, zoneId, instantOf(presence, next.second), 'hasty', turn);
 }
 
 /** Tells each length of stay that is asked for, was reached by `until` and was not told yet. */
@@ -158,15 +184,20 @@ function decideAll(presence: Presence, turn: Turn): void {
   anticipate(presence, turn);
 }
 
-function confirm(presence: Presence, entry: Entry, turn: Turn): void {
+function confirm(presence: Presence, zoneId: ZoneId | undefined, second: number, turn: Turn): void {
   const { hasty } = presence;
-  if (hasty?.zoneId === entry.zoneId) {
+  if (hasty !== undefined && hasty.zoneId === zoneId) {
     presence.stay = hasty;
     presence.hasty = undefined;
     return;
   }
   if (hasty !== undefined) withdraw(presence, hasty, turn);
-  enter(presence, entry.zoneId, instantOf(presence, entry), 'stay', turn);
+  const at = instantOf(presence, second);
+  if (zoneId !== undefined) enter(presence, zoneId, at, 'stay', turn);
+  else if (presence.stay !== undefined) {
+    exit(presence, presence.stay, at, turn);
+    presence.stay = undefined;
+  }
 }
 
 function enter(presence: Presence, zoneId: ZoneId, at: Instant, as: 'stay' | 'hasty', turn: Turn): void {
@@ -196,11 +227,11 @@ function resume(presence: Presence, mistakenZoneId: ZoneId, turn: Turn): void {
   tell(presence, enteredAt, body, turn);
 }
 
-/** Entries happen in whole seconds, but never before the visit. */
-function instantOf({ startedAt }: Presence, { second }: Entry): Instant {
+/** Moves happen in whole seconds, but never before the visit. */
+function instantOf({ startedAt }: Presence, second: number): Instant {
   return Math.max(startedAt, second * SECOND_MS);
 }
 
 function hearingOf({ anchors }: Presence, { layout, context }: Turn): Hearing {
-  return { anchors, layout, parameters: context.parameters };
+  return { anchors, geometry: geometryOf(layout), radio: context.radio, parameters: context.parameters };
 }

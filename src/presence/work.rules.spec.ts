@@ -95,7 +95,12 @@ describe('working in what came of a shopper', () => {
       START + 1_000,
       placeOf,
     );
-    expect(forgotten).toEqual({ presence: undefined, changes: [], nextLookAt: undefined });
+    expect(forgotten).toEqual({
+      presence: undefined,
+      changes: [],
+      fixes: [],
+      nextLookAt: undefined,
+    });
   });
 
   it('leaves out a store it does not know, and looks again soon', () => {
@@ -104,6 +109,7 @@ describe('working in what came of a shopper', () => {
     expect(workIn(present, unknown, START, placeOf)).toEqual({
       presence: present,
       changes: [],
+      fixes: [],
       nextLookAt: START + 30_000,
     });
     const elsewhere = present && { ...present, storeId: 'east' as StoreId };

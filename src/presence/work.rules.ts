@@ -2,6 +2,7 @@ import type { Instant, StoreId } from '../shared/index.js';
 import type { CheckIn, Sighting } from '../sightings/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import type { PresenceChange } from './changes.js';
+import type { Fix } from './location/calibration.rules.js';
 import { advance, checkIn, type Advanced } from './presence.rules.js';
 import type { Presence } from './state.js';
 import type { PresenceContext } from './visit.rules.js';
@@ -38,10 +39,11 @@ export function workIn(
   now: Instant,
   placeOf: (storeId: StoreId) => Place | undefined,
 ): Advanced {
-  if (work.forget) return { presence: undefined, changes: [], nextLookAt: undefined };
+  if (work.forget) return { presence: undefined, changes: [], fixes: [], nextLookAt: undefined };
   let present = presence;
   let nextLookAt = presence && now + UNKNOWN_STORE_MS;
   const changes: PresenceChange[] = [];
+  const fixes: Fix[] = [];
   const step = (storeId: StoreId, take: (place: Place) => Advanced): void => {
     const place = placeOf(storeId);
     if (place === undefined) return;
@@ -49,6 +51,7 @@ export function workIn(
     present = taken.presence;
     nextLookAt = taken.nextLookAt;
     changes.push(...taken.changes);
+    fixes.push(...taken.fixes);
   };
   for (const [storeId, heard] of byStore(work.sightings)) {
     step(storeId, ({ layout, context }) => advance(present, heard, layout, now, context));
@@ -59,7 +62,7 @@ export function workIn(
   if (presence !== undefined && isLook(work)) {
     step(presence.storeId, ({ layout, context }) => advance(present, [], layout, now, context));
   }
-  return { presence: present, changes, nextLookAt };
+  return { presence: present, changes, fixes, nextLookAt };
 }
 
 /** Stores in the order in which each was first heard. */

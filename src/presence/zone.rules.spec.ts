@@ -1,107 +1,28 @@
-import type { BeaconId, GatewayId, StoreId, ZoneId } from '../shared/index.js';
-import type { Anchor, StoreLayout, Zone } from '../stores/index.js';
-import { locate, metresToPolygon, zoneOfAnchor } from './zone.rules.js';
-
-const square = (x: number, y: number, size: number): NonNullable<Zone['polygon']> => [
-  [x, y],
-  [x + size, y],
-  [x + size, y + size],
-  [x, y + size],
-];
-
-function layoutOf(gateways: Record<string, Anchor>, zones: Record<string, Zone['polygon']>): StoreLayout {
-  return {
-    storeId: 's' as StoreId,
-    name: 'S',
-    timeZone: 'UTC',
-    currency: 'EUR',
-    openingHours: [],
-    zones: new Map(
-      Object.entries(zones).map(([id, polygon]) => {
-        const zoneId = id as ZoneId;
-        return [zoneId, { zoneId, name: id, kind: 'aisle', categories: [], ...(polygon && { polygon }) }];
-      }),
-    ),
-    gateways: new Map(Object.entries(gateways).map(([id, anchor]) => [id as GatewayId, anchor])),
-    beacons: new Map([['g1' as BeaconId, { zoneId: 'b' as ZoneId }]]),
-  };
-}
-
-describe('metresToPolygon', () => {
-  it.each([
-    [5, 5, 0],
-    [13, 5, 3],
-    [13, 14, 5],
-    [-2, 5, 2],
-  ])('measures (%d, %d) as %d m from a square of 10 m', (x, y, metres) => {
-    expect(metresToPolygon({ x, y }, square(0, 0, 10))).toBeCloseTo(metres, 9);
-  });
-
-  it('knows the notch of a concave zone', () => {
-    const hook: NonNullable<Zone['polygon']> = [
-      [0, 0],
-      [9, 0],
-      [9, 3],
-      [3, 3],
-      [3, 9],
-      [0, 9],
-    ];
-    expect(metresToPolygon({ x: 1, y: 8 }, hook)).toBe(0);
-    expect(metresToPolygon({ x: 5, y: 8 }, hook)).toBeCloseTo(2, 9);
-  });
-});
-
-describe('zoneOfAnchor', () => {
-  const zones = { a: square(0, 0, 10), b: square(20, 0, 10), c: undefined };
-  const zone = (anchor: Anchor): string | undefined => zoneOfAnchor('g:g1', layoutOf({ g1: anchor }, zones));
-
-  it('is the zone it names, wherever it hangs', () => {
-    expect(zone({ zoneId: 'c' as ZoneId, position: { x: 1, y: 1 } })).toBe('c');
-  });
-  it('is none where the named zone is gone', () => {
-    expect(zone({ zoneId: 'gone' as ZoneId, position: { x: 1, y: 1 } })).toBeUndefined();
-  });
-  it('is the zone around its position, else the nearest', () => {
-    expect(zone({ position: { x: 25, y: 5 } })).toBe('b');
-    expect(zone({ position: { x: 14, y: 5 } })).toBe('a');
-  });
-  it('is none without zone and position, or where the anchor is unknown', () => {
-    expect(zone({})).toBeUndefined();
-    expect(zoneOfAnchor('g:g2', layoutOf({}, zones))).toBeUndefined();
-    expect(
-      zoneOfAnchor('g:g1', layoutOf({ g1: { position: { x: 0, y: 0 } } }, { c: undefined })),
-    ).toBeUndefined();
-  });
-  it('keeps gateways and beacons of the same id apart', () => {
-    const layout = layoutOf({ g1: { zoneId: 'a' as ZoneId } }, zones);
-    expect([zoneOfAnchor('g:g1', layout), zoneOfAnchor('b:g1', layout)]).toEqual(['a', 'b']);
-  });
-});
+import type { ZoneId } from '../shared/index.js';
+import { locate } from './zone.rules.js';
 
 describe('locate', () => {
-  const layout = layoutOf(
-    { g1: { zoneId: 'b' as ZoneId }, g2: { zoneId: 'a' as ZoneId }, g3: { zoneId: 'a' as ZoneId } },
-    { a: undefined, b: undefined },
-  );
-  it('scores a zone as its loudest anchor, best first, ties by id', () => {
+  const zone = (id: string): ZoneId => id as ZoneId;
+  const geometry = { zoneOf: [zone('b'), zone('a'), zone('a'), undefined] };
+
+  it('scores a zone as its loudest anchor, best first', () => {
     const levels = new Map([
-      ['g:g1', -70],
-      ['g:g2', -80],
-      ['g:g3', -60],
-      ['g:unknown', -20],
+      [0, -70],
+      [1, -80],
+      [2, -60],
+      [3, -20],
     ]);
-    expect(locate(levels, layout)).toEqual([
+    expect(locate(levels, geometry)).toEqual([
       { zoneId: 'a', scoreDb: -60 },
       { zoneId: 'b', scoreDb: -70 },
     ]);
-    expect(
-      locate(
-        new Map([
-          ['g:g1', -60],
-          ['g:g3', -60],
-        ]),
-        layout,
-      ).map(({ zoneId }) => zoneId),
-    ).toEqual(['a', 'b']);
+  });
+
+  it('breaks ties by id', () => {
+    const levels = new Map([
+      [0, -60],
+      [2, -60],
+    ]);
+    expect(locate(levels, geometry).map(({ zoneId }) => zoneId)).toEqual(['a', 'b']);
   });
 });

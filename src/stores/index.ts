@@ -1,5 +1,5 @@
 export { storeFields } from './fields.js';
-export type { Anchor, Position, StoreLayout, Zone } from './layout.js';
+export type { Anchor, Position, StoreLayout, SurveyPoint, Zone } from './layout.js';
 export { plainHardwareId } from './layout.rules.js';
 export { reaches } from './reach.rules.js';
 export { storesEntities } from './store.entity.js';

@@ -12,13 +12,16 @@ export interface LayoutIndex {
 
 /** What presence and decisions read of a document: by id, lists never absent, without the survey. */
 export function layoutOf(storeId: StoreId, document: Omit<StoreDocument, 'survey'>): StoreLayout {
-  const { name, timeZone, currency, openingHours = [], zones, gateways, beacons } = document;
+  const { name, timeZone, currency, openingHours = [], floorPlan, zones, gateways, beacons } = document;
   return {
     storeId,
     name,
     timeZone,
     currency,
     openingHours,
+    ...(floorPlan && {
+      floorPlan: { widthMetres: floorPlan.widthMetres, heightMetres: floorPlan.heightMetres },
+    }),
     zones: new Map(zones.map((zone) => [zone.zoneId, { ...zone, categories: zone.categories ?? [] }])),
     gateways: new Map(gateways.map(({ gatewayId, ...gateway }) => [gatewayId, gateway])),
     beacons: new Map(beacons.map(({ beaconId, ...beacon }) => [beaconId, beacon])),

@@ -29,7 +29,19 @@ export interface StoreLayout {
   timeZone: string;
   currency: string;
   openingHours: readonly ({ daysOfWeek: readonly number[] } & HourRange)[];
+  floorPlan?: { widthMetres: number; heightMetres: number };
   zones: ReadonlyMap<ZoneId, Zone>;
   gateways: ReadonlyMap<GatewayId, Anchor & { hardwareId?: string }>;
   beacons: ReadonlyMap<BeaconId, Anchor>;
+  /** What was measured on the floor; only with those who asked for it, because it is large. */
+  survey?: readonly SurveyPoint[];
+}
+
+/** What a gateway hears of a tag at one spot, on average. */
+export interface SurveyPoint {
+  x: number;
+  y: number;
+  gatewayId: GatewayId;
+  meanRssiDbm: number;
+  samples: number;
 }
