@@ -11,8 +11,8 @@ import type { Presence } from './state.js';
 import { Surroundings } from './surroundings.js';
 import { isLook, workIn, type Place, type Work } from './work.rules.js';
 
-// Three processes that hear the same shopper without a pause lose ten times in a row less than once in fifty batches,
-// and then the sender repeats.
+// Even three processes that hear the same shopper without a pause, and in step, lose ten times in a row less than once in
+// fifty batches; and then the sender repeats.
 const TRIES = 10;
 // Some 3 KB each: what one process hears of in a minute, without the memory mattering.
 const REMEMBERED = 20_000;
@@ -24,7 +24,7 @@ const BUSY_BATCH = 16;
 // Loaded, worked in and written together: some 10 ms, in which another process may write any of them first.
 const SHOPPERS_AT_ONCE = 500;
 /**
- * So many sightings, check-ins and looks may wait to be written: some 20 MB, and several seconds of what one process can
+ * So many sightings, check-ins and looks may wait to be written: some 12 MB, and several seconds of what one process can
  * take. More is refused with 503 until some are written, for a queue that only grows ends in no memory.
  */
 export const MOST_WAITING = 50_000;

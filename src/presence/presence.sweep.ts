@@ -5,7 +5,7 @@ import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 
 // So much later than due somebody is looked at, at most. Absence is a matter of a minute; and to go through all who are
-// present costs Redis as much as every twentieth of their hearings, once a second each.
+// present costs Redis a fifteenth of what their hearings cost, at one a second each.
 const SWEEP_EVERY_MS = 5 * SECOND_MS;
 
 /**
