@@ -1,16 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Log, Metrics, unavailable } from '../platform/index.js';
-import type { Instant, ShopperId, StoreId } from '../shared/index.js';
+import { DAY_MS, fnv1a, type Instant, type ShopperId, type StoreId } from '../shared/index.js';
 import type { CheckIn, Sighting, SightingSink } from '../sightings/index.js';
 import { Batch } from './batch.js';
+import { Contested } from './contested.js';
 import { NOTHING, PresenceStore, type Held, type Saved, type Write } from './presence.store.js';
 import { Recent } from './recent.js';
+import { Stagger } from './stagger.js';
 import type { Presence } from './state.js';
 import { Surroundings } from './surroundings.js';
 import { isLook, workIn, type Place, type Work } from './work.rules.js';
 
-// Three processes that hear the same shopper without a pause lose ten times in a row less than once in fifty batches,
-// and then the sender repeats.
+// Even three processes that hear the same shopper without a pause, and in step, lose ten times in a row less than once in
+// fifty batches; and then the sender repeats.
 const TRIES = 10;
 // Some 3 KB each: what one process hears of in a minute, without the memory mattering.
 const REMEMBERED = 20_000;
@@ -19,18 +21,30 @@ const REMEMBERED = 20_000;
 const BATCH_EVERY_MS = 8;
 // Fewer shoppers in a batch are no load, and the next one is written at once.
 const BUSY_BATCH = 16;
+// Loaded, worked in and written together: some 10 ms, in which another process may write any of them first.
+const SHOPPERS_AT_ONCE = 500;
+/**
+ * So many sightings, check-ins and looks may wait to be written: some 12 MB, and several seconds of what one process can
+ * take. More is refused with 503 until some are written, for a queue that only grows ends in no memory.
+ */
+export const MOST_WAITING = 50_000;
+// Nobody says any more when such a presence ends, as its store is gone.
+const ABANDONED_MS = DAY_MS;
 
 /**
  * Live presence. What arrives while a batch is being written, and shortly after a large one, gathers in the next, so a
- * busy process writes large batches and an idle one at once. Any process may take what it likes of any shopper: the first to write wins, the
- * others work theirs into what was written.
+ * busy process writes large batches and an idle one at once. Any process may take what it likes of any shopper: the first
+ * to write wins, the others work theirs into what was written. `Contested` and `Stagger` keep such races rare.
  */
 @Injectable()
 export class PresenceService implements SightingSink {
   /** What this process last knew to be held. Being out of date costs a second try. */
   readonly #known = new Recent<ShopperId, Held>(REMEMBERED);
+  readonly #contested = new Contested(REMEMBERED);
+  readonly #stagger: Stagger;
   readonly #placeOf = (storeId: StoreId): Place | undefined => this.surroundings.placeOf(storeId);
   #gathering = new Batch();
+  #waiting = 0;
   #flushing = false;
   /** The earliest time for the next batch, as of `performance.now()`. */
   #nextAt = 0;
@@ -42,12 +56,14 @@ export class PresenceService implements SightingSink {
     private readonly clock: Clock,
     private readonly metrics: Metrics,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.#stagger = new Stagger(fnv1a(clock.newId()));
+  }
 
   /**
    * Takes sightings; resolves when live presence holds them. The same ones again do no harm.
    *
-   * @throws Problem 503 when Redis does not answer: then they may be held or not
+   * @throws Problem 503 when Redis does not answer: then they may be held or not; or when `MOST_WAITING` wait already
    */
   take(sightings: readonly Sighting[]): Promise<void> {
     return this.#gather(
@@ -84,13 +100,17 @@ export class PresenceService implements SightingSink {
 
   async #gather(shopperIds: readonly ShopperId[], add: (batch: Batch) => void): Promise<void> {
     if (shopperIds.length === 0) return;
+    if (this.#waiting > 0 && this.#waiting + shopperIds.length > MOST_WAITING) {
+      throw unavailable('More is heard than can be written just now.');
+    }
     const batch = this.#gathering;
     add(batch);
+    this.#waiting += shopperIds.length;
     if (!this.#flushing) {
       this.#flushing = true;
       this.#scheduleFlush();
     }
-    const failures = await batch.done;
+    const failures = await batch.done.finally(() => (this.#waiting -= shopperIds.length));
     for (const shopperId of failures.size === 0 ? [] : shopperIds) {
       const failure = failures.get(shopperId);
       if (failure !== undefined) throw failure;
@@ -98,7 +118,7 @@ export class PresenceService implements SightingSink {
   }
 
   #scheduleFlush(): void {
-    const waitMs = this.#nextAt - performance.now();
+    const waitMs = Math.max(this.#nextAt - performance.now(), this.#stagger.waitMs);
     const flush = (): void => void this.#flushGathered();
     if (waitMs > 0) setTimeout(flush, waitMs);
     // Not at once: what came in by the same poll of the sockets goes along.
@@ -123,34 +143,50 @@ export class PresenceService implements SightingSink {
     else this.#scheduleFlush();
   }
 
-  /** Load, advance, save, and again for those that somebody else has written meanwhile. */
   async #flush(works: ReadonlyMap<ShopperId, Work>): Promise<Map<ShopperId, Error>> {
     const failures = new Map<ShopperId, Error>();
-    const held = await this.#heldOf(works);
+    const all = [...works];
+    for (let first = 0; first < all.length; first += SHOPPERS_AT_ONCE) {
+      await this.#write(new Map(all.slice(first, first + SHOPPERS_AT_ONCE)), failures);
+    }
+    return failures;
+  }
+
+  /** Load, advance, save, and again for those that somebody else has written meanwhile. */
+  async #write(works: ReadonlyMap<ShopperId, Work>, failures: Map<ShopperId, Error>): Promise<void> {
+    const { held, asked } = await this.#heldOf(works);
     let open = works;
     for (let tries = 1; open.size > 0; tries += 1) {
       const now = this.clock.now();
       const writes = this.#workIn(open, held, now, failures);
       const lost = this.#note(writes, await this.store.save(writes, now), held);
-      if (lost.size === 0) break;
+      if (tries === 1) this.#stagger.note(asked.size, countIn(asked, lost));
       open = new Map([...open].filter(([shopperId, work]) => lost.has(shopperId) && !isLook(work)));
       if (tries < TRIES) continue;
       for (const shopperId of open.keys()) failures.set(shopperId, unavailable('Too many write at once.'));
       break;
     }
-    return failures;
   }
 
-  async #heldOf(works: ReadonlyMap<ShopperId, Work>): Promise<Map<ShopperId, Held>> {
+  /** What is held of each, as far as it is known; and of whom it had to be asked for. */
+  async #heldOf(works: ReadonlyMap<ShopperId, Work>): Promise<{
+    held: Map<ShopperId, Held>;
+    asked: Set<ShopperId>;
+  }> {
     const held = new Map<ShopperId, Held>();
-    const unknown: ShopperId[] = [];
-    for (const shopperId of works.keys()) {
+    const asked = new Set<ShopperId>();
+    for (const [shopperId, { forget }] of works) {
       const known = this.#known.get(shopperId);
-      if (known === undefined) unknown.push(shopperId);
+      // To forget somebody who is believed to be gone already, that must be so.
+      if (known === undefined || forget || this.#contested.has(shopperId)) asked.add(shopperId);
       else held.set(shopperId, known);
     }
-    for (const [shopperId, loaded] of await this.store.load(unknown)) held.set(shopperId, loaded);
-    return held;
+    for (const [shopperId, loaded] of await this.store.load(asked, (each) => this.#known.get(each))) {
+      held.set(shopperId, loaded);
+      if (loaded.version === this.#known.get(shopperId)?.version) this.#contested.noteQuiet(shopperId);
+      else this.#contested.note(shopperId);
+    }
+    return { held, asked };
   }
 
   #workIn(
@@ -163,9 +199,10 @@ export class PresenceService implements SightingSink {
     for (const [shopperId, work] of works) {
       const from = held.get(shopperId) ?? NOTHING;
       try {
-        const { presence, changes, nextLookAt } = workIn(from.presence, work, now, this.#placeOf);
+        const todo = isAbandoned(from, work, now) ? { ...work, forget: true } : work;
+        const { presence, changes, nextLookAt } = workIn(from.presence, todo, now, this.#placeOf);
         const absent = from.presence === undefined && presence === undefined;
-        // A look at somebody who is not there is written all the same: it takes them off the list.
+        // A look at somebody who is not there is written all the same: it removes what is left of them.
         if (!absent || changes.length > 0 || isLook(work)) {
           writes.push({ shopperId, from, presence, changes, nextLookAt });
         }
@@ -186,11 +223,23 @@ export class PresenceService implements SightingSink {
       if (outcome === undefined) return;
       held.set(shopperId, outcome.held);
       this.#known.set(shopperId, outcome.held);
-      if (!outcome.written) lost.add(shopperId);
-      else for (const { kind } of changes) this.metrics.presenceChanges.inc({ kind });
+      if (!outcome.written) {
+        lost.add(shopperId);
+        this.#contested.note(shopperId);
+      } else for (const { kind } of changes) this.metrics.presenceChanges.inc({ kind });
     });
     this.metrics.presenceWrites.inc(writes.length - lost.size);
     this.metrics.presenceConflicts.inc(lost.size);
     return lost;
   }
+}
+
+function isAbandoned({ presence }: Held, work: Work, now: Instant): boolean {
+  return presence !== undefined && isLook(work) && now - presence.lastHeardAt > ABANDONED_MS;
+}
+
+function countIn(some: ReadonlySet<ShopperId>, others: ReadonlySet<ShopperId>): number {
+  let count = 0;
+  for (const shopperId of others) if (some.has(shopperId)) count += 1;
+  return count;
 }

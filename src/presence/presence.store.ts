@@ -1,19 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import type { ChainableCommander, Redis, Result } from 'ioredis';
 import { Clock, RedisConnections } from '../platform/index.js';
-import { DAY_MS, MINUTE_MS, type Instant, type ShopperId } from '../shared/index.js';
+import { DAY_MS, MINUTE_MS, SECOND_MS, type Instant, type ShopperId } from '../shared/index.js';
 import type { PresenceChange } from './changes.js';
-import { SAVE_PRESENCE } from './save-presence.script.js';
 import { decode, encode } from './encoding.js';
+import { FIND_DUE } from './find-due.script.js';
+import { Packing } from './packing.js';
+import { SAVE_PRESENCE } from './save-presence.script.js';
 import type { Presence } from './state.js';
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     /** See `SAVE_PRESENCE`. */
-    savePresence(
+    savePresenceBuffer(
+      keyCount: number,
+      ...keysAndArguments: (string | number | Buffer)[]
+    ): Result<(number | Buffer)[], Context>;
+    /** See `FIND_DUE`. */
+    findDue(
       keyCount: number,
       ...keysAndArguments: (string | number)[]
-    ): Result<(number | string)[], Context>;
+    ): Result<[cursor: string, ...shopperIds: ShopperId[]], Context>;
   }
 }
 
@@ -23,16 +30,15 @@ export interface Held {
   version: string;
   /** Undefined: in no store. */
   presence: Presence | undefined;
-  /** When the shopper is on the list to be looked at. */
-  lookAt: Instant | undefined;
 }
 
-export const NOTHING: Held = { version: '', presence: undefined, lookAt: undefined };
+export const NOTHING: Held = { version: '', presence: undefined };
 
 export interface Write {
   shopperId: ShopperId;
   /** What `presence` was worked out from, and must still be held. */
   from: Held;
+  /** Undefined: gone. Where nobody was there before either, what is left of them is removed. */
   presence: Presence | undefined;
   changes: readonly PresenceChange[];
   nextLookAt: Instant | undefined;
@@ -44,14 +50,20 @@ export interface Saved {
   held: Held;
 }
 
+/** Some of those who are due in a partition, and where the rest begins; `cursor` is undefined at the end. */
+export interface Due {
+  shopperIds: ShopperId[];
+  cursor: string | undefined;
+}
+
 /** One call of `SAVE_PRESENCE`. */
 interface Script {
-  keys: string[];
-  values: (string | number)[];
+  partition: number;
   /** Of each of its shoppers, the place among all writes. */
   places: number[];
 }
 
+// Sweeps prolong it, so a partition that no worker looks after any more goes by itself.
 const KEEP_MS = DAY_MS;
 // Longer than any write can be under way, so that one that began before the shopper left cannot bring them back.
 const GONE_MS = 2 * MINUTE_MS;
@@ -59,14 +71,21 @@ const GONE_MS = 2 * MINUTE_MS;
 const LONGEST_STREAM = 1_000_000;
 // A script holds up everybody else: this many shoppers take Redis 1-2 ms.
 const SHOPPERS_A_SCRIPT = 250;
+// Going through one takes Redis about a third of a write, so this is as long.
+const SHOPPERS_A_SEARCH = 500;
 
-/** Live presence in Redis, by partition: states, the streams of changes, and when each shopper must be looked at. */
+const VERSION_BYTES = 8;
+const HEADER_BYTES = 12;
+
+/** Live presence in Redis: by partition a hash of states, each with when to look at the shopper, and a stream of changes. */
 @Injectable()
 export class PresenceStore {
   readonly #redis: Redis;
+  /** Four bytes of chance as a string of that length; with a count it names a version in all processes. */
   readonly #writer: string;
   /** By partition. */
-  readonly #statePrefixes: readonly string[];
+  readonly #stateKeys: readonly string[];
+  readonly #packing = new Packing();
   #writes = 0;
 
   constructor(
@@ -75,24 +94,37 @@ export class PresenceStore {
   ) {
     this.#redis = connections.request;
     this.#redis.defineCommand('savePresence', { lua: SAVE_PRESENCE });
-    this.#writer = clock.newId();
-    this.#statePrefixes = Array.from({ length: connections.partitions }, (_, partition) =>
-      connections.partitionKey(partition, 'presence:'),
+    this.#redis.defineCommand('findDue', { lua: FIND_DUE });
+    this.#writer = Buffer.from(clock.newId().slice(-VERSION_BYTES), 'hex').toString('latin1');
+    this.#stateKeys = Array.from({ length: connections.partitions }, (_, partition) =>
+      connections.partitionKey(partition, 'presence'),
     );
   }
 
-  /** What is held of each, in one round trip. */
-  async load(shopperIds: Iterable<ShopperId>): Promise<Map<ShopperId, Held>> {
+  /**
+   * What is held of each, in one round trip.
+   *
+   * @param known gives what the caller believes to be held; where it is, it comes back as it is, and costs no decoding
+   */
+  async load(
+    shopperIds: Iterable<ShopperId>,
+    known?: (shopperId: ShopperId) => Held | undefined,
+  ): Promise<Map<ShopperId, Held>> {
     const partitions = [...this.#byPartition(shopperIds)];
     if (partitions.length === 0) return new Map();
     const pipeline = this.#redis.pipeline();
-    for (const [partition, ids] of partitions) pipeline.mget(ids.map((id) => this.#stateKey(partition, id)));
-    const answers = (await run(pipeline)) as (string | null)[][];
+    for (const [partition, ids] of partitions) pipeline.hmgetBuffer(this.#stateKey(partition), ...ids);
+    const answers = (await run(pipeline)) as (Buffer | null)[][];
     return new Map(
       partitions.flatMap(([, ids], index) =>
-        ids.map((id, at) => [id, parse(answers[index]?.[at] ?? '', id)]),
+        ids.map((id, at) => [id, parse(answers[index]?.[at] ?? undefined, id, known?.(id))]),
       ),
     );
+  }
+
+  /** The numbers of all partitions. */
+  get partitions(): readonly number[] {
+    return [...this.#stateKeys.keys()];
   }
 
   /**
@@ -105,70 +137,106 @@ export class PresenceStore {
    */
   async save(writes: readonly Write[], now: Instant): Promise<Saved[]> {
     if (writes.length === 0) return [];
-    const saved = writes.map((write) => ({ written: true, held: this.#meantBy(write, now) }));
-    const scripts = this.#scriptsFor(writes, saved);
+    const saved = writes.map((write) => ({ written: true, held: this.#meantBy(write) }));
+    const scripts = this.#scriptsFor(writes);
     const pipeline = this.#redis.pipeline();
-    for (const { keys, values } of scripts) pipeline.savePresence(keys.length, ...keys, ...values);
-    const answers = (await run(pipeline)) as (number | string)[][];
+    for (const { partition, places } of scripts) {
+      const keys = [changesKey(this.connections, partition), this.#stateKey(partition)];
+      pipeline.savePresenceBuffer(
+        2,
+        ...keys,
+        KEEP_MS,
+        LONGEST_STREAM,
+        this.#pack(places, writes, saved, now),
+      );
+    }
+    const answers = (await run(pipeline)) as (number | Buffer)[][];
     scripts.forEach(({ places }, script) => {
       places.forEach((place, at) => {
         const answer = answers[script]?.[at];
-        if (typeof answer === 'string')
-          saved[place] = {
-            written: false,
-            held: parse(answer, writes[place]?.shopperId ?? ('' as ShopperId)),
-          };
+        const shopperId = writes[place]?.shopperId;
+        if (typeof answer === 'number' || shopperId === undefined) return;
+        saved[place] = { written: false, held: parse(answer, shopperId) };
       });
     });
     return saved;
   }
 
-  /** Who must be looked at by `now`, at most `limit` of each partition, the longest due first. */
-  async due(now: Instant, limit: number): Promise<ShopperId[]> {
+  /**
+   * Of those partitions that nobody claimed within `forMs`, claims each and gives them, that only one of all workers
+   * searches through it.
+   */
+  async claim(forMs: number): Promise<number[]> {
     const pipeline = this.#redis.pipeline();
-    for (let partition = 0; partition < this.connections.partitions; partition += 1) {
-      pipeline.zrangebyscore(this.#dueKey(partition), '-inf', now, 'LIMIT', 0, limit);
-    }
-    return ((await run(pipeline)) as ShopperId[][]).flat();
+    this.#stateKeys.forEach((_, partition) =>
+      pipeline.set(this.connections.partitionKey(partition, 'swept'), '', 'PX', forMs, 'NX'),
+    );
+    return (await run(pipeline)).flatMap((answer, partition) => (answer === 'OK' ? [partition] : []));
+  }
+
+  /** Who must be looked at by `now`, a part of the partition at a time: from `cursor` on, if it is not the first. */
+  async due(partition: number, now: Instant, cursor = '0'): Promise<Due> {
+    const key = this.#stateKey(partition);
+    const second = Math.floor(now / SECOND_MS);
+    const [next, ...shopperIds] = await this.#redis.findDue(1, key, cursor, second, SHOPPERS_A_SEARCH);
+    if (cursor === '0') await this.#redis.pexpire(key, KEEP_MS);
+    return { shopperIds, cursor: next === '0' ? undefined : next };
   }
 
   /** What is held once the write holds. */
-  #meantBy(write: Write, now: Instant): Held {
-    return { version: this.#newVersion(), presence: write.presence, lookAt: lookOf(write, now) };
+  #meantBy({ from, presence }: Write): Held {
+    return isRemoval(from, presence) ? NOTHING : { version: this.#newVersion(), presence };
   }
 
-  #scriptsFor(writes: readonly Write[], meant: readonly Saved[]): Script[] {
+  #scriptsFor(writes: readonly Write[]): Script[] {
     const scripts: Script[] = [];
     const filling = new Map<number, Script>();
-    meant.forEach(({ held }, place) => {
-      const write = writes[place];
-      if (write === undefined) return;
-      const partition = this.connections.partitionOf(write.shopperId);
+    writes.forEach(({ shopperId }, place) => {
+      const partition = this.connections.partitionOf(shopperId);
       let script = filling.get(partition);
       if (script === undefined || script.places.length >= SHOPPERS_A_SCRIPT) {
-        const keys = [changesKey(this.connections, partition), this.#dueKey(partition)];
-        script = { keys, values: [KEEP_MS, GONE_MS, LONGEST_STREAM], places: [] };
+        script = { partition, places: [] };
         filling.set(partition, script);
         scripts.push(script);
       }
-      script.keys.push(this.#stateKey(partition, write.shopperId));
-      addArguments(script.values, write, held);
       script.places.push(place);
     });
     return scripts;
   }
 
-  #dueKey(partition: number): string {
-    return this.connections.partitionKey(partition, 'due');
+  /** ARGV[3] of the script for the writes at `places`. */
+  #pack(places: readonly number[], writes: readonly Write[], meant: readonly Saved[], now: Instant): Buffer {
+    const packing = this.#packing;
+    const own = places.map((place) => writes[place]).filter((write) => write !== undefined);
+    packing.array(4);
+    packing.array(own.length);
+    for (const { shopperId } of own) packing.text(shopperId);
+    packing.array(own.length);
+    for (const { from } of own) packing.bytes(from.version);
+    packing.array(own.length);
+    own.forEach(({ nextLookAt }, index) => {
+      const { version, presence } = meant[places[index] ?? -1]?.held ?? NOTHING;
+      if (version === '') packing.bytes();
+      else if (presence === undefined) packing.bytes(version, lookBytes(now + GONE_MS));
+      else packing.bytes(version, lookBytes(nextLookAt ?? now), encode(presence));
+    });
+    packing.array(own.reduce((count, { changes }) => count + 2 * changes.length, 0));
+    own.forEach(({ changes }, index) => {
+      for (const change of changes) {
+        packing.number(index + 1);
+        packing.text(JSON.stringify(change));
+      }
+    });
+    return packing.take();
   }
 
-  #stateKey(partition: number, shopperId: ShopperId): string {
-    return `${this.#statePrefixes[partition] ?? ''}${shopperId}`;
+  #stateKey(partition: number): string {
+    return this.#stateKeys[partition] ?? '';
   }
 
   #newVersion(): string {
     this.#writes += 1;
-    return `${this.#writer}.${this.#writes.toString(36)}`;
+    return this.#writer + fourBytes(this.#writes);
   }
 
   #byPartition(shopperIds: Iterable<ShopperId>): Map<number, ShopperId[]> {
@@ -188,40 +256,32 @@ export function changesKey(connections: RedisConnections, partition: number): st
   return connections.partitionKey(partition, 'changes');
 }
 
-/**
- * When the shopper is looked at next. A look that is due soon enough stays: to put it off at each hearing would cost Redis
- * as much as everything else here, and the look, which finds the shopper there, sets the next.
- */
-function lookOf({ from, nextLookAt }: Write, now: Instant): Instant | undefined {
-  const { lookAt } = from;
-  const stays = lookAt !== undefined && nextLookAt !== undefined && lookAt > now && lookAt <= nextLookAt;
-  return stays ? lookAt : nextLookAt;
+/** That somebody is gone has been remembered for long enough, or what was held cannot be read. */
+function isRemoval(from: Held, presence: Presence | undefined): boolean {
+  return from.presence === undefined && presence === undefined;
 }
 
-function addArguments(
-  values: (string | number)[],
-  { shopperId, from, changes }: Write,
-  { version, presence, lookAt }: Held,
-): void {
-  const text = presence === undefined ? '' : `${lookAt ?? ''}|${encode(presence).toString('base64')}`;
-  const look = lookAt === from.lookAt && lookAt !== undefined ? '=' : (lookAt ?? '');
-  values.push(shopperId, from.version, version, text, look, changes.length);
-  for (const change of changes) values.push(JSON.stringify(change));
+/** The record of `SAVE_PRESENCE`. What is kept of it shares no memory with the packet it came in. */
+function parse(record: Buffer | undefined, shopperId: ShopperId, known?: Held): Held {
+  if (record === undefined || record.length < HEADER_BYTES) return NOTHING;
+  const version = record.toString('latin1', 0, VERSION_BYTES);
+  if (known?.version === version) return known;
+  const state = record.subarray(HEADER_BYTES);
+  return { version, presence: state.length === 0 ? undefined : decode(state, shopperId) };
 }
 
-/** `<version>|<when to look>|<presence>`, the last two missing once the shopper is gone. */
-function parse(text: string, shopperId: ShopperId): Held {
-  const first = text.indexOf('|');
-  if (first < 0) return NOTHING;
-  const version = text.slice(0, first);
-  const second = text.indexOf('|', first + 1);
-  if (second < 0) return { ...NOTHING, version };
-  const lookAt = text.slice(first + 1, second);
-  return {
-    version,
-    presence: decode(Buffer.from(text.slice(second + 1), 'base64'), shopperId),
-    lookAt: lookAt === '' ? undefined : Number(lookAt),
-  };
+function lookBytes(at: Instant): string {
+  return fourBytes(Math.ceil(at / SECOND_MS));
+}
+
+/** Big endian, in a string of that length: these are written into a buffer as `latin1`. */
+function fourBytes(number: number): string {
+  return String.fromCharCode(
+    (number >>> 24) & 0xff,
+    (number >>> 16) & 0xff,
+    (number >>> 8) & 0xff,
+    number & 0xff,
+  );
 }
 
 /** The answers of all commands; throws the first error among them. */

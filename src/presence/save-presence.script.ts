@@ -2,55 +2,57 @@
  * Keeps what became of many shoppers of one partition. It compares versions and writes; what to write was decided by
  * `advance`, outside.
  *
- * KEYS[1]  stream of the partition's changes
- * KEYS[2]  sorted set of its shoppers, by when each must next be looked at
- * KEYS[3…] one key a shopper, in the order of ARGV: `<version>|<text>`, the text empty once the shopper is gone
+ * What is held of a shopper is a record: 8 bytes of version, 4 bytes of when to look (seconds, big endian),
+ * then the state, or nothing more once the shopper is gone.
  *
- * ARGV[1]  how long a state is kept, ms
- * ARGV[2]  how long it is remembered that a shopper is gone, ms
- * ARGV[3]  length beyond which the stream loses its oldest changes
- * ARGV[4…] for each shopper:
- *            id
- *            version that must be there, '' for none
- *            version to be written, never used before
- *            text, '' for gone
- *            when to look next, ms; '' for never, '=' for when it is due already
- *            count of changes, then that many changes
+ * KEYS[1] stream of the partition's changes
+ * KEYS[2] hash of its shoppers: id to record
+ *
+ * ARGV[1] how long the hash is kept after it last got a shopper more, or was swept, ms
+ * ARGV[2] length beyond which the stream loses its oldest changes
+ * ARGV[3] MessagePack of four arrays: ids; of each the version that must be there, '' for none; of each the record to be
+ *         written, its version never used before, '' to remove what is there; and in turn the place of a shopper
+ *         among the ids, from 1, and a change of theirs
  *
  * Returns for each shopper 1 (written), 2 (was written by an earlier run of this very call, whose answer was lost), or,
- * where another version is there, what is there: a string, '' for nothing.
+ * where another version is there, the record that is there: a string, '' for nothing.
  */
 export const SAVE_PRESENCE = `
-local stream, due = KEYS[1], KEYS[2]
-local keepMs, goneMs, longest = ARGV[1], ARGV[2], ARGV[3]
-local there = redis.call('MGET', unpack(KEYS, 3))
-local answers = {}
-local at = 4
-for shopper = 1, #there do
-  local id, expected, version, text, look = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
-  local first = at + 6
-  local last = at + 5 + tonumber(ARGV[at + 5])
-  at = last + 1
-  local held = there[shopper] or ''
-  local current = string.match(held, '^[^|]*')
-  if current == version then
-    answers[shopper] = 2
-  elseif current ~= expected then
-    answers[shopper] = held
+local stream, states = KEYS[1], KEYS[2]
+local packed = cmsgpack.unpack(ARGV[3])
+local ids, expected, records, changes = packed[1], packed[2], packed[3], packed[4]
+local there = redis.call('HMGET', states, unpack(ids))
+local answers, sets, removals = {}, {}, {}
+for place = 1, #ids do
+  local record = records[place]
+  local held = there[place] or ''
+  local version = string.sub(held, 1, 8)
+  if version == string.sub(record, 1, 8) then
+    answers[place] = 2
+  elseif version ~= expected[place] then
+    answers[place] = held
   else
-    -- The text last: should Redis refuse one of these, the whole is tried again, and a change told twice does less
-    -- harm than one never told.
-    for change = first, last do
-      redis.call('XADD', stream, 'MAXLEN', '~', longest, '*', 'change', ARGV[change])
+    answers[place] = 1
+    if record == '' then
+      removals[#removals + 1] = ids[place]
+    else
+      sets[#sets + 1] = ids[place]
+      sets[#sets + 1] = record
     end
-    if look == '' then
-      redis.call('ZREM', due, id)
-    elseif look ~= '=' then
-      redis.call('ZADD', due, look, id)
-    end
-    redis.call('SET', KEYS[shopper + 2], version .. '|' .. text, 'PX', text == '' and goneMs or keepMs)
-    answers[shopper] = 1
   end
+end
+-- The states last: should Redis refuse one of these, the whole is tried again, and a change told twice does less harm
+-- than one never told.
+for at = 1, #changes, 2 do
+  if answers[changes[at]] == 1 then
+    redis.call('XADD', stream, 'MAXLEN', '~', ARGV[2], '*', 'change', changes[at + 1])
+  end
+end
+if #removals > 0 then
+  redis.call('HDEL', states, unpack(removals))
+end
+if #sets > 0 and redis.call('HSET', states, unpack(sets)) > 0 then
+  redis.call('PEXPIRE', states, ARGV[1])
 end
 return answers
 `;

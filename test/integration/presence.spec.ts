@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Clock, Log, Metrics, RedisConnections } from '../../src/platform/index.js';
 import { StreamReader, type StreamEntry } from '../../src/platform/stream-reader.js';
 import type { PresenceChange } from '../../src/presence/changes.js';
 import { defaultParameters } from '../../src/presence/parameters.js';
-import { PresenceService } from '../../src/presence/presence.service.js';
+import { MOST_WAITING, PresenceService } from '../../src/presence/presence.service.js';
 import { changesKey, NOTHING, PresenceStore } from '../../src/presence/presence.store.js';
 import { PresenceSweep } from '../../src/presence/presence.sweep.js';
 import type { Surroundings } from '../../src/presence/surroundings.js';
-import type { Instant, ShopperId, StoreId } from '../../src/shared/index.js';
+import { seeded, type Instant, type ShopperId, type StoreId } from '../../src/shared/index.js';
 import type { Sighting } from '../../src/sightings/index.js';
 import type { StoreLayout } from '../../src/stores/index.js';
 import { until } from '../support/until.js';
@@ -101,6 +103,29 @@ async function told({ redis }: Process): Promise<PresenceChange[]> {
   return changes;
 }
 
+/** All who are due at `at`, as a sweep finds them. */
+async function due({ store }: Process, at: Instant): Promise<ShopperId[]> {
+  const found: ShopperId[] = [];
+  for (const partition of store.partitions) {
+    let cursor: string | undefined;
+    do {
+      const part = await store.due(partition, at, cursor);
+      found.push(...part.shopperIds);
+      cursor = part.cursor;
+    } while (cursor !== undefined);
+  }
+  return found;
+}
+
+/** How many shoppers something is held of, be it that they are gone. */
+async function records({ redis }: Process): Promise<number> {
+  let count = 0;
+  for (let partition = 0; partition < redis.partitions; partition += 1) {
+    count += await redis.request.hlen(redis.partitionKey(partition, 'presence'));
+  }
+  return count;
+}
+
 const kinds = (changes: readonly PresenceChange[]): string[] => changes.map(({ kind }) => kind);
 
 function reader(
@@ -190,9 +215,9 @@ describe('live presence', () => {
     // As ioredis does after a lost answer: the same command once more.
     redis.request.pipeline = () => {
       const commands = pipeline();
-      const save = commands.savePresence.bind(commands);
-      commands.savePresence = (...args) => {
-        sent.push(() => redis.request.savePresence(...args));
+      const save = commands.savePresenceBuffer.bind(commands);
+      commands.savePresenceBuffer = (...args) => {
+        sent.push(() => redis.request.savePresenceBuffer(...args));
         return save(...args);
       };
       return commands;
@@ -221,7 +246,29 @@ describe('live presence', () => {
     expect((await store.save([{ ...write, from: NOTHING }], now))[0]?.written).toBe(false);
     expect(await presence.of('ada' as ShopperId)).toBeUndefined();
     expect(kinds(await told(processes[0]!))).toEqual(['visitStarted']);
-    expect(await store.due(now + 86_400_000, 10)).toEqual([]);
+  });
+
+  it('removes what is left of somebody who is gone, two minutes later', async () => {
+    const { presence, sweep } = processes[0]!;
+    await presence.take([heard('ada', 0)]);
+    await presence.forget('ada' as ShopperId);
+    now += 119_000;
+    expect(await sweep.sweep()).toBe(0);
+    expect(await records(processes[0]!)).toBe(1);
+    now += 1_000;
+    expect(await sweep.sweep()).toBe(1);
+    expect(await records(processes[0]!)).toBe(0);
+    await presence.take([heard('ada', 0)]);
+    expect(kinds(await told(processes[0]!))).toEqual(['visitStarted', 'visitStarted']);
+  });
+
+  it('forgets a shopper whom another process brought back meanwhile', async () => {
+    const [one, other] = await three();
+    await one.presence.take([heard('ada', 0)]);
+    await one.presence.forget('ada' as ShopperId);
+    await other.presence.take([heard('ada', 1)]);
+    await one.presence.forget('ada' as ShopperId);
+    expect(await other.presence.of('ada' as ShopperId)).toBeUndefined();
   });
 
   it('ends the visit of a shopper who fell silent, once, whoever sweeps', async () => {
@@ -239,26 +286,55 @@ describe('live presence', () => {
     expect(await all[1].presence.of('ada' as ShopperId)).toBeUndefined();
   });
 
-  it('looks at somebody who goes on being heard when that was due first, and then later', async () => {
-    const { presence, store, sweep } = processes[0]!;
+  it('does not look at somebody who goes on being heard', async () => {
+    const { presence, sweep } = processes[0]!;
     for (let second = 0; second < 90; second += 1) {
       await presence.take([heard('ada', 0)]);
       now += 1_000;
-      await sweep.sweep();
-      const [held] = [...(await store.load(['ada' as ShopperId])).values()];
-      expect(held?.lookAt).toBeGreaterThan(now);
-      expect(await store.due(held!.lookAt!, 10)).toEqual(['ada']);
-      expect(await store.due(held!.lookAt! - 1, 10)).toEqual([]);
+      expect(await sweep.sweep()).toBe(0);
     }
     expect(kinds(await told(processes[0]!))).not.toContain('zoneExited');
   });
 
-  it('takes off the list whoever is due and not there', async () => {
-    const { redis, sweep, store } = processes[0]!;
-    const partition = redis.partitionOf('ghost');
-    await redis.request.zadd(redis.partitionKey(partition, 'due'), now - 1, 'ghost');
-    expect(await sweep.sweep()).toBe(1);
-    expect(await store.due(now, 10)).toEqual([]);
+  it('finds all who are due among a great many, and has one worker look', async () => {
+    const [one, other] = await three();
+    const crowd = Array.from({ length: 5_000 }, (_, each) => `shopper-${each}`);
+    await one.presence.take(crowd.map((shopper) => heard(shopper, 0)));
+    now += 290_000;
+    const heardAgain = crowd.filter((_, each) => each % 2 === 0);
+    await one.presence.take(heardAgain.map((shopper) => heard(shopper, 0)));
+    now += 10_000;
+    const silent = crowd.filter((_, each) => each % 2 === 1);
+    const found = new Set<string>(await due(one, now));
+    expect(found.size).toBe(silent.length);
+    expect(silent.every((shopper) => found.has(shopper))).toBe(true);
+    expect(await one.store.claim(5_000)).toEqual([0, 1, 2, 3]);
+    expect(await other.store.claim(5_000)).toEqual([]);
+  });
+
+  it('removes what it cannot read, and one of a store that is gone after a day', async () => {
+    const { redis, store, presence, sweep } = processes[0]!;
+    await presence.take([heard('ada', 0)]);
+    const [held] = [...(await store.load(['ada' as ShopperId])).values()];
+    const lost = { ...held!.presence!, storeId: 'closed' as StoreId };
+    const write = {
+      shopperId: 'ada' as ShopperId,
+      from: held!,
+      presence: lost,
+      changes: [],
+      nextLookAt: now,
+    };
+    await store.save([write], now);
+    const unreadable = Buffer.from('version.\0\0\0\0of another build', 'latin1');
+    await redis.request.hset(redis.partitionKey(redis.partitionOf('bob'), 'presence'), 'bob', unreadable);
+    await sweep.sweep();
+    expect(await records(processes[0]!)).toBe(1);
+    expect(await presence.of('ada' as ShopperId)).toMatchObject({ storeId: 'closed' });
+    now += 86_401_000;
+    await sweep.sweep();
+    now += 121_000;
+    await sweep.sweep();
+    expect(await records(processes[0]!)).toBe(0);
   });
 
   it('refuses with 503 while Redis is not there, and says nothing twice afterwards', async () => {
@@ -274,9 +350,136 @@ describe('live presence', () => {
     const { redis, presence } = processes[0]!;
     await presence.take([heard('ada', 0), heard('bob', 0)]);
     await presence.forget('bob' as ShopperId);
-    for (const key of await redis.request.keys(`${prefix}:*presence:*`)) {
-      expect(await redis.request.pttl(key)).toBeGreaterThan(0);
-    }
+    const keys = await redis.request.keys(`${prefix}:*presence`);
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) expect(await redis.request.pttl(key)).toBeGreaterThan(0);
+  });
+});
+
+/** A way to Redis that can be stopped up, with everything on it kept. */
+async function startProxy(): Promise<{ url: string; stopUp(): void; letThrough(): void; close(): void }> {
+  const target = new URL(url);
+  const open: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.pipe(far).pipe(near);
+    open.push(near, far);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stopUp: () => open.forEach((socket) => socket.unpipe().pause()),
+    letThrough: () =>
+      open.forEach((socket, index) => socket.pipe(open[index % 2 === 0 ? index + 1 : index - 1]!)),
+    close: () => {
+      open.forEach((socket) => socket.destroy());
+      server.close();
+    },
+  };
+}
+
+describe('more than can be written', () => {
+  it('is refused with 503 beyond what may wait, and taken again at once when it has been written', async () => {
+    const proxy = await startProxy();
+    const { redis, presence } = startProcess(proxy.url);
+    await until(
+      () => redis.request.status,
+      (status) => status === 'ready',
+    );
+    await presence.take([heard('ada', 0)]);
+    proxy.stopUp();
+    const part = MOST_WAITING / 5;
+    const many = Array.from({ length: part }, (_, each) => heard(`shopper-${each % 100}`, 0));
+    const waiting = [1, 2, 3, 4, 5].map(() => presence.take(many));
+    const settled = Promise.all(waiting);
+    await expect(presence.take([heard('ada', 1)])).rejects.toMatchObject({
+      status: 503,
+      extras: { retryAfterSeconds: 1 },
+    });
+    proxy.letThrough();
+    await settled;
+    await presence.take([heard('ada', 1)]);
+    expect(await presence.of('shopper-1' as ShopperId)).toBeDefined();
+    proxy.close();
+  });
+
+  it('is refused as long as Redis says nothing, and is not kept', async () => {
+    const proxy = await startProxy();
+    const { redis, presence } = startProcess(proxy.url);
+    await until(
+      () => redis.request.status,
+      (status) => status === 'ready',
+    );
+    proxy.stopUp();
+    const many = Array.from({ length: MOST_WAITING }, () => heard('ada', 0));
+    await expect(presence.take(many)).rejects.toMatchObject({ status: 503 });
+    proxy.letThrough();
+    await presence.take(many.slice(0, 1));
+    expect(await presence.of('ada' as ShopperId)).toBeDefined();
+    proxy.close();
+  });
+});
+
+describe('several processes that hear the same shoppers', () => {
+  // A second of the shop in this many milliseconds of the test.
+  const SECOND_MS = 120;
+
+  /**
+   * For so many seconds each process takes once a second what its gateway heard, at its own moment of the second.
+   * @returns the share of writes that were lost to another process
+   */
+  async function hear(
+    all: readonly Process[],
+    seconds: number,
+    momentOf: (process: number) => number,
+    heardIn: (process: number) => Iterable<string>,
+  ): Promise<number> {
+    const begin = performance.now();
+    await Promise.all(
+      all.map(async ({ presence }, process) => {
+        for (let second = 0; second < seconds; second += 1) {
+          const at = begin + (second + momentOf(process)) * SECOND_MS;
+          await pause(Math.max(0, at - performance.now()));
+          const moment = second + momentOf(process);
+          await presence.take([...heardIn(process)].map((shopper) => heard(shopper, moment)));
+        }
+      }),
+    );
+    const count = async (name: 'presenceWrites' | 'presenceConflicts'): Promise<number> => {
+      const each = await Promise.all(all.map(({ metrics }) => metrics[name].get()));
+      return each.reduce((sum, { values }) => sum + (values[0]?.value ?? 0), 0);
+    };
+    return (await count('presenceConflicts')) / (await count('presenceWrites'));
+  }
+
+  const crowd = Array.from({ length: 50 }, (_, each) => `shopper-${each}`);
+  const visitsOf = (changes: readonly PresenceChange[]): string[] =>
+    changes.filter(({ kind }) => kind === 'visitStarted').map(({ shopperId }) => shopperId);
+
+  it('seldom lose a race, and make one visit of each', async () => {
+    const all = await three();
+    const roll = seeded('three processes');
+    const lost = await hear(
+      all,
+      60,
+      (process) => process / 3,
+      () => ['ada', ...crowd.filter(() => roll() < 0.3)],
+    );
+    expect(visitsOf(await told(all[0])).toSorted()).toEqual(['ada', ...crowd].toSorted());
+    expect(lost).toBeLessThan(0.05);
+  });
+
+  it('step aside when their gateways report at the same moment', async () => {
+    const all = await three();
+    const lost = await hear(
+      all,
+      60,
+      () => 0,
+      () => ['ada'],
+    );
+    expect(visitsOf(await told(all[0]))).toEqual(['ada']);
+    expect(lost).toBeLessThan(0.15);
   });
 });
 
