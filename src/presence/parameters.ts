@@ -1,3 +1,6 @@
+import { SECOND_MS } from '../shared/index.js';
+import type { StoreLayout } from '../stores/index.js';
+
 /** Everything about presence that can be tuned. Levels and margins in dB(m), times as named. */
 export interface PresenceParameters {
   /**
@@ -144,3 +147,35 @@ export const defaultParameters: PresenceParameters = {
   otherStoreRssiDbm: -75,
   otherStoreQuietMs: 3_000,
 };
+
+// Layouts are immutable, so what one sets is read once.
+const parametersOfLayouts = new WeakMap<StoreLayout, PresenceParameters>();
+
+/** How presence is tuned in a store: as usual, but for what its document says (`presence`). */
+export function parametersOf(layout: StoreLayout): PresenceParameters {
+  if (layout.presence === undefined) return defaultParameters;
+  let parameters = parametersOfLayouts.get(layout);
+  if (parameters === undefined) {
+    parameters = tuned(layout.presence);
+    parametersOfLayouts.set(layout, parameters);
+  }
+  return parameters;
+}
+
+function tuned(set: NonNullable<StoreLayout['presence']>): PresenceParameters {
+  const usual = defaultParameters;
+  const ms = (seconds: number | undefined, usualMs: number): number =>
+    seconds === undefined ? usualMs : seconds * SECOND_MS;
+  return {
+    ...usual,
+    weakestRssiDbm: set.weakestRssiDbm ?? usual.weakestRssiDbm,
+    zoneAbsenceMs: ms(set.zoneAbsenceSeconds, usual.zoneAbsenceMs),
+    visitAbsenceMs: ms(set.visitAbsenceSeconds, usual.visitAbsenceMs),
+    moveEvidenceDb: set.moveEvidenceDb ?? usual.moveEvidenceDb,
+    moveShare: set.moveShare ?? usual.moveShare,
+    walkingSpeed: set.walkingSpeedMetresPerSecond ?? usual.walkingSpeed,
+    tagDeviationDb: set.tagDeviationDb ?? usual.tagDeviationDb,
+    otherStoreRssiDbm: set.otherStoreRssiDbm ?? usual.otherStoreRssiDbm,
+    otherStoreQuietMs: ms(set.otherStoreQuietSeconds, usual.otherStoreQuietMs),
+  };
+}

@@ -4,6 +4,8 @@ import { OffersModule } from '../offers/index.js';
 import { Lifecycle, Outbox, SETTINGS, type Settings } from '../platform/index.js';
 import { SightingsModule } from '../sightings/index.js';
 import { StoresModule } from '../stores/index.js';
+import { RadioMapsRepository } from './location/radio-maps.repository.js';
+import { RadioMaps } from './location/radio-maps.service.js';
 import { PresenceCheckIns } from './check-ins.js';
 import { PresenceChanges } from './presence-changes.js';
 import { PresenceService } from './presence.service.js';
@@ -15,6 +17,8 @@ import { Withdrawal } from './withdrawal.js';
 @Module({
   imports: [ConsentModule, StoresModule, OffersModule, SightingsModule],
   providers: [
+    RadioMaps,
+    RadioMapsRepository,
     Surroundings,
     PresenceStore,
     PresenceService,

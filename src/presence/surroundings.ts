@@ -4,7 +4,9 @@ import { Clock } from '../platform/index.js';
 import type { StoreId } from '../shared/index.js';
 import { GatewayPulse } from '../sightings/index.js';
 import { Stores } from '../stores/index.js';
-import { defaultParameters } from './parameters.js';
+import type { Fix } from './location/calibration.rules.js';
+import { RadioMaps } from './location/radio-maps.service.js';
+import { parametersOf } from './parameters.js';
 import type { Place } from './work.rules.js';
 
 /** What presence reads of the rest of the shop, all of it from memory. */
@@ -16,21 +18,29 @@ export class Surroundings {
     private readonly stores: Stores,
     private readonly gateways: GatewayPulse,
     private readonly offers: LiveOffers,
+    private readonly radioMaps: RadioMaps,
     private readonly clock: Clock,
   ) {}
 
   /** The store's layout and what presence in it depends on; undefined for no such store. */
   placeOf(storeId: StoreId): Place | undefined {
-    const layout = this.stores.layout(storeId);
-    if (layout === undefined) return undefined;
+    const base = this.stores.layout(storeId);
+    if (base === undefined) return undefined;
+    const { layout, radio } = this.radioMaps.of(base);
     return {
       layout,
       context: {
         newId: this.#newId,
-        parameters: defaultParameters,
+        parameters: parametersOf(layout),
+        radio,
         dwellSeconds: this.offers.snapshot.dwellSeconds,
         heardStoreUntil: this.gateways.heardUntil(storeId),
       },
     };
+  }
+
+  /** What was found out about the store's radios on the way. */
+  learn(fixes: readonly Fix[]): void {
+    this.radioMaps.learn(fixes);
   }
 }

@@ -12,7 +12,8 @@ export interface LayoutIndex {
 
 /** What presence and decisions read of a document: by id, lists never absent, without the survey. */
 export function layoutOf(storeId: StoreId, document: Omit<StoreDocument, 'survey'>): StoreLayout {
-  const { name, timeZone, currency, openingHours = [], floorPlan, zones, gateways, beacons } = document;
+  const { name, timeZone, currency, openingHours = [], floorPlan, presence } = document;
+  const { zones, gateways, beacons } = document;
   return {
     storeId,
     name,
@@ -22,6 +23,7 @@ export function layoutOf(storeId: StoreId, document: Omit<StoreDocument, 'survey
     ...(floorPlan && {
       floorPlan: { widthMetres: floorPlan.widthMetres, heightMetres: floorPlan.heightMetres },
     }),
+    ...(presence && { presence }),
     zones: new Map(zones.map((zone) => [zone.zoneId, { ...zone, categories: zone.categories ?? [] }])),
     gateways: new Map(gateways.map(({ gatewayId, ...gateway }) => [gatewayId, gateway])),
     beacons: new Map(beacons.map(({ beaconId, ...beacon }) => [beaconId, beacon])),

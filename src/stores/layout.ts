@@ -30,11 +30,26 @@ export interface StoreLayout {
   currency: string;
   openingHours: readonly ({ daysOfWeek: readonly number[] } & HourRange)[];
   floorPlan?: { widthMetres: number; heightMetres: number };
+  /** Where this store differs from what is usual for presence. */
+  presence?: StorePresence;
   zones: ReadonlyMap<ZoneId, Zone>;
   gateways: ReadonlyMap<GatewayId, Anchor & { hardwareId?: string }>;
   beacons: ReadonlyMap<BeaconId, Anchor>;
   /** What was measured on the floor; only with those who asked for it, because it is large. */
   survey?: readonly SurveyPoint[];
+}
+
+/** What a store may set about presence; `presence/parameters.ts` in the room below says what each trades. */
+export interface StorePresence {
+  weakestRssiDbm?: number;
+  zoneAbsenceSeconds?: number;
+  visitAbsenceSeconds?: number;
+  moveEvidenceDb?: number;
+  moveShare?: number;
+  walkingSpeedMetresPerSecond?: number;
+  tagDeviationDb?: number;
+  otherStoreRssiDbm?: number;
+  otherStoreQuietSeconds?: number;
 }
 
 /** What a gateway hears of a tag at one spot, on average. */

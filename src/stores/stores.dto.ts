@@ -70,6 +70,28 @@ const floorPlan = z.strictObject({
   ),
 });
 
+const seconds = (most: number): z.ZodNumber => z.number().min(1).max(most);
+/** An addition to the interface: where a store differs from what is usual. */
+const presence = z
+  .strictObject({
+    weakestRssiDbm: z.exactOptional(z.number().min(-127).max(-30)).describe('fainter is not heard; -95'),
+    zoneAbsenceSeconds: z.exactOptional(seconds(3_600)).describe('unheard so long: out of the zone'),
+    visitAbsenceSeconds: z.exactOptional(seconds(14_400)).describe('unheard so long: out of the store; 300'),
+    moveEvidenceDb: z
+      .exactOptional(z.number().min(5).max(200))
+      .describe('steadier where zones go by loudness; 36'),
+    moveShare: z
+      .exactOptional(z.number().min(0.5).max(0.99))
+      .describe('steadier where shoppers are located; 0.7'),
+    walkingSpeedMetresPerSecond: z.exactOptional(z.number().min(0.1).max(5)).describe('0.55'),
+    tagDeviationDb: z.exactOptional(z.number().min(0.1).max(20)).describe('how much tags differ; 1'),
+    otherStoreRssiDbm: z
+      .exactOptional(z.number().min(-127).max(-30))
+      .describe('heard so well elsewhere: gone; -75'),
+    otherStoreQuietSeconds: z.exactOptional(seconds(3_600)).describe('and not here for so long; 3'),
+  })
+  .describe('how presence is tuned in this store; what is absent is as usual');
+
 /** The whole layout of a store as the retailer gives it; kept and answered as it came. */
 export const storeDocument = z
   .strictObject({
@@ -80,6 +102,7 @@ export const storeDocument = z
       .exactOptional(z.array(vocabulary.hourRange.extend({ daysOfWeek: vocabulary.isoWeekdays })).max(100))
       .describe('absent or empty: always open'),
     floorPlan: z.exactOptional(floorPlan),
+    presence: z.exactOptional(presence),
     zones: z.array(zone).max(MAX.zones),
     gateways: z.array(gateway).max(MAX.gateways),
     beacons: z.array(beacon).max(MAX.beacons),

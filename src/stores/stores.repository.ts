@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Database, type Queryable } from '../platform/index.js';
 import type { StoreId } from '../shared/index.js';
+import type { SurveyPoint } from './layout.js';
 import { StoreEntity } from './store.entity.js';
 import type { StoreDocument, StoreSummary } from './stores.dto.js';
 
@@ -32,6 +33,14 @@ export class StoresRepository {
 
   async find(storeId: StoreId): Promise<KeptDocument | undefined> {
     return (await this.orm.getRepository(StoreEntity).findOneBy({ storeId })) ?? undefined;
+  }
+
+  async surveyOf(storeId: StoreId): Promise<readonly SurveyPoint[]> {
+    const [row] = await this.database.query<{ survey: SurveyPoint[] | null }>(
+      "SELECT document->'survey' AS survey FROM stores WHERE store_id = $1",
+      [storeId],
+    );
+    return row?.survey ?? [];
   }
 
   /** Stores by id, from the one after `after`; `reach` undefined for all. */

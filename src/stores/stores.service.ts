@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Published } from '../platform/index.js';
 import type { BeaconId, GatewayId, StoreId } from '../shared/index.js';
 import { indexOf, layoutOf, type LayoutIndex } from './layout.rules.js';
-import type { StoreLayout } from './layout.js';
+import type { StoreLayout, SurveyPoint } from './layout.js';
 import { StoresRepository } from './stores.repository.js';
 
 /** The name under which a new layout is made known to every process. */
@@ -37,6 +37,11 @@ export class Stores implements OnModuleInit {
 
   storeOfBeacon(beaconId: BeaconId): StoreId | undefined {
     return this.#index.storeOfBeacon.get(beaconId);
+  }
+
+  /** What was measured on the store's floor; it is not in memory, because it is large. */
+  surveyOf(storeId: StoreId): Promise<readonly SurveyPoint[]> {
+    return this.repository.surveyOf(storeId);
   }
 
   async #load(): Promise<void> {

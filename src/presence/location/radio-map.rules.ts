@@ -29,26 +29,34 @@ const SHADOW_DB2 = 2.7 ** 2;
 /** So many survey points of an anchor make it worth more than what could be learned. */
 const SURVEYED_FROM = 8;
 
-/** Maps of one layout, the survey's before what was learned. Undefined where nobody can be placed on the plan. */
+/** The map of a layout, the survey's before what was learned. Undefined where nobody can be placed on the plan. */
 export function radioMapOf(layout: StoreLayout, learned: Learned | undefined): RadioMap | undefined {
+  const steps = radioMapInSteps(layout, learned);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+
+/** The same, an anchor a step: those of a large surveyed store take some tenths of a second each. */
+export function* radioMapInSteps(
+  layout: StoreLayout,
+  learned: Learned | undefined,
+): Generator<void, RadioMap | undefined, void> {
   const geometry = geometryOf(layout);
   const { floor } = geometry;
   if (floor === undefined) return undefined;
   const surveyed = surveyByAnchor(layout, geometry);
   const calibration = calibrate(geometry, learned);
-  const expected = geometry.positionOf.map((position, number): Expected | undefined => {
+  const expected: (Expected | undefined)[] = [];
+  for (const [number, position] of geometry.positionOf.entries()) {
     const points = surveyed.get(number) ?? [];
-    if (points.length >= SURVEYED_FROM) return fromSurvey(points, position, floor);
-    return position && fromCalibration(number, calibration, geometry, floor);
-  });
+    if (points.length >= SURVEYED_FROM) expected.push(fromSurvey(points, position, floor));
+    else expected.push(position && fromCalibration(number, calibration, geometry, floor));
+    yield;
+  }
   const learns = surveyed.size === 0;
-  return {
-    floor,
-    geometry,
-    expected,
-    commonDeviationDb: learns ? calibration.commonDeviationDb : 0,
-    learns,
-  };
+  const commonDeviationDb = learns ? calibration.commonDeviationDb : 0;
+  return { floor, geometry, expected, commonDeviationDb, learns };
 }
 
 function surveyByAnchor({ survey = [] }: StoreLayout, { numberOf }: Geometry): Map<number, Measured[]> {
