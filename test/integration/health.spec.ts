@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { Decisions } from '../../src/decisions/index.js';
 import { Metrics } from '../../src/platform/index.js';
-import type { StoreId, VisitId, ZoneId } from '../../src/shared/index.js';
+import type { PresenceChange } from '../../src/presence/index.js';
+import type { ChangeId, ShopperId, StoreId, VisitId, ZoneId } from '../../src/shared/index.js';
 import { ZoneMutes } from '../../src/sightings/index.js';
 import { startShop, type Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
@@ -48,9 +50,12 @@ let gatewayKey: string;
 let ada: string;
 
 const page = async (as = shop.serviceKey): Promise<Page> =>
-  (await shop.call('GET', '/v1/stores/s1/health', { as })).body as unknown as Page;
-const gateway = (health: Page, gatewayId = 'g1'): Page['gateways'][number] =>
-  health.gateways.find((each) => each.gatewayId === gatewayId)!;
+  (await shop.call('GET', '/v1/stores/s1/health', { as })).body;
+const gateway = (health: Page, gatewayId = 'g1'): Page['gateways'][number] => {
+  const found = health.gateways.find((each) => each.gatewayId === gatewayId);
+  if (found === undefined) throw new Error(`the page has no gateway ${gatewayId}`);
+  return found;
+};
 /** The page once it says what is asked of it: processes write it down each second. */
 const pageWith = (holds: (health: Page) => boolean): Promise<Page> => until(() => page(), holds);
 const post = (sightings: object[], more: object = {}): ReturnType<Shop['call']> =>
@@ -280,6 +285,41 @@ describe('a zone that flaps', () => {
       () => mutes.isMuted(storeId, zoneId, visit(), now),
       (muted) => muted,
     );
+  });
+
+  it('triggers no offer there, and the others go on', async () => {
+    const marketer = await shop.staff('marketer');
+    const approver = await shop.staff('approver');
+    const offer = await shop.call('POST', '/v1/offers', {
+      as: marketer.token,
+      body: {
+        name: 'Fresh roast',
+        kind: 'message',
+        trigger: { on: ['zoneEntered'], zoneIds: ['coffee'] },
+        content: { default: { title: 'Smell that?', body: 'Just roasted' } },
+      },
+    });
+    const path = `/v1/offers/${String(offer.body.offerId)}`;
+    await shop.call('POST', `${path}/submit`, { as: marketer.token });
+    expect((await shop.call('POST', `${path}/approve`, { as: approver.token })).status).toBe(200);
+    const now = Date.now();
+    const entered = (storeId: string): PresenceChange => ({
+      kind: 'zoneEntered',
+      changeId: randomUUID() as ChangeId,
+      shopperId: 'ada' as ShopperId,
+      storeId: storeId as StoreId,
+      visitId: randomUUID() as VisitId,
+      zoneId: 'coffee' as ZoneId,
+      at: now,
+    });
+    const decided = async (): Promise<unknown[]> =>
+      (await shop.call('GET', '/v1/decisions?shopperId=ada', { as: marketer.token })).body.items as unknown[];
+    await shop.get(Decisions).take([entered('s1')]);
+    expect(await decided()).toEqual([]);
+    const { values } = await shop.get(Metrics).triggersMuted.get();
+    expect(values).toMatchObject([{ labels: { kind: 'zoneEntered' }, value: 1 }]);
+    await shop.get(Decisions).take([entered('s2')]);
+    expect(await decided()).toMatchObject([{ storeId: 's2', outcome: 'offer' }]);
   });
 
   it('for one visit is muted for that visit alone', async () => {

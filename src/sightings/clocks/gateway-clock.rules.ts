@@ -26,6 +26,8 @@ export const UNKNOWN_CLOCK: GatewayClock = { recent: [] };
 const MOST_RECENT = 64;
 /** A gateway that reports once a minute (Meraki) never has four payloads in it: the age of its data is no clock. */
 const WINDOW_MS = 2 * MINUTE_MS;
+/** Of payloads that come so close together only one that is less behind says anything new (MQTT: one for each advert). */
+const CLOSE_MS = 250;
 /** The slowest way from a gateway that Kontakt.io's histogram shows is 17 s. */
 const LONGEST_WAY_MS = 20 * SECOND_MS;
 
@@ -35,9 +37,8 @@ const FEW = { payloads: 4, spanMs: 2_500, spreadMs: 1_500 };
 const MANY = { payloads: 20, spanMs: 15 * SECOND_MS, spreadMs: LONGEST_WAY_MS, halvesMs: 3 * SECOND_MS };
 /** As many payloads in a row below the estimate: nothing arrives before it is sent, so the clock went forward. */
 const FALLEN_PAYLOADS = 3;
-/** From so many on the lowest two may be slips. */
+/** From so many on the third lowest counts: the lowest two may be slips. */
 const TRIMMED_FROM = 16;
-const TRIMMED = 2;
 
 /** Weight of a new payload in the exponentially weighted mean. */
 const WEIGHT = 0.25;
@@ -60,11 +61,14 @@ const RISE_PER_SECOND_MS = 1;
  */
 export function observed(clock: GatewayClock, ownTime: Instant, receivedAt: Instant): GatewayClock {
   if (!isRealTime(ownTime)) return clock;
+  const lagMs = receivedAt - ownTime;
+  const last = clock.recent.at(-1);
+  if (last !== undefined && receivedAt - last.receivedAt < CLOSE_MS && lagMs >= last.lagMs) return clock;
   const wentBack = clock.newestOwn !== undefined && ownTime < clock.newestOwn - NOTICED_OFFSET_MS;
-  const witness: Witness = { receivedAt, lagMs: receivedAt - ownTime, wentBack };
-  const recent = [...clock.recent.slice(1 - MOST_RECENT), witness].filter(
-    (each) => receivedAt - each.receivedAt < WINDOW_MS,
-  );
+  const witness: Witness = { receivedAt, lagMs, wentBack };
+  const from = clock.recent.findIndex((each) => receivedAt - each.receivedAt < WINDOW_MS);
+  const kept = from < 0 ? [] : clock.recent.slice(Math.max(from, clock.recent.length + 1 - MOST_RECENT));
+  const recent = [...kept, witness];
   if (clock.offsetMs === undefined) return firstEstimate(recent, ownTime, receivedAt);
   return followed({ ...clock, recent }, clock.offsetMs, ownTime, receivedAt);
 }
@@ -109,7 +113,7 @@ function followed(
   const lagMs = receivedAt - ownTime;
   const newestOwn =
     lagMs < offsetMs - NOTICED_OFFSET_MS ? clock.newestOwn : Math.max(ownTime, clock.newestOwn ?? ownTime);
-  if (low === undefined || low > offsetMs + NOTICED_OFFSET_MS) return { ...clock, newestOwn };
+  if (low > offsetMs + NOTICED_OFFSET_MS) return { ...clock, newestOwn };
   const elapsed = Math.max(0, receivedAt - (clock.offsetAt ?? receivedAt));
   const mostRise = (RISE_PER_SECOND_MS * elapsed) / SECOND_MS;
   const step = Math.min(WEIGHT * (low - offsetMs), mostRise);
@@ -142,12 +146,15 @@ function agree(run: readonly Witness[], { spanMs, spreadMs }: { spanMs: number; 
 }
 
 /** The low end without slips: absurdly early ones count only when they come in a row. */
-function lowEnd(recent: readonly Witness[], offsetMs: number): number | undefined {
-  const lags = recent
-    .map(({ lagMs }) => lagMs)
-    .filter((lagMs) => lagMs >= offsetMs - LONGEST_WAY_MS)
-    .sort((a, b) => a - b);
-  return lags[lags.length < TRIMMED_FROM ? 0 : TRIMMED];
+function lowEnd(recent: readonly Witness[], offsetMs: number): number {
+  let [first, second, third] = [Infinity, Infinity, Infinity];
+  for (const { lagMs } of recent) {
+    if (lagMs >= third || lagMs < offsetMs - LONGEST_WAY_MS) continue;
+    if (lagMs < first) [first, second, third] = [lagMs, first, second];
+    else if (lagMs < second) [second, third] = [lagMs, second];
+    else third = lagMs;
+  }
+  return recent.length < TRIMMED_FROM ? first : third;
 }
 
 function lowest(run: readonly Witness[]): number {

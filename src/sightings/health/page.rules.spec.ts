@@ -59,7 +59,7 @@ describe('the health page', () => {
   it('asks once more whose tags are, by the name they are carried as, and hides them where consent is gone', () => {
     const rows = [row(fobMac, NOW, fob), [shelf, g1, -60, NOW, 'store'] as const];
     const payload = { at: NOW, format: 'minew', heard: 2, late: 0, refused: 0, rows, refusals: [] };
-    const kept = { heard: rows, payloads: new Map([[g1 as string, payload]]) };
+    const kept = { heard: rows, payloads: new Map([[g1, payload]]) };
     expect(namesIn({ ...nothing, ...kept })).toEqual(new Set([fob]));
     const carriers = new Map([[fob, ada]]);
     const seen = (consenting: ShopperId[]): unknown[] => {

@@ -9,8 +9,8 @@ import { NO_GATEWAY, type HealthUpdate, type KeptHearing, type KeptPayload } fro
 
 /** Payloads of one store that are looked into each second, the newest; all of them are counted. */
 const MOST_PAYLOADS = 64;
-/** Rows of them all. A shop's gateways together hear fewer beacons in a second. */
-const MOST_ROWS = 1_000;
+/** Rows of them all: more than can be shown would only cost time. */
+const MOST_ROWS = 300;
 /** Beacons heard that are kept of one store. */
 export const MOST_HEARD = 200;
 export const HEARD_FOR_MS = MINUTE_MS;
@@ -18,7 +18,7 @@ const ROWS_SHOWN = 5;
 const REFUSALS_SHOWN = 3;
 const MOST_DETAIL = 200;
 /** Names of beacons that must not be shown, each for a minute or two. */
-const MOST_HIDDEN = 10_000;
+const MOST_HIDDEN = 1_000;
 
 /** A report of gateways of one store, after it was taken. */
 export interface TakenReport {
