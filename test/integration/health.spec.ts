@@ -50,7 +50,7 @@ let gatewayKey: string;
 let ada: string;
 
 const page = async (as = shop.serviceKey): Promise<Page> =>
-  (await shop.call('GET', '/v1/stores/s1/health', { as })).body;
+  (await shop.call('GET', '/v1/stores/s1/health', { as })).body as never;
 const gateway = (health: Page, gatewayId = 'g1'): Page['gateways'][number] => {
   const found = health.gateways.find((each) => each.gatewayId === gatewayId);
   if (found === undefined) throw new Error(`the page has no gateway ${gatewayId}`);
