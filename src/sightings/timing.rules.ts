@@ -93,8 +93,10 @@ export function timed(
 export function sightingOf(hearing: TimedHearing, shopperId: ShopperId, clocks: Clocks): Sighting {
   const { storeId, anchor, rssiDbm, measuredPowerDbm, at, beaconIds, observedAt } = hearing;
   const anchorId = anchor.kind === 'gateway' ? anchor.gatewayId : anchor.beaconId;
-  const saidAt = observedAt ?? clocks.sentAt ?? clocks.receivedAt;
-  const { receivedAt } = clocks;
+  const { receivedAt, sentAt } = clocks;
+  // A clock that was never set may stand still: by its time all that is heard would be one sighting.
+  const isTold = observedAt !== undefined && (sentAt !== undefined || isRealTime(observedAt));
+  const saidAt = isTold ? observedAt : (sentAt ?? receivedAt);
   const sightingId = `${anchorId}|${hearing.sightingId ?? `${beaconIds.join('+')}|${saidAt}|${rssiDbm}`}`;
   const sighting: Sighting = {
     shopperId,
