@@ -28,8 +28,18 @@ export class Metrics {
   );
   readonly gatewayClockOffset = this.#gauge(
     'gateway_clock_offset_seconds',
-    'Clock of a gateway against ours',
+    'Clock of a gateway against ours, once several payloads agree; positive when ahead',
     ['gateway'],
+  );
+  readonly payloadsRefused = this.#counter(
+    'gateway_payloads_refused_total',
+    'Payloads of gateways refused as a whole',
+    ['code'],
+  );
+  readonly triggersMuted = this.#counter(
+    'offer_triggers_muted_total',
+    'Entries into flapping zones that triggered nothing',
+    ['kind'],
   );
   readonly presenceConflicts = this.#counter('presence_conflicts_total', 'Compare-and-set races lost', []);
   readonly presenceWrites = this.#counter('presence_writes_total', 'Presence states written', []);

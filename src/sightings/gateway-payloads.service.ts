@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { badRequest, notFound, Problem } from '../platform/index.js';
-import type { GatewayId, Instant, PrincipalOf } from '../shared/index.js';
+import type { GatewayId, Instant, PrincipalOf, StoreId } from '../shared/index.js';
 import { plainHardwareId, Stores } from '../stores/index.js';
 import { decoderOf, readableFormats } from './decoders/index.js';
 import { GatewayHearings } from './gateway-hearings.service.js';
+import { GatewayWatch } from './gateway-watch.service.js';
 import type { BatchAnswer } from './sightings.dto.js';
 
 /** A vendor's payload, and what the address it came to says of it. */
@@ -21,6 +22,7 @@ export class GatewayPayloads {
   constructor(
     private readonly stores: Stores,
     private readonly hearings: GatewayHearings,
+    private readonly watch: GatewayWatch,
   ) {}
 
   /**
@@ -28,6 +30,15 @@ export class GatewayPayloads {
    *   `malformed-payload`, 422 `wrong-gateway` when the payload says that another device sent it
    */
   async take({ storeId }: PrincipalOf<'gateway'>, payload: GatewayPayload): Promise<BatchAnswer> {
+    try {
+      return await this.#take(storeId, payload);
+    } catch (error) {
+      this.watch.refused({ ...payload, storeId }, error);
+      throw error;
+    }
+  }
+
+  #take(storeId: StoreId, payload: GatewayPayload): Promise<BatchAnswer> {
     const { gatewayId, format, bytes, topic, receivedAt } = payload;
     const gateway = this.stores.layout(storeId)?.gateways.get(gatewayId);
     if (gateway === undefined) throw notFound('gateway');
@@ -38,7 +49,7 @@ export class GatewayPayloads {
     }
     const decoded = decoder.decode(bytes, { receivedAt, ...(topic === undefined ? {} : { topic }) });
     if (!decoded.ok) throw badRequest(decoded.why, decoded.detail);
-    const { gatewayHardwareId, heard, refused } = decoded.value;
+    const { gatewayHardwareId, heard, refused, sentAt, telemetry } = decoded.value;
     requireSame(gateway.hardwareId, gatewayHardwareId);
     const anchor = { kind: 'gateway' as const, gatewayId };
     return this.hearings.take({
@@ -48,6 +59,9 @@ export class GatewayPayloads {
       hearings: heard.map((each) => ({ ...each, storeId, anchor })),
       rejected: refused,
       clocks: { receivedAt },
+      madeAt: sentAt,
+      telemetry,
+      bytes: bytes.length,
     });
   }
 }

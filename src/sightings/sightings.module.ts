@@ -6,27 +6,44 @@ import { CheckInHandover } from './checkins/checkin-handover.js';
 import { CheckInsController } from './checkins/checkins.controller.js';
 import { CheckInRepository } from './checkins/checkins.repository.js';
 import { CheckIns } from './checkins/checkins.service.js';
+import { GatewayClocks } from './clocks/gateway-clocks.store.js';
 import { GatewayHearings } from './gateway-hearings.service.js';
 import { GatewayPayloads } from './gateway-payloads.service.js';
 import { GatewayPulse } from './gateway-pulse.store.js';
+import { GatewayWatch } from './gateway-watch.service.js';
+import { StoreHealthController } from './health/health.controller.js';
+import { HealthNotes } from './health/health-notes.service.js';
+import { HealthStore } from './health/health.store.js';
+import { StoreHealth } from './health/store-health.service.js';
 import { LocationConsents } from './location-consents.js';
+import { PhoneHearings } from './phone-hearings.service.js';
+import { Recognisers } from './recognisers.service.js';
 import { SightingIntake } from './sighting-intake.service.js';
 import { SightingsController } from './sightings.controller.js';
+import { ZoneMutes } from './trust/zone-mutes.store.js';
 
 /** `SightingSink` and `CheckInSink` come from the room below, whose module is global for that reason. */
 @Module({
   imports: [StoresModule, ConsentModule, ShoppersModule],
-  controllers: [SightingsController, CheckInsController],
+  controllers: [SightingsController, CheckInsController, StoreHealthController],
   providers: [
     SightingIntake,
     GatewayPayloads,
     GatewayHearings,
+    PhoneHearings,
+    Recognisers,
+    GatewayWatch,
     GatewayPulse,
+    GatewayClocks,
+    ZoneMutes,
+    HealthNotes,
+    HealthStore,
+    StoreHealth,
     LocationConsents,
     CheckIns,
     CheckInRepository,
     CheckInHandover,
   ],
-  exports: [SightingIntake, CheckIns, GatewayPulse],
+  exports: [SightingIntake, CheckIns, GatewayPulse, ZoneMutes],
 })
 export class SightingsModule {}

@@ -68,6 +68,11 @@ describe('what was heard', () => {
     expect(counts).toEqual({ unknown: 1, noConsent: 0, duplicate: 1 });
   });
 
+  it('becomes nothing where it was handed on a short while ago', () => {
+    const recent = recognise(hearings, carrier, new Set([ada]), clocks, () => true);
+    expect(recent).toEqual({ sightings: [], unknown: 1, noConsent: 0, duplicate: 2 });
+  });
+
   it('becomes nothing where the carrier has not consented', () => {
     expect(recognise(hearings, carrier, new Set(), clocks)).toEqual({
       sightings: [],

@@ -77,12 +77,14 @@ export interface Recognised {
 /**
  * @param shopperOf whose a beacon is; the first of a hearing's names that has a shopper counts
  * @param mayBeLocated those with the `location` consent
+ * @param isRecent whether the sighting of this id was handed on a short while ago
  */
 export function recognise(
   hearings: readonly TimedHearing[],
   shopperOf: (hearing: TimedHearing) => ShopperId | undefined,
   mayBeLocated: ReadonlySet<ShopperId>,
   clocks: Clocks,
+  isRecent: (sightingId: string) => boolean = () => false,
 ): Recognised {
   const recognised = { sightings: [] as Sighting[], unknown: 0, noConsent: 0, duplicate: 0 };
   const seen = new Set<string>();
@@ -92,7 +94,8 @@ export function recognise(
     else if (!mayBeLocated.has(shopperId)) recognised.noConsent += 1;
     else {
       const sighting = sightingOf(hearing, shopperId, clocks);
-      if (seen.size === seen.add(sighting.sightingId).size) recognised.duplicate += 1;
+      const { sightingId } = sighting;
+      if (seen.size === seen.add(sightingId).size || isRecent(sightingId)) recognised.duplicate += 1;
       else recognised.sightings.push(sighting);
     }
   }
