@@ -8,7 +8,7 @@ import {
   type ShopperId,
   type StoreId,
 } from '../shared/index.js';
-import { CarriedBeacons } from '../shoppers/index.js';
+import { Recognition } from '../shoppers/index.js';
 import { GatewayPulse } from './gateway-pulse.store.js';
 import type { Hearing } from './hearing.js';
 import { LocationConsents } from './location-consents.js';
@@ -33,7 +33,7 @@ export interface GatewayReport {
 @Injectable()
 export class GatewayHearings {
   constructor(
-    private readonly carried: CarriedBeacons,
+    private readonly recognition: Recognition,
     private readonly consents: LocationConsents,
     private readonly sink: SightingSink,
     private readonly pulse: GatewayPulse,
@@ -44,7 +44,7 @@ export class GatewayHearings {
   async take(report: GatewayReport): Promise<BatchAnswer> {
     const { source, storeId, hearings, clocks } = report;
     const { timely, late, future } = timed(hearings, clocks);
-    const { sightings, unknown, noConsent, duplicate } = await this.#recognised(timely, clocks);
+    const { sightings, unknown, noConsent, duplicate } = await this.#recognised(storeId, timely, clocks);
     if (sightings.length > 0) await this.sink.take(sightings);
     // Who uploads only what was stored long ago, or nothing that can be used, does not hear who is here now.
     if (timely.length > 0 || hearings.length + report.rejected.length === 0) {
@@ -66,12 +66,17 @@ export class GatewayHearings {
   }
 
   /** Two questions a report, however long it is: whose beacons, and who consents. */
-  async #recognised(hearings: readonly TimedHearing[], clocks: Clocks): Promise<Recognised> {
+  async #recognised(
+    storeId: StoreId,
+    hearings: readonly TimedHearing[],
+    clocks: Clocks,
+  ): Promise<Recognised> {
     const names = new Set<BeaconId>();
     for (const { beaconIds } of hearings) for (const beaconId of beaconIds) names.add(beaconId);
     if (names.size === 0) return { sightings: [], unknown: 0, noConsent: 0, duplicate: 0 };
-    const carriers = await this.carried.shopperOf(names);
+    const carriers = await this.recognition.shopperOf(names);
     const consenting = await this.consents.grantedBy(carriers.values());
+    this.recognition.learn({ storeId, beaconIds: names, carriers, mayBeLocated: consenting });
     return recognise(hearings, ({ beaconIds }) => carrierOf(beaconIds, carriers), consenting, clocks);
   }
 
