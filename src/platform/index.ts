@@ -10,6 +10,7 @@ export { Published } from './published.js';
 export { RedisConnections } from './redis.js';
 export { Remembered } from './remembered.js';
 export { lockShoppers } from './shopper-lock.js';
+export { Sealing } from './sealing.js';
 export { SETTINGS, SettingsError, readSettings, type Settings } from './settings.js';
 export { Metrics } from './telemetry.js';
 export * from './http/index.js';

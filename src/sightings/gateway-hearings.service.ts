@@ -46,25 +46,25 @@ export class GatewayHearings {
 
   /** Resolves once live presence holds what concerns it. */
   async take(report: GatewayReport): Promise<BatchAnswer> {
-    const { source, hearings, clocks } = report;
+    const { source, storeId, hearings, clocks } = report;
     const gatewayIds = [...report.gatewayIds];
     const { timely, late, future } = timed(hearings, clocks, this.#offsets(report, gatewayIds));
-    const recognition = await this.recognisers.recognise(timely, clocks);
-    const { sightings } = recognition;
+    const findings = await this.recognisers.recognise(storeId, timely, clocks);
+    const { sightings } = findings;
     if (sightings.length > 0) {
       await this.sink.take(sightings);
       this.recognisers.held(sightings, clocks.receivedAt);
     }
     const rejected = [...report.rejected, ...future].sort((a, b) => a.index - b.index);
     observeAges(this.metrics, source, [timely, late], clocks.receivedAt);
-    this.watch.taken(report, { gatewayIds, late, rejected, recognition });
+    this.watch.taken(report, { gatewayIds, late, rejected, findings });
     count(this.metrics, source, {
       accepted: sightings.length,
-      unknown: recognition.unknown,
-      no_consent: recognition.noConsent,
-      duplicate: recognition.duplicate,
-      fixed_beacon: recognition.fixed.length,
-      misplaced: recognition.misplaced.length,
+      unknown: findings.unknown,
+      no_consent: findings.noConsent,
+      duplicate: findings.duplicate,
+      fixed_beacon: findings.fixed.length,
+      misplaced: findings.misplaced.length,
       late: late.length,
       future: future.length,
       rejected: report.rejected.length,

@@ -7,7 +7,7 @@ import type { GatewayReport } from './gateway-hearings.service.js';
 import { GatewayPulse } from './gateway-pulse.store.js';
 import { HealthNotes } from './health/health-notes.service.js';
 import { shapeOf } from './health/shape.rules.js';
-import type { Recognition } from './recognisers.service.js';
+import type { Findings } from './recognisers.service.js';
 import type { TimedHearing } from './timing.rules.js';
 
 /** What was made of a report. */
@@ -15,7 +15,7 @@ interface Taken {
   gatewayIds: readonly GatewayId[];
   late: readonly TimedHearing[];
   rejected: readonly Rejection[];
-  recognition: Recognition;
+  findings: Findings;
 }
 
 /** What was refused as a whole, and what is known of it. */
@@ -39,10 +39,10 @@ export class GatewayWatch {
     private readonly metrics: Metrics,
   ) {}
 
-  taken(report: GatewayReport, { gatewayIds, late, rejected, recognition }: Taken): void {
+  taken(report: GatewayReport, { gatewayIds, late, rejected, findings }: Taken): void {
     const { storeId, source, hearings, clocks, bytes, telemetry = [] } = report;
     const at = clocks.receivedAt;
-    const { mobile, fixed, misplaced } = recognition;
+    const { mobile, fixed, misplaced } = findings;
     // Who uploads only what was stored long ago, or nothing that can be used, does not hear who is here now.
     const hearsNow = mobile.length + fixed.length + misplaced.length > 0;
     if (hearsNow || hearings.length + report.rejected.length === 0) this.pulse.beat(storeId, at);
@@ -53,7 +53,7 @@ export class GatewayWatch {
       late,
       rejected,
       telemetry,
-      recognition,
+      findings,
       ...(bytes !== undefined && { bytes }),
     });
     for (const gateway of gatewayIds) {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { BeaconId, Instant, ShopperId } from '../shared/index.js';
-import { CarriedBeacons } from '../shoppers/index.js';
+import type { BeaconId, Instant, ShopperId, StoreId } from '../shared/index.js';
+import { Recognition } from '../shoppers/index.js';
 import { Stores } from '../stores/index.js';
 import { LocationConsents } from './location-consents.js';
 import type { Sighting } from './sighting.js';
@@ -18,7 +18,7 @@ export interface Bearers {
 const NOBODY: Bearers = { carriers: new Map(), consenting: new Set() };
 
 /** What was made of hearings; `mobile` are those from which the sightings come. */
-export type Recognition = Recognised & Sorted & Bearers;
+export type Findings = Recognised & Sorted & Bearers;
 
 /** Finds out whose beacons were heard, and what is not to be believed or used. */
 @Injectable()
@@ -27,20 +27,26 @@ export class Recognisers {
 
   constructor(
     private readonly stores: Stores,
-    private readonly carried: CarriedBeacons,
+    private readonly recognition: Recognition,
     private readonly consents: LocationConsents,
   ) {}
 
-  /** Two questions a report, however long it is: whose beacons, and who consents. */
-  async recognise(hearings: readonly TimedHearing[], clocks: Clocks): Promise<Recognition> {
+  /** Two questions a store's report, however long it is: whose beacons, and who consents. */
+  async recognise(
+    storeId: StoreId,
+    hearings: readonly TimedHearing[],
+    clocks: Clocks,
+  ): Promise<Findings> {
     const sorted = sortFixed(hearings, (beaconId) => this.stores.storeOfBeacon(beaconId));
     const names = new Set<BeaconId>();
     for (const { beaconIds } of sorted.mobile) for (const beaconId of beaconIds) names.add(beaconId);
     const bearers = await this.bearersOf(names);
+    const { carriers, consenting } = bearers;
+    this.recognition.learn({ storeId, beaconIds: names, carriers, mayBeLocated: consenting });
     const recognised = recognise(
       sorted.mobile,
-      ({ beaconIds }) => carriedAs(beaconIds, bearers.carriers)?.shopperId,
-      bearers.consenting,
+      ({ beaconIds }) => carriedAs(beaconIds, carriers)?.shopperId,
+      consenting,
       clocks,
       (sightingId) => this.#recent.has(sightingId),
     );
@@ -63,9 +69,10 @@ export class Recognisers {
     );
   }
 
+  /** The same two questions, from which nothing is learnt. */
   async bearersOf(beaconIds: ReadonlySet<BeaconId>): Promise<Bearers> {
     if (beaconIds.size === 0) return NOBODY;
-    const carriers = await this.carried.shopperOf(beaconIds);
+    const carriers = await this.recognition.shopperOf(beaconIds);
     const consenting = await this.consents.grantedBy(carriers.values());
     return { carriers, consenting };
   }

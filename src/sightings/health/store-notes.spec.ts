@@ -1,5 +1,5 @@
 import type { BeaconId, GatewayId, ShopperId, StoreId } from '../../shared/index.js';
-import type { Recognition } from '../recognisers.service.js';
+import type { Findings } from '../recognisers.service.js';
 import type { TimedHearing } from '../timing.rules.js';
 import { MOST_HEARD, StoreNotes, type TakenReport } from './store-notes.js';
 
@@ -17,14 +17,14 @@ const heard = (beaconIds: (BeaconId | undefined)[], gatewayId = g1, at = NOW): T
   rssiDbm: -60,
   at,
 });
-const report = (recognition: Partial<Recognition>, over: Partial<TakenReport> = {}): TakenReport => ({
+const report = (findings: Partial<Findings>, over: Partial<TakenReport> = {}): TakenReport => ({
   at: NOW,
   format: 'minew',
   gatewayIds: [g1],
   late: [],
   rejected: [],
   telemetry: [],
-  recognition: {
+  findings: {
     sightings: [],
     unknown: 0,
     noConsent: 0,
@@ -34,7 +34,7 @@ const report = (recognition: Partial<Recognition>, over: Partial<TakenReport> = 
     misplaced: [],
     carriers: new Map(),
     consenting: new Set(),
-    ...recognition,
+    ...findings,
   },
   ...over,
 });

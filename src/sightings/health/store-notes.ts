@@ -1,7 +1,7 @@
 import type { Rejection } from '../../platform/index.js';
 import { MINUTE_MS, type BeaconId, type GatewayId, type Instant } from '../../shared/index.js';
 import type { BeaconTelemetry } from '../decoders/decoder.js';
-import { carriedAs, type Recognition } from '../recognisers.service.js';
+import { carriedAs, type Findings } from '../recognisers.service.js';
 import type { Sighting } from '../sighting.js';
 import type { TimedHearing } from '../timing.rules.js';
 import { RecentIds } from '../trust/recent-ids.js';
@@ -30,7 +30,7 @@ export interface TakenReport {
   /** With those that lay in the future. */
   rejected: readonly Rejection[];
   telemetry: readonly BeaconTelemetry[];
-  recognition: Recognition;
+  findings: Findings;
 }
 
 /** A payload that was refused as a whole. */
@@ -57,11 +57,11 @@ export class StoreNotes {
   readonly #hidden = new RecentIds(HEARD_FOR_MS, MOST_HIDDEN);
 
   taken(report: TakenReport): void {
-    const { at, gatewayIds, rejected, late, recognition } = report;
+    const { at, gatewayIds, rejected, late, findings } = report;
     const [only] = gatewayIds.length === 1 ? gatewayIds : [];
     for (const gatewayId of gatewayIds) this.#update.seen.set(gatewayId, at);
     for (const { code, detail } of rejected) this.#count(only, code, at, detail);
-    const { mobile, fixed, misplaced } = recognition;
+    const { mobile, fixed, misplaced } = findings;
     this.#countEach(only, late, 'late', at, 'older than 60 seconds: the clock is behind, or it was stored');
     this.#countEach(only, misplaced, 'misplaced', at, 'a fixed beacon of another store');
     for (const hearings of [late, mobile, fixed, misplaced]) this.#countEach(only, hearings, '+accepted', at);
@@ -118,11 +118,11 @@ export class StoreNotes {
     mostRows: number,
     isFixed: (beaconId: BeaconId) => boolean,
   ): void {
-    const { recognition, gatewayIds, telemetry, at } = report;
-    const { mobile, fixed, misplaced } = recognition;
+    const { findings, gatewayIds, telemetry, at } = report;
+    const { mobile, fixed, misplaced } = findings;
     const rows = [
       ...[...fixed, ...misplaced].slice(0, mostRows).map((hearing) => kept(hearing, 'store')),
-      ...mobile.slice(0, mostRows).map((hearing) => this.#shown(hearing, recognition, at)),
+      ...mobile.slice(0, mostRows).map((hearing) => this.#shown(hearing, findings, at)),
     ].filter((row) => row !== undefined);
     for (const row of rows) this.#hear(row);
     for (const { beaconIds, at: heardAt, rssiDbm, anchor } of fixed) {
@@ -144,7 +144,7 @@ export class StoreNotes {
   /** The hearing as it may be shown; undefined where its shopper has not consented. */
   #shown(
     hearing: TimedHearing,
-    { carriers, consenting }: Recognition,
+    { carriers, consenting }: Findings,
     now: Instant,
   ): KeptHearing | undefined {
     const carried = carriedAs(hearing.beaconIds, carriers);
@@ -220,8 +220,8 @@ function noteBeacon(
 }
 
 function payloadOf(report: TakenReport, gatewayId: GatewayId, rows: readonly KeptHearing[]): KeptPayload {
-  const { at, format, bytes, late, rejected, recognition } = report;
-  const { mobile, fixed, misplaced } = recognition;
+  const { at, format, bytes, late, rejected, findings } = report;
+  const { mobile, fixed, misplaced } = findings;
   return {
     at,
     format,

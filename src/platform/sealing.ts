@@ -3,17 +3,20 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Keeps an answer so that only this installation can read it: some answers show a secret that is kept nowhere else. */
+/**
+ * Keeps texts so that only this installation can read them, under keys derived (HKDF) from `AISLECUE_SECRET`. Each
+ * purpose has its own: what was sealed for one cannot be opened, nor its marks compared, by another.
+ */
 export class Sealing {
   readonly #sealKey: Buffer;
   readonly #markKey: Buffer;
 
-  constructor(secret: string) {
-    this.#sealKey = keyFrom(secret, 'idempotency: seal');
-    this.#markKey = keyFrom(secret, 'idempotency: mark');
+  constructor(secret: string, purpose: string) {
+    this.#sealKey = keyFrom(secret, `${purpose}: seal`);
+    this.#markKey = keyFrom(secret, `${purpose}: mark`);
   }
 
-  /** A mark that tells two requests apart and from which neither can be guessed, passwords in them included. */
+  /** HMAC-SHA256 in hex: tells contents apart, and without the secret none can be guessed from it. */
   mark(...parts: readonly (string | Buffer)[]): string {
     const hmac = createHmac('sha256', this.#markKey);
     for (const part of parts) hmac.update(part).update('\n');
@@ -28,7 +31,7 @@ export class Sealing {
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
   }
 
-  /** @throws when it was not sealed with this secret */
+  /** @throws when it was not sealed with this secret for this purpose */
   open(sealed: Buffer): string {
     const decipher = createDecipheriv('aes-256-gcm', this.#sealKey, sealed.subarray(0, NONCE_BYTES));
     decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
