@@ -3,14 +3,15 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Keeps an answer so that only this installation can read it: some answers show a secret that is kept nowhere else. */
+/** Keeps a text so that only this installation can read it: the keys come from `AISLECUE_SECRET`. */
 export class Sealing {
   readonly #sealKey: Buffer;
   readonly #markKey: Buffer;
 
-  constructor(secret: string) {
-    this.#sealKey = keyFrom(secret, 'idempotency: seal');
-    this.#markKey = keyFrom(secret, 'idempotency: mark');
+  /** @param purpose what is sealed: what was sealed for one purpose does not open for another */
+  constructor(secret: string, purpose: string) {
+    this.#sealKey = keyFrom(secret, `${purpose}: seal`);
+    this.#markKey = keyFrom(secret, `${purpose}: mark`);
   }
 
   /** A mark that tells two requests apart and from which neither can be guessed, passwords in them included. */
@@ -20,17 +21,22 @@ export class Sealing {
     return hmac.digest('hex');
   }
 
-  /** AES-256-GCM: nonce, tag and text in one. */
-  seal(text: string): Buffer {
+  /**
+   * AES-256-GCM: nonce, tag and text in one.
+   *
+   * @param whose whom the text belongs to: it opens for nobody else, so that rows cannot be swapped
+   */
+  seal(text: string, whose = ''): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#sealKey, nonce);
+    const cipher = createCipheriv('aes-256-gcm', this.#sealKey, nonce).setAAD(Buffer.from(whose));
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
   }
 
-  /** @throws when it was not sealed with this secret */
-  open(sealed: Buffer): string {
-    const decipher = createDecipheriv('aes-256-gcm', this.#sealKey, sealed.subarray(0, NONCE_BYTES));
+  /** @throws when it was not sealed with this secret, for this purpose and for them */
+  open(sealed: Buffer, whose = ''): string {
+    const nonce = sealed.subarray(0, NONCE_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', this.#sealKey, nonce).setAAD(Buffer.from(whose));
     decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([
       decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)),
