@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { Handles, route, vocabulary, type Asked } from '../platform/index.js';
+import { Answer, Handles, route, vocabulary, type Asked } from '../platform/index.js';
 import { GatewayPayloads } from './gateway-payloads.service.js';
+import { GatewaySecrets } from './secrets/gateway-secrets.service.js';
 import { SightingIntake } from './sighting-intake.service.js';
 import { batch, batchAnswer, checkedInside, type BatchAnswer } from './sightings.dto.js';
 
@@ -38,12 +39,16 @@ const payload = route({
   answer: batchAnswer,
 });
 
+/** A Ruuvi Gateway posts each 10 s until it is told otherwise, in whole seconds. */
+const EACH_SECOND = { 'X-Ruuvi-Gateway-Rate': '1' };
+
 /** The doors of gateways, and of phones without a socket. */
 @Controller()
 export class SightingsController {
   constructor(
     private readonly intake: SightingIntake,
     private readonly payloads: GatewayPayloads,
+    private readonly secrets: GatewaySecrets,
   ) {}
 
   @Handles(sightings)
@@ -54,7 +59,17 @@ export class SightingsController {
   }
 
   @Handles(payload)
-  payload({ principal, params, query, body, receivedAt }: Asked<typeof payload>): Promise<BatchAnswer> {
-    return this.payloads.take(principal, { ...params, bytes: body, topic: query.topic, receivedAt });
+  async payload(asked: Asked<typeof payload>): Promise<BatchAnswer | Answer> {
+    const { params, query, body, receivedAt, headers } = asked;
+    const { gatewayId, format } = params;
+    const { storeId } = asked.principal;
+    if (format === 'ruuvi') {
+      const signature = headers['ruuvi-hmac-sha256'];
+      this.secrets.requireSignature({ storeId, gatewayId }, body, [signature].flat()[0]);
+    }
+    const sender = { kind: 'known', gatewayId } as const;
+    const payload = { storeId, sender, format, bytes: body, topic: query.topic, receivedAt };
+    const answer = await this.payloads.take(payload);
+    return format === 'ruuvi' ? new Answer(answer, { headers: EACH_SECOND }) : answer;
   }
 }

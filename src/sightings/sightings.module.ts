@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../access/index.js';
 import { ConsentModule } from '../consent/index.js';
 import { ShoppersModule } from '../shoppers/index.js';
 import { StoresModule } from '../stores/index.js';
@@ -10,17 +11,28 @@ import { GatewayHearings } from './gateway-hearings.service.js';
 import { GatewayPayloads } from './gateway-payloads.service.js';
 import { GatewayPulse } from './gateway-pulse.store.js';
 import { LocationConsents } from './location-consents.js';
+import { MqttDoor } from './mqtt/mqtt-door.js';
+import { MqttMessages } from './mqtt/mqtt-messages.service.js';
+import { MqttTraffic } from './mqtt/mqtt-traffic.js';
+import { GatewaySecrets } from './secrets/gateway-secrets.service.js';
+import { SecretsController } from './secrets/secrets.controller.js';
+import { SecretsRepository } from './secrets/secrets.repository.js';
 import { SightingIntake } from './sighting-intake.service.js';
 import { SightingsController } from './sightings.controller.js';
 
 /** `SightingSink` and `CheckInSink` come from the room below, whose module is global for that reason. */
 @Module({
-  imports: [StoresModule, ConsentModule, ShoppersModule],
-  controllers: [SightingsController, CheckInsController],
+  imports: [AccessModule, StoresModule, ConsentModule, ShoppersModule],
+  controllers: [SightingsController, CheckInsController, SecretsController],
   providers: [
     SightingIntake,
     GatewayPayloads,
     GatewayHearings,
+    GatewaySecrets,
+    SecretsRepository,
+    MqttDoor,
+    MqttMessages,
+    MqttTraffic,
     GatewayPulse,
     LocationConsents,
     CheckIns,

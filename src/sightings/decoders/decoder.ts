@@ -1,10 +1,9 @@
 import type { Rejection } from '../../platform/index.js';
-import type { BeaconId, Instant, Outcome } from '../../shared/index.js';
+import type { BeaconId, GatewayFormat, Instant, Outcome } from '../../shared/index.js';
 import type { Heard } from '../hearing.js';
 
 /** The vendors' formats by the contract's names; `decoders/index.ts` knows which of them can be read. */
-export type Format =
-  'minew' | 'ruuvi' | 'ingics' | 'kontakt' | 'meraki' | 'aprilbrother' | 'openmqttgateway' | 'espresense';
+export type Format = GatewayFormat;
 
 /** What is known of a payload beside its bytes. */
 export interface PayloadContext {
@@ -27,6 +26,8 @@ export interface Decoded {
   gatewayHardwareId?: string;
   /** The gateway's clock when it sent, where the payload says so. */
   sentAt?: Instant;
+  /** The secret the body carries to prove its sender (Meraki), for another layer to compare; never logged. */
+  secret?: string;
   heard: Heard[];
   /** Rows that cannot be read, by their place. */
   refused: Rejection[];
