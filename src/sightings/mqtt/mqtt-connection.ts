@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient, type Packet } from 'mqtt';
 import type { MqttSettings } from '../../platform/index.js';
 import { MINUTE_MS, SECOND_MS } from '../../shared/index.js';
@@ -12,11 +13,17 @@ export type TakeMessage = (message: MqttMessage, signal: AbortSignal) => Promise
 const IN_HAND = 64;
 /** How long the broker keeps what comes while this process is away: what is older does not tell of now. */
 const SESSION_SECONDS = 60;
+/** Where the processes share: Mosquitto 2 goes on to give one that is away its share until its session ends. */
+const SHARED_SESSION_SECONDS = 10;
+/** A host that died is noticed after one and a half of these. */
+const KEEPALIVE_SECONDS = 15;
 /** Four times what is taken: enough to count what is too large, and no more than memory can bear. */
 const MOST_PACKET_BYTES = 4 * 1_048_576;
 const FIRST_RECONNECT_MS = SECOND_MS / 2;
 const LAST_RECONNECT_MS = MINUTE_MS / 2;
 const CLOSE_WITHIN_MS = 2 * SECOND_MS;
+/** After this long without a message, the broker has none left for us. */
+const QUIET_MS = SECOND_MS / 4;
 /** Processes with the same name share each message of `$share/<group>/…`. */
 const GROUP = 'aislecue';
 
@@ -24,6 +31,9 @@ const GROUP = 'aislecue';
 interface Session {
   readonly inOrder: InOrder;
   readonly end: AbortController;
+  lastMessageAt: number;
+  /** Some message was given up: the broker is to keep it. */
+  hasUnheld: boolean;
 }
 
 /** Tells MQTT.js to go on to the next packet without acknowledging this one: that is done here, later. */
@@ -60,16 +70,34 @@ export class MqttConnection {
     client.on('error', ({ message }) => this.traffic.away(message));
   }
 
-  /** Takes nothing more, finishes what is in hand, and leaves; the session stays for when it comes back. */
+  /**
+   * Takes nothing more, finishes what is in hand, and leaves. Where the processes share, the others get this one's
+   * share at once; else, or where something could not be held, the session stays for when this one comes back.
+   */
   async close(): Promise<void> {
-    this.#isClosing = true;
     const client = this.#client;
     if (client === undefined) return;
-    this.#session?.end.abort();
-    await within(CLOSE_WITHIN_MS, this.#session?.inOrder.empty());
+    const { shared } = this.settings;
+    if (shared && client.connected) await within(CLOSE_WITHIN_MS, this.#letGo(client));
+    this.#isClosing = true;
+    const session = this.#session;
+    session?.end.abort();
+    await within(CLOSE_WITHIN_MS, session?.inOrder.empty());
+    const leaves = shared && session?.hasUnheld !== true;
+    const goodbye = leaves ? { properties: { sessionExpiryInterval: 0 } } : {};
     // Without a connection there is nobody to say goodbye to, and MQTT.js would wait for it.
-    await within(CLOSE_WITHIN_MS, client.endAsync(!client.connected));
+    await within(CLOSE_WITHIN_MS, client.endAsync(!client.connected, goodbye));
     client.end(true);
+  }
+
+  /** Asks for nothing more, and takes what the broker has still for this process. */
+  async #letGo(client: MqttClient): Promise<void> {
+    await client.unsubscribeAsync(filtersOf(this.settings));
+    const until = performance.now() + CLOSE_WITHIN_MS;
+    while (performance.now() < until) {
+      await pause(QUIET_MS);
+      if (performance.now() - (this.#session?.lastMessageAt ?? 0) > QUIET_MS) return;
+    }
   }
 
   #connected(client: MqttClient): void {
@@ -103,12 +131,16 @@ export class MqttConnection {
     const session = (this.#session ??= {
       inOrder: new InOrder(IN_HAND + 1),
       end: new AbortController(),
+      lastMessageAt: 0,
+      hasUnheld: false,
     });
+    session.lastMessageAt = performance.now();
     let mayAcknowledge = false;
     const work = this.take(messageOf(packet), session.end.signal).then((taken) => {
       mayAcknowledge = taken;
     });
     const finish = (): void => {
+      session.hasUnheld ||= !mayAcknowledge;
       // Not on a later connection: there the same number may be another message's.
       if (mayAcknowledge && session === this.#session) acknowledge(client, packet.messageId);
     };
@@ -127,7 +159,7 @@ function acknowledge(client: MqttClient, messageId: number | undefined): void {
   sender._sendPacket({ cmd: 'puback', messageId, reasonCode: 0 });
 }
 
-function optionsOf({ clientId, username, password, version }: MqttSettings): IClientOptions {
+function optionsOf({ clientId, username, password, version, shared }: MqttSettings): IClientOptions {
   return {
     clientId,
     ...(username === undefined ? {} : { username }),
@@ -137,12 +169,12 @@ function optionsOf({ clientId, username, password, version }: MqttSettings): ICl
     reconnectPeriod: FIRST_RECONNECT_MS,
     reconnectOnConnackError: true,
     connectTimeout: 10 * SECOND_MS,
-    keepalive: 60,
+    keepalive: KEEPALIVE_SECONDS,
     ...(version === '5'
       ? {
           protocolVersion: 5,
           properties: {
-            sessionExpiryInterval: SESSION_SECONDS,
+            sessionExpiryInterval: shared ? SHARED_SESSION_SECONDS : SESSION_SECONDS,
             receiveMaximum: IN_HAND,
             maximumPacketSize: MOST_PACKET_BYTES,
           },
