@@ -1,6 +1,7 @@
 import type { Rejection } from '../../platform/index.js';
 import type { BeaconId, GatewayFormat, Instant, Outcome } from '../../shared/index.js';
 import type { Heard } from '../hearing.js';
+import type { Battery } from './advertisement.rules.js';
 
 /** The vendors' formats by the contract's names; `decoders/index.ts` knows which of them can be read. */
 export type Format = GatewayFormat;
@@ -13,11 +14,9 @@ export interface PayloadContext {
 }
 
 /** What a beacon says of itself, for the store's health page. */
-export interface BeaconTelemetry {
+export interface BeaconTelemetry extends Battery {
   /** All names of the beacon, as in `Heard`. */
   beaconIds: readonly BeaconId[];
-  batteryMillivolts?: number;
-  batteryPercent?: number;
 }
 
 /** A payload in our words. */
@@ -36,8 +35,8 @@ export interface Decoded {
 
 export type PayloadFault = 'malformed-json' | 'malformed-payload';
 
-/** One vendor's format. Pure; never throws, whatever the bytes. */
-export interface Decoder {
-  readonly format: Format;
+/** One format. Pure; never throws, whatever the bytes. */
+export interface Decoder<Name extends string = Format> {
+  readonly format: Name;
   decode(payload: Buffer, context: PayloadContext): Outcome<Decoded, PayloadFault>;
 }
