@@ -39,6 +39,18 @@ const payload = route({
   answer: batchAnswer,
 });
 
+const ranging = route({
+  method: 'POST',
+  path: '/v1/me/ranging',
+  tag,
+  summary: 'What the phone’s own ranging callback gave: of iOS, Cordova or the Android Beacon Library',
+  allow: ['shopper'],
+  ignoresIdempotencyKey: true,
+  rawBody: true,
+  status: 202,
+  answer: batchAnswer,
+});
+
 /** A Ruuvi Gateway posts each 10 s until it is told otherwise, in whole seconds. */
 const EACH_SECOND = { 'X-Ruuvi-Gateway-Rate': '1' };
 
@@ -56,6 +68,11 @@ export class SightingsController {
     return principal.kind === 'gateway'
       ? this.intake.takeGateway(principal, body, receivedAt)
       : this.intake.takePhone(principal.shopperId, body, receivedAt);
+  }
+
+  @Handles(ranging)
+  ranging({ principal, body, receivedAt }: Asked<typeof ranging>): Promise<BatchAnswer> {
+    return this.intake.takeRanging(principal.shopperId, body, receivedAt);
   }
 
   @Handles(payload)

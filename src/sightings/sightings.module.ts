@@ -15,6 +15,7 @@ import { MqttDoor } from './mqtt/mqtt-door.js';
 import { MqttMessages } from './mqtt/mqtt-messages.service.js';
 import { MqttTraffic } from './mqtt/mqtt-traffic.js';
 import { GatewaySecrets } from './secrets/gateway-secrets.service.js';
+import { PhoneHearings } from './phone-hearings.service.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { SecretsRepository } from './secrets/secrets.repository.js';
 import { SightingIntake } from './sighting-intake.service.js';
@@ -28,6 +29,7 @@ import { SightingsController } from './sightings.controller.js';
     SightingIntake,
     GatewayPayloads,
     GatewayHearings,
+    PhoneHearings,
     GatewaySecrets,
     SecretsRepository,
     MqttDoor,
