@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { readableFormats } from '../../src/sightings/decoders/index.js';
 import { startShop, type Shop } from '../support/shop.js';
@@ -15,12 +15,14 @@ const layout = {
     { gatewayId: 'g1', zoneId: 'coffee', hardwareId: 'AC:23:3F:C0:AA:01' },
     { gatewayId: 'g2', zoneId: 'coffee', hardwareId: 'AC:23:3F:C0:AA:02' },
   ],
-  beacons: [],
+  beacons: [{ beaconId: 'ibeacon:f7826da6-4fa2-4e98-8024-bc5b71e0893e:7:1', zoneId: 'coffee' }],
 };
 const rows = [
   { type: 'Gateway', mac: 'AC233FC0AA01' },
   { type: 'Unknown', mac: 'C3000012AB34', rssi: -60 },
 ];
+
+const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
 let shop: Shop;
 let key: string;
@@ -38,6 +40,7 @@ function send(path: string, body: Buffer, { headers = {}, as = key }: Sent = {})
         `${shop.url}${path}`,
         {
           method: 'POST',
+          agent,
           headers: { authorization: `Bearer ${as}`, 'content-length': body.length, ...headers },
         },
         (reply) => {
@@ -66,7 +69,10 @@ beforeAll(async () => {
   expect((await shop.call('PUT', '/v1/stores/s1', { as, body: layout })).status).toBe(201);
   key = await shop.key('gateway', 's1');
 });
-afterAll(() => shop.stop());
+afterAll(async () => {
+  agent.destroy();
+  await shop.stop();
+});
 
 describe('the body of a gateway', () => {
   const minew = '/v1/gateways/g1/minew';
@@ -210,9 +216,7 @@ describe('the secrets of a gateway', () => {
   });
 });
 
-const withFormat = (format: string) => (readableFormats.includes(format) ? describe : describe.skip);
-
-withFormat('ruuvi')('a Ruuvi Gateway', () => {
+describe('a Ruuvi Gateway', () => {
   const now = Math.floor(Date.now() / 1_000);
   const body = Buffer.from(
     JSON.stringify({
@@ -242,7 +246,7 @@ withFormat('ruuvi')('a Ruuvi Gateway', () => {
   });
 });
 
-withFormat('meraki')('Meraki’s cloud', () => {
+describe('Meraki’s cloud', () => {
   const at = new Date().toISOString();
   const payload = (secret: string, ...aps: string[]) =>
     Buffer.from(
@@ -290,5 +294,205 @@ withFormat('meraki')('Meraki’s cloud', () => {
     const { status, body: answer } = await send('/v1/gateways/g1/meraki', body);
     expect(status).toBe(202);
     expect(answer).toMatchObject({ accepted: 1, rejected: [{ index: 1, code: 'unknown-gateway' }] });
+  });
+});
+
+describe('a phone’s ranging', () => {
+  it('is where it heard a beacon of a store, and what is not heard now is refused by its place', async () => {
+    const as = await shop.shopperToken('ada');
+    const beacon = {
+      uuid: 'F7826DA6-4FA2-4E98-8024-BC5B71E0893E',
+      major: 7,
+      minor: 1,
+      rssi: -60,
+      accuracy: 1.2,
+    };
+    const body = { beacons: [beacon, { ...beacon, rssi: 0, accuracy: -1 }, { ...beacon, minor: 2 }] };
+    const answer = await shop.call('POST', '/v1/me/ranging', { as, body });
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { accepted: 2, rejected: [{ index: 1, code: 'rssi-unknown' }] },
+    });
+    expect(await shop.call('POST', '/v1/me/ranging', { as, body: '{' })).toMatchObject({
+      status: 400,
+      body: { code: 'malformed-json' },
+    });
+    expect(await shop.call('POST', '/v1/me/ranging', { as: key, body })).toMatchObject({ status: 403 });
+  });
+});
+
+/** Numbers that are the same in every run (mulberry32). */
+function dice(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+const SCRAPS = [
+  'null',
+  '-1',
+  '1e999',
+  '"\\u0000"',
+  '[]',
+  '{}',
+  '[[',
+  '"',
+  ',',
+  '\u{1f600}',
+  '9'.repeat(40),
+  '__proto__',
+];
+
+/** The payload with a few of its bytes changed, cut, doubled or replaced by what does not belong there. */
+function mutated(payload: Buffer, roll: (below: number) => number): Buffer {
+  let bytes = Buffer.from(payload);
+  for (let times = 1 + roll(4); times > 0; times -= 1) {
+    const at = roll(bytes.length + 1);
+    const to = Math.min(bytes.length, at + roll(12));
+    const [before, middle, after] = [bytes.subarray(0, at), bytes.subarray(at, to), bytes.subarray(to)];
+    const scrap = Buffer.from(SCRAPS[roll(SCRAPS.length)]!);
+    const change = [
+      () => Buffer.concat([before, Buffer.from([roll(256)]), after]),
+      () => Buffer.concat([before, after]),
+      () => Buffer.concat([before, middle, middle, after]),
+      () => Buffer.concat([before, scrap, after]),
+      () => before,
+    ][roll(5)]!;
+    bytes = change();
+  }
+  return bytes;
+}
+
+describe('whatever comes', () => {
+  const at = Date.now();
+  const seconds = Math.floor(at / 1_000);
+  const advert = '0201061aff4c000215f7826da64fa24e988024bc5b71e0893e00070001c5';
+  const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+  const seeds: Record<string, Buffer> = {
+    minew: json([
+      { type: 'Gateway', mac: 'AC233FC0AA01' },
+      {
+        type: 'Unknown',
+        mac: 'C3000012AB34',
+        rssi: -60,
+        rawData: advert,
+        timestamp: new Date(at).toISOString(),
+      },
+    ]),
+    ruuvi: json({
+      data: {
+        timestamp: seconds,
+        nonce: 1,
+        gw_mac: 'AC:23:3F:C0:AA:01',
+        tags: { 'C3:00:00:12:AB:34': { rssi: -60, timestamp: seconds, data: advert } },
+      },
+    }),
+    ingics: Buffer.from(
+      `$GPRP,C3000012AB34,AC233FC0AA01,-60,${advert.toUpperCase()},${seconds}\r\n`.repeat(3),
+    ),
+    kontakt: json({
+      version: 3,
+      timestamp: seconds,
+      sourceId: 'x',
+      sourceType: 'GATEWAY',
+      events: [
+        {
+          rssi: -60,
+          data: Buffer.from(advert, 'hex').toString('base64'),
+          timestamp: at,
+          deviceAddress: 'c3:00:00:12:ab:34',
+        },
+      ],
+    }),
+    meraki: json({
+      version: '3.0',
+      secret: '',
+      type: 'Bluetooth',
+      data: {
+        networkId: 'N',
+        reportingAps: [],
+        observations: [
+          {
+            clientMac: 'c3:00:00:12:ab:34',
+            locations: [],
+            bleBeacons: [{ bleType: 'ibeacon', rawData: advert }],
+            latestRecord: {
+              time: new Date(at).toISOString(),
+              nearestApMac: 'ac:23:3f:c0:aa:01',
+              nearestApRssi: -60,
+            },
+          },
+        ],
+      },
+    }),
+    aprilbrother: Buffer.from(
+      `84a176a3312e30a36d696401a36d6163ac414332333346433041413031a7646576696365739 1c426`.replace(/ /g, '') +
+        `00c3000012ab34c4${advert}`,
+      'hex',
+    ),
+    openmqttgateway: json({
+      id: 'C3:00:00:12:AB:34',
+      mac_type: 1,
+      rssi: -60,
+      model_id: 'IBEACON',
+      mfid: '4c00',
+      uuid: 'f7826da64fa24e988024bc5b71e0893e',
+      major: 7,
+      minor: 1,
+      txpower: -59,
+    }),
+    espresense: json({
+      mac: 'c3000012ab34',
+      id: 'iBeacon:f7826da6-4fa2-4e98-8024-bc5b71e0893e-7-1',
+      'rssi@1m': -59,
+      rssi: -60.25,
+      distance: 1,
+      int: 900,
+    }),
+    ranging: json({
+      beacons: [{ uuid: 'F7826DA6-4FA2-4E98-8024-BC5B71E0893E', major: 7, minor: 1, rssi: -60, accuracy: 1 }],
+    }),
+  };
+
+  it('10,000 mutated payloads, or what 20 s hold of them: refused or taken, and never our fault', async () => {
+    expect(Object.keys(seeds).sort()).toEqual([...readableFormats, 'ranging'].sort());
+    const phone = await shop.shopperToken('ada');
+    const roll = dice(20_261_122);
+    const names = Object.keys(seeds);
+    const answers = new Map<string, number>();
+    let left = 10_000;
+    const end = Date.now() + 20_000;
+    const one = async (): Promise<void> => {
+      const name = names[left % names.length]!;
+      const body = mutated(seeds[name]!, roll);
+      const isPacked = roll(10) === 0;
+      const packed = isPacked ? mutated(gzipSync(body), roll) : body;
+      const isPhone = name === 'ranging';
+      const { status, body: answer } = await send(
+        isPhone ? '/v1/me/ranging' : `/v1/gateways/g1/${name}`,
+        packed,
+        {
+          as: isPhone ? phone : key,
+          headers: isPacked ? { 'content-encoding': 'gzip' } : {},
+        },
+      );
+      const said = `${status} ${answer.code ?? ''}`.trim();
+      answers.set(said, (answers.get(said) ?? 0) + 1);
+    };
+    const worker = async (): Promise<void> => {
+      for (; left > 0;) {
+        left -= 1;
+        await one();
+      }
+    };
+    await Promise.all(Array.from({ length: 16 }, worker));
+    const known = /^(202|400 malformed-(json|payload|encoding)|422 (wrong|unknown)-gateway)$/;
+    expect([...answers.keys()].filter((answer) => !known.test(answer))).toEqual([]);
+    expect(answers.get('202')).toBeGreaterThan(500);
+    expect(await answerOf('/v1/gateways/g1/minew', seeds['minew']!)).toBe('202');
   });
 });
