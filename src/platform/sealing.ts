@@ -23,17 +23,22 @@ export class Sealing {
     return hmac.digest('hex');
   }
 
-  /** AES-256-GCM: nonce, tag and text in one. */
-  seal(text: string): Buffer {
+  /**
+   * AES-256-GCM: nonce, tag and text in one.
+   *
+   * @param whose whom the text belongs to: it opens for nobody else, so that rows cannot be swapped
+   */
+  seal(text: string, whose = ''): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#sealKey, nonce);
+    const cipher = createCipheriv('aes-256-gcm', this.#sealKey, nonce).setAAD(Buffer.from(whose));
     const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
   }
 
-  /** @throws when it was not sealed with this secret for this purpose */
-  open(sealed: Buffer): string {
-    const decipher = createDecipheriv('aes-256-gcm', this.#sealKey, sealed.subarray(0, NONCE_BYTES));
+  /** @throws when it was not sealed with this secret, for this purpose and for them */
+  open(sealed: Buffer, whose = ''): string {
+    const nonce = sealed.subarray(0, NONCE_BYTES);
+    const decipher = createDecipheriv('aes-256-gcm', this.#sealKey, nonce).setAAD(Buffer.from(whose));
     decipher.setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
     return Buffer.concat([
       decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)),

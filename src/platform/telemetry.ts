@@ -41,6 +41,8 @@ export class Metrics {
     'Entries into flapping zones that triggered nothing',
     ['kind'],
   );
+  readonly mqttMessages = this.#counter('mqtt_messages_total', 'Messages of the broker', ['outcome']);
+  readonly mqttConnected = this.#gauge('mqtt_connected', 'Whether this process hears the broker', []);
   readonly presenceConflicts = this.#counter('presence_conflicts_total', 'Compare-and-set races lost', []);
   readonly presenceWrites = this.#counter('presence_writes_total', 'Presence states written', []);
   readonly presenceChanges = this.#counter('presence_changes_total', 'Changes put on the streams', ['kind']);

@@ -7,6 +7,7 @@ import type { GatewayReport } from './gateway-hearings.service.js';
 import { GatewayPulse } from './gateway-pulse.store.js';
 import { HealthNotes } from './health/health-notes.service.js';
 import { shapeOf } from './health/shape.rules.js';
+import { namedBy, nameGivenTo, type Sender } from './placement.rules.js';
 import type { Findings } from './recognisers.service.js';
 import type { TimedHearing } from './timing.rules.js';
 
@@ -21,8 +22,8 @@ interface Taken {
 /** What was refused as a whole, and what is known of it. */
 interface Refused {
   storeId: StoreId;
-  /** Which the address named, whether or not the store has it. */
-  gatewayId?: GatewayId;
+  /** As the door names it, whether or not the store has it. */
+  sender: Sender;
   format: string;
   bytes?: Buffer;
   receivedAt: Instant;
@@ -64,19 +65,21 @@ export class GatewayWatch {
   }
 
   /** A payload was refused as a whole. Only refusals are of interest: a fault of ours is no fault of the gateway. */
-  refused({ storeId, gatewayId, format, bytes, receivedAt }: Refused, error: unknown): void {
+  refused({ storeId, sender, format, bytes, receivedAt }: Refused, error: unknown): void {
     if (!(error instanceof Problem) || error.status >= 500) return;
-    const isStrange = gatewayId !== undefined && !this.stores.layout(storeId)?.gateways.has(gatewayId);
-    const { code, detail } = isStrange
-      ? { code: 'unknown-gateway', detail: `the store has no gateway ${gatewayId}` }
-      : error;
+    const gatewayId = namedBy(sender, this.stores.layout(storeId)?.gateways ?? new Map<never, never>());
+    const stranger = gatewayId === undefined ? nameGivenTo(sender) : undefined;
+    const { code, detail } =
+      stranger === undefined
+        ? error
+        : { code: 'unknown-gateway', detail: `the store has no gateway ${stranger}` };
     this.metrics.payloadsRefused.inc({ code });
     this.notes.refused(storeId, {
       at: receivedAt,
       format,
       code,
       detail,
-      ...(gatewayId !== undefined && !isStrange && { gatewayId }),
+      ...(gatewayId !== undefined && { gatewayId }),
       ...(bytes !== undefined && { bytes: bytes.length, shape: shapeOf(bytes) }),
     });
   }

@@ -6,7 +6,7 @@ import { LocationConsents } from './location-consents.js';
 import type { Sighting } from './sighting.js';
 import { recognise, type Recognised } from './sightings.rules.js';
 import type { Clocks, TimedHearing } from './timing.rules.js';
-import { sortFixed, type Sorted } from './trust/placement.rules.js';
+import { sortFixed, type Sorted } from './trust/fixed-beacons.rules.js';
 import { RecentIds } from './trust/recent-ids.js';
 
 /** Whose beacons are, and which of these shoppers may be located. */
@@ -32,11 +32,7 @@ export class Recognisers {
   ) {}
 
   /** Two questions a store's report, however long it is: whose beacons, and who consents. */
-  async recognise(
-    storeId: StoreId,
-    hearings: readonly TimedHearing[],
-    clocks: Clocks,
-  ): Promise<Findings> {
+  async recognise(storeId: StoreId, hearings: readonly TimedHearing[], clocks: Clocks): Promise<Findings> {
     const sorted = sortFixed(hearings, (beaconId) => this.stores.storeOfBeacon(beaconId));
     const names = new Set<BeaconId>();
     for (const { beaconIds } of sorted.mobile) for (const beaconId of beaconIds) names.add(beaconId);

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { badRequest } from '../platform/index.js';
 import type { GatewayId, Instant, PrincipalOf, ShopperId } from '../shared/index.js';
 import { Stores } from '../stores/index.js';
+import { phoneRanging } from './decoders/index.js';
 import { GatewayHearings } from './gateway-hearings.service.js';
 import { GatewayWatch } from './gateway-watch.service.js';
 import { PhoneHearings } from './phone-hearings.service.js';
 import { readBatch, type Batch, type BatchAnswer } from './sightings.dto.js';
-import { atBeacons, atGateways } from './sightings.rules.js';
+import { atBeacons, atGateways, rangedAtBeacons } from './sightings.rules.js';
 import type { Clocks } from './timing.rules.js';
 
 /** Sightings in our own format, from gateways and phones. */
@@ -60,12 +62,29 @@ export class SightingIntake {
     });
   }
 
+  /**
+   * The same, as the phone's own ranging callback gave it.
+   *
+   * @throws Problem 400 `malformed-json` or `malformed-payload`
+   */
+  async takeRanging(shopperId: ShopperId, bytes: Buffer, receivedAt: Instant): Promise<BatchAnswer> {
+    const decoded = phoneRanging.decode(bytes, { receivedAt });
+    if (!decoded.ok) throw badRequest(decoded.why, decoded.detail);
+    const { heard, refused, sentAt } = decoded.value;
+    return this.phones.take({
+      shopperId,
+      placed: rangedAtBeacons(heard, (beaconId) => this.stores.storeOfBeacon(beaconId)),
+      rejected: refused,
+      clocks: clocksOf(sentAt, receivedAt),
+    });
+  }
+
   /** A body that cannot be read names no gateway; it is shown with its store. */
   #read(body: unknown, from: Pick<PrincipalOf<'gateway'>, 'storeId'> & { receivedAt: Instant }): Batch {
     try {
       return readBatch(body);
     } catch (error) {
-      this.watch.refused({ ...from, format: 'native' }, error);
+      this.watch.refused({ ...from, sender: { kind: 'unsaid' }, format: 'native' }, error);
       throw error;
     }
   }

@@ -1,5 +1,5 @@
 import type { BeaconId, GatewayId, ShopperId, StoreId } from '../shared/index.js';
-import type { Hearing } from './hearing.js';
+import type { Heard, Hearing } from './hearing.js';
 import { isKnownPower } from './radio.rules.js';
 import type { Reported } from './sightings.dto.js';
 import type { Sighting } from './sighting.js';
@@ -62,6 +62,21 @@ export function atBeacons(
       placed.refused.push({ index, code: 'unknown-field', detail: 'gatewayId: a phone has none' });
     } else if (storeId === undefined) placed.unknown += 1;
     else placed.hearings.push(hearingOf({ index, value }, storeId, { kind: 'beacon', beaconId }));
+  }
+  return placed;
+}
+
+/** What a phone ranged, at the store's beacon that the first of its names tells; others are counted in `unknown`. */
+export function rangedAtBeacons(
+  heard: readonly Heard[],
+  storeOf: (beaconId: BeaconId) => StoreId | undefined,
+): Placed & { unknown: number } {
+  const placed = { hearings: [] as Hearing[], refused: [] as Refusal[], unknown: 0 };
+  for (const each of heard) {
+    const beaconId = each.beaconIds.find((name) => storeOf(name) !== undefined);
+    const storeId = beaconId === undefined ? undefined : storeOf(beaconId);
+    if (beaconId === undefined || storeId === undefined) placed.unknown += 1;
+    else placed.hearings.push({ ...each, storeId, anchor: { kind: 'beacon', beaconId } });
   }
   return placed;
 }

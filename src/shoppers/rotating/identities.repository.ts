@@ -82,6 +82,7 @@ export class IdentitiesRepository {
     shopperId: ShopperId,
     { key, rotationExponent, clockOffsetSeconds }: Registration,
   ) {
+    const name = this.nameOf(key);
     await tx.run(
       `INSERT INTO rotating_identities AS kept
          (name, sealed_key, rotation_exponent, declared_offset_seconds, clock_offset_seconds, near_store_id)
@@ -95,8 +96,8 @@ export class IdentitiesRepository {
              near_store_id = coalesce(kept.near_store_id, excluded.near_store_id),
              changed_at = now()`,
       [
-        this.nameOf(key),
-        this.#sealing.seal(key.toString('hex')),
+        name,
+        this.#sealing.seal(key.toString('hex'), name),
         rotationExponent,
         clockOffsetSeconds ?? null,
         shopperId,
@@ -211,9 +212,9 @@ export class IdentitiesRepository {
     );
   }
 
-  #keyOf({ sealed_key: sealed }: Row): Buffer | undefined {
+  #keyOf({ name, sealed_key: sealed }: Row): Buffer | undefined {
     try {
-      return Buffer.from(this.#sealing.open(sealed), 'hex');
+      return Buffer.from(this.#sealing.open(sealed, name), 'hex');
     } catch {
       return undefined;
     }

@@ -159,7 +159,10 @@ describe('a Minew payload', () => {
   });
 });
 
-const captures = path.resolve('../shared/data/gateways/minew');
+const captures = path.join(
+  process.env['AISLECUE_SHARED'] ?? path.resolve('../shared'),
+  'data/gateways/minew',
+);
 const captured = existsSync(captures) ? readdirSync(captures) : [];
 const describeCaptures = captured.length > 0 ? describe : describe.skip;
 

@@ -142,11 +142,7 @@ export class StoreNotes {
   }
 
   /** The hearing as it may be shown; undefined where its shopper has not consented. */
-  #shown(
-    hearing: TimedHearing,
-    { carriers, consenting }: Findings,
-    now: Instant,
-  ): KeptHearing | undefined {
+  #shown(hearing: TimedHearing, { carriers, consenting }: Findings, now: Instant): KeptHearing | undefined {
     const carried = carriedAs(hearing.beaconIds, carriers);
     if (carried === undefined) {
       return hearing.beaconIds.some((name) => this.#hidden.has(name)) ? undefined : kept(hearing, 'other');

@@ -1,6 +1,6 @@
 import type { BeaconId, GatewayId, StoreId } from '../../shared/index.js';
 import type { TimedHearing } from '../timing.rules.js';
-import { sortFixed } from './placement.rules.js';
+import { sortFixed } from './fixed-beacons.rules.js';
 
 const [here, there] = ['s1' as StoreId, 's2' as StoreId];
 const heard = (...beaconIds: string[]): TimedHearing => ({
