@@ -183,6 +183,13 @@ function decode({ decoder, topic }: Shape, bytes: Buffer): ReturnType<Decoder['d
   return decoder.decode(bytes, { receivedAt: 0, ...(topic === undefined ? {} : { topic }) });
 }
 
+/** The same few names come again and again, and a schema is slow to ask. */
+const goodNames = new Set<string>();
+function isName(id: string): boolean {
+  if (!goodNames.has(id) && vocabulary.beaconId.safeParse(id).success) goodNames.add(id);
+  return goodNames.has(id);
+}
+
 /** Plain comparisons: millions of calls of `expect` would take minutes. */
 function faultOf({ heard, refused, telemetry = [] }: Decoded): string | undefined {
   const faulty = heard.find((each) => !isGood(each));
@@ -203,7 +210,7 @@ function isGood({ index, beaconIds, rssiDbm, measuredPowerDbm = -1, observedAt =
     measuredPowerDbm < 0 &&
     Number.isInteger(observedAt) &&
     beaconIds.length > 0 &&
-    beaconIds.every((id) => vocabulary.beaconId.safeParse(id).success)
+    beaconIds.every(isName)
   );
 }
 
