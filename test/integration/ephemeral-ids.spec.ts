@@ -8,6 +8,7 @@ import { BeaconClocks } from '../../src/shoppers/rotating/beacon-clocks.js';
 import { EidTableStore } from '../../src/shoppers/rotating/eid-table.store.js';
 import { computeEid } from '../../src/shoppers/rotating/eid.rules.js';
 import { IdentitiesRepository } from '../../src/shoppers/rotating/identities.repository.js';
+import { namesOf } from '../../src/shoppers/rotating/table.rules.js';
 import { WiderSearch } from '../../src/shoppers/rotating/wider-search.js';
 import { startShop, type Shop } from '../support/shop.js';
 import { twin } from '../support/twin.js';
@@ -270,23 +271,36 @@ describe('rotating identities', () => {
   });
 
   it('are read by share and page, each once', async () => {
-    await registerKey('ada', newKey());
-    await shop.database.run(
-      `WITH carried AS (
-         INSERT INTO carried_beacons SELECT 'eik:B' || lpad(to_hex(n), 21, '0'), 'cy', 'device:many'
-         FROM generate_series(1, 25) AS n RETURNING beacon_id)
-       INSERT INTO rotating_identities (name, sealed_key, rotation_exponent)
-       SELECT beacon_id, (SELECT sealed_key FROM rotating_identities LIMIT 1), 3 FROM carried`,
-    );
     const repository = shop.get(IdentitiesRepository);
-    // Sealed with an earlier secret: left out, and in nobody's way.
+    const share = { rotationExponent: 3, number: 1 };
+    const { first, end } = namesOf(share);
+    const kept = new Map<BeaconId, Buffer>();
+    while (kept.size < 26) {
+      const key = randomBytes(16);
+      const name = repository.nameOf(key);
+      if (name >= first && name < end) kept.set(name, key);
+    }
+    const [cut, swapped, other] = kept.keys();
+    await shop.database.run(`INSERT INTO carried_beacons SELECT unnest($1::text[]), 'ada', 'device:many'`, [
+      [...kept.keys()],
+    ]);
+    await shop.database.transaction(async (tx) => {
+      for (const key of kept.values()) await repository.save(tx, 'ada' as ShopperId, { key, ...share });
+    });
+    // Cut, or another's: left out, and in nobody's way.
     await shop.database.run(
-      `UPDATE rotating_identities SET sealed_key = sealed_key || '\\x00' WHERE name = 'eik:B00000000000000000000a'`,
+      `UPDATE rotating_identities SET sealed_key = substr(sealed_key, 2) WHERE name = $1`,
+      [cut],
+    );
+    await shop.database.run(
+      `UPDATE rotating_identities AS mine SET sealed_key = theirs.sealed_key
+       FROM rotating_identities AS theirs WHERE mine.name = $1 AND theirs.name = $2`,
+      [swapped, other],
     );
     const names: string[] = [];
     let after: BeaconId | undefined;
     do {
-      const page = await repository.ofShare({ rotationExponent: 3, number: 1 }, after, 10);
+      const page = await repository.ofShare(share, after, 10);
       names.push(...page.identities.map(({ name }) => name));
       ({ after } = page);
     } while (after !== undefined);

@@ -58,6 +58,19 @@ function send(path: string, body: Buffer, { headers = {}, as = key }: Sent = {})
     },
   );
 }
+/** The refusals that the store's health page shows of a gateway, or of none in particular. */
+const refusalsOf = async (gatewayId?: string): Promise<string[]> => {
+  const { body } = await shop.call('GET', '/v1/stores/s1/health', { as: shop.serviceKey });
+  type Refusing = { gatewayId?: string; rejections: { code: string }[] };
+  const page = body as unknown as Refusing & { gateways: Refusing[] };
+  const gateway = page.gateways.find((each) => each.gatewayId === gatewayId);
+  return (gateway ?? page).rejections.map(({ code }) => code);
+};
+const showsRefusal = (code: string, gatewayId?: string): Promise<unknown> =>
+  until(
+    () => refusalsOf(gatewayId),
+    (codes) => codes.includes(code),
+  );
 const answerOf = async (path: string, body: Buffer, sent?: Sent): Promise<string> => {
   const { status, body: answer } = await send(path, body, sent);
   return `${status}${answer.code === undefined ? '' : ` ${answer.code}`}`;
@@ -240,6 +253,7 @@ describe('a Ruuvi Gateway', () => {
     expect(await post()).toBe('403 wrong-signature');
     expect(await post(sign('00'.repeat(32)))).toBe('403 wrong-signature');
     expect(await post(sign('nonsense'))).toBe('403 wrong-signature');
+    await showsRefusal('wrong-signature', 'g1');
     const answer = await send('/v1/gateways/g1/ruuvi', body, sign(good));
     expect(answer).toMatchObject({ status: 202, headers: { 'x-ruuvi-gateway-rate': '1' } });
     await shop.call('PUT', '/v1/gateways/g1/secrets', { as, body: {} });
@@ -285,6 +299,7 @@ describe('Meraki’s cloud', () => {
     await shop.call('PUT', '/v1/gateways/g1/secrets', { as, body: { merakiSecret: 'hush' } });
     expect(await post('anything')).toBe('403 wrong-secret');
     expect(await post('')).toBe('403 wrong-secret');
+    await showsRefusal('wrong-secret', 'g1');
     expect(await post('hush')).toBe('202');
     await shop.call('PUT', '/v1/gateways/g1/secrets', { as, body: {} });
   });

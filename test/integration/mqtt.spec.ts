@@ -67,6 +67,15 @@ const hasVisit = async (shopperId: string): Promise<void> => {
   expect(visits).toHaveLength(1);
 };
 
+/** The refusals that the store's health page shows of a gateway, or of none in particular, and in which words. */
+async function refusals(gatewayId?: string): Promise<Map<string, string>> {
+  const { body } = await shop.call('GET', '/v1/stores/s1/health', { as: shop.serviceKey });
+  type Refusing = { gatewayId?: string; rejections: { code: string; detail: string }[] };
+  const page = body as unknown as Refusing & { gateways: Refusing[] };
+  const gateway = page.gateways.find((each) => each.gatewayId === gatewayId);
+  return new Map((gateway ?? page).rejections.map(({ code, detail }) => [code, detail]));
+}
+
 async function counted(running: Running, outcome: string): Promise<number> {
   const { values } = await running.app.get(Metrics).mqttMessages.get();
   return values.find(({ labels }) => labels.outcome === outcome)?.value ?? 0;
@@ -170,6 +179,16 @@ describe('messages of a broker', () => {
     const taken = await counted(consumer, 'taken');
     await broker.publish('fixed/minew', heard('mac:c30000000001'));
     await counts(consumer, 'taken', taken + 1);
+    const shown = await until(
+      () => refusals('g1'),
+      (codes) => codes.has('too-large'),
+    );
+    expect([...shown.keys()].sort()).toEqual(['malformed-json', 'too-large', 'wrong-gateway']);
+    expect(await refusals()).toEqual(
+      new Map([
+        ['unknown-gateway', expect.stringMatching(/no gateway (cellar|with the hardwareId ac233fc0aa02)/)],
+      ]),
+    );
   });
 
   it('that come twice are one sighting', async () => {
