@@ -2,7 +2,7 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Decisions, DecisionsModule, OfferSink } from './decisions/index.js';
 import { Deliveries, DeliveryModule } from './delivery/index.js';
 import { PresenceChanges, PresenceCheckIns, PresenceModule, PresenceService } from './presence/index.js';
-import { CheckInSink, SightingSink, SightingsModule } from './sightings/index.js';
+import { CheckInSink, SightingSink, SightingsModule, ZoneMutes } from './sightings/index.js';
 
 /**
  * Read first: the journey of a sighting to a phone. Each step is a room; a room knows those before it and hands on
@@ -33,10 +33,15 @@ export class Journey implements OnModuleInit {
   constructor(
     private readonly changes: PresenceChanges,
     private readonly decisions: Decisions,
+    private readonly mutes: ZoneMutes,
   ) {}
 
   /** 2 → 3: through the change streams, so that any worker may decide what any process has sensed. */
   onModuleInit(): void {
-    this.changes.read((changes) => this.decisions.take(changes));
+    this.changes.read(async (changes) => {
+      await this.decisions.take(changes);
+      // 2 → 1: a zone that is left again and again is muted, for one visit or for all.
+      this.mutes.note(changes.filter((change) => change.kind === 'zoneExited'));
+    });
   }
 }

@@ -1,27 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { ContactPolicies } from '../limits/index.js';
-import { LiveOffers, type LiveOffer } from '../offers/index.js';
+import { LiveOffers } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { DecisionId, DeliveryId, ShopperView } from '../shared/index.js';
-import { Stores, type StoreLayout } from '../stores/index.js';
 import { consider } from './consider.rules.js';
 import type { Pending } from './decision.js';
-import { candidatesOf, factsOf, triggerOf, type Trigger } from './triggers.rules.js';
+import { Triggering, type Triggered } from './triggering.js';
+import { factsOf } from './triggers.rules.js';
 import { WarmViews } from './warm-views.js';
-
-interface Triggered {
-  change: PresenceChange;
-  trigger: Trigger;
-  layout: StoreLayout;
-  candidates: readonly LiveOffer[];
-}
 
 /** Thinks decisions through as far as it can be done without a lock. */
 @Injectable()
 export class Considering {
   constructor(
-    private readonly stores: Stores,
+    private readonly triggering: Triggering,
     private readonly live: LiveOffers,
     private readonly policies: ContactPolicies,
     private readonly views: WarmViews,
@@ -30,7 +23,9 @@ export class Considering {
 
   /** The changes that trigger a live offer, with every candidate judged. Where none matches there is nothing to decide. */
   async pendingOf(changes: readonly PresenceChange[]): Promise<Pending[]> {
-    const triggered = changes.map((change) => this.#triggered(change)).filter((each) => each !== undefined);
+    const triggered = changes
+      .map((change) => this.triggering.of(change))
+      .filter((each) => each !== undefined);
     const about = new Set(triggered.map(({ change }) => change.shopperId));
     const arrived = changes.filter(({ kind, shopperId }) => kind === 'visitStarted' && !about.has(shopperId));
     this.views.warm(arrived.map(({ shopperId }) => shopperId));
@@ -39,14 +34,6 @@ export class Considering {
       const view = views.get(each.change.shopperId);
       return view === undefined ? [] : [this.#pending(each, view)];
     });
-  }
-
-  #triggered(change: PresenceChange): Triggered | undefined {
-    const trigger = triggerOf(change);
-    const layout = this.stores.layout(change.storeId);
-    if (trigger === undefined || layout === undefined) return undefined;
-    const candidates = candidatesOf(this.live.snapshot, trigger, layout);
-    return candidates.length === 0 ? undefined : { change, trigger, layout, candidates };
   }
 
   #pending({ change, trigger, layout, candidates }: Triggered, view: ShopperView): Pending {

@@ -3,6 +3,7 @@ import { InsightsModule } from '../insights/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { OffersModule } from '../offers/index.js';
 import { PresenceModule } from '../presence/index.js';
+import { SightingsModule } from '../sightings/index.js';
 import { StoresModule } from '../stores/index.js';
 import { Considering } from './considering.js';
 import { DecisionsController } from './decisions.controller.js';
@@ -13,10 +14,11 @@ import { LedgerWriter } from './ledger.writer.js';
 import { OfferWriter } from './offer.writer.js';
 import { PreviewPieces } from './preview-pieces.js';
 import { Previews } from './preview.service.js';
+import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 
 @Module({
-  imports: [InsightsModule, LimitsModule, OffersModule, PresenceModule, StoresModule],
+  imports: [InsightsModule, LimitsModule, OffersModule, PresenceModule, SightingsModule, StoresModule],
   controllers: [DecisionsController],
   exports: [Decisions],
   providers: [
@@ -28,6 +30,7 @@ import { WarmViews } from './warm-views.js';
     OfferWriter,
     PreviewPieces,
     Previews,
+    Triggering,
     WarmViews,
   ],
 })

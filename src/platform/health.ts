@@ -20,6 +20,7 @@ const STALLED_LOOP_MS = 1_000;
 export class Health {
   readonly #loop = monitorEventLoopDelay({ resolution: 20 });
   readonly #gates = new Map<string, () => boolean>();
+  readonly #aids = new Map<string, () => boolean>();
   #draining = false;
 
   constructor(
@@ -34,6 +35,11 @@ export class Health {
   /** Not ready until `isOpen` says so: for what must be complete before the first request. */
   gate(name: string, isOpen: () => boolean): void {
     this.#gates.set(name, isOpen);
+  }
+
+  /** `degraded` but ready while `isWell` says no: for what others can do without. */
+  aid(name: string, isWell: () => boolean): void {
+    this.#aids.set(name, isWell);
   }
 
   /** From now on `/readyz` says no, so that a load balancer sends nothing more. */
@@ -59,8 +65,10 @@ export class Health {
       draining: this.#draining ? 'failing' : 'ok',
     };
     for (const [name, isOpen] of this.#gates) checks[name] = isOpen() ? 'ok' : 'failing';
-    const failing = Object.values(checks).includes('failing');
-    return { status: failing ? 'notReady' : redis === 'ok' ? 'ready' : 'degraded', checks };
+    for (const [name, isWell] of this.#aids) checks[name] = isWell() ? 'ok' : 'degraded';
+    const results = new Set(Object.values(checks));
+    const status = results.has('failing') ? 'notReady' : results.has('degraded') ? 'degraded' : 'ready';
+    return { status, checks };
   }
 
   async #postgres(): Promise<CheckResult> {

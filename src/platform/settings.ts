@@ -1,4 +1,6 @@
+import { hostname } from 'node:os';
 import { z } from 'zod';
+import { readTopics, type MqttTopic } from './mqtt-topics.js';
 
 /** What a process may do: answer HTTP and sockets, work on streams and outbox, or both. */
 export type Role = 'api' | 'worker' | 'all';
@@ -13,6 +15,15 @@ const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   MQTT_URL: z.url({ protocol: /^(mqtts?|wss?)$/ }).optional(),
+  MQTT_TOPICS: z.string().min(1).optional(),
+  MQTT_USERNAME: z.string().min(1).max(1_000).optional(),
+  MQTT_PASSWORD: z.string().min(1).max(10_000).optional(),
+  MQTT_CLIENT_ID: z
+    .string()
+    .regex(/^[\w.:-]{1,128}$/, '1 to 128 letters, digits and . : _ -')
+    .optional(),
+  MQTT_VERSION: z.enum(['5', '3.1.1']).default('5'),
+  MQTT_SHARED: z.enum(['on', 'off']).optional(),
   FCM_CREDENTIALS: z.string().min(1).optional(),
   JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
@@ -30,6 +41,19 @@ const environment = z.object({
   DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
 });
 
+/** The broker, and what to hear there. */
+export interface MqttSettings {
+  url: string;
+  username: string | undefined;
+  password: string | undefined;
+  /** The same after a restart, and of no other process: the broker keeps a session under it. */
+  clientId: string;
+  version: '5' | '3.1.1';
+  /** Whether the processes share the messages, so that each is taken once. */
+  shared: boolean;
+  topics: readonly MqttTopic[];
+}
+
 /** Settings of one process, checked. Times in the unit of their name. */
 export interface Settings {
   port: number;
@@ -37,7 +61,8 @@ export interface Settings {
   role: Role;
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
-  mqttUrl: string | undefined;
+  /** Undefined where no broker is given. */
+  mqtt: MqttSettings | undefined;
   fcmCredentials: string | undefined;
   jwksUrl: string | undefined;
   jwtIssuer: string | undefined;
@@ -80,6 +105,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
   if (!demo && DEMO_SECRET.test(given['AISLECUE_SECRET'] ?? '')) {
     faults.push('AISLECUE_SECRET: a demo secret is refused; make one with `openssl rand -base64 32`');
   }
+  const topics = topicsOf(given, faults);
   if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
   const values = parsed.data;
   return {
@@ -88,7 +114,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     role: values.ROLE,
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
-    mqttUrl: values.MQTT_URL,
+    mqtt: mqttOf(values, topics),
     fcmCredentials: values.FCM_CREDENTIALS,
     jwksUrl: values.JWKS_URL,
     jwtIssuer: values.JWT_ISSUER,
@@ -101,6 +127,35 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     partitions: values.PARTITIONS,
     databasePool: values.DATABASE_POOL,
     drainSeconds: values.DRAIN_SECONDS,
+  };
+}
+
+/** The table of topics; what is wrong with it, and a broker without table or a table without broker, go to `faults`. */
+function topicsOf(given: Record<string, string | undefined>, faults: string[]): readonly MqttTopic[] {
+  const { MQTT_TOPICS: setting, MQTT_URL: url } = given;
+  if (setting === undefined) {
+    if (url !== undefined) faults.push('MQTT_TOPICS: is required where MQTT_URL is given');
+    return [];
+  }
+  if (url === undefined) faults.push('MQTT_URL: is required where MQTT_TOPICS is given');
+  const table = readTopics(setting);
+  faults.push(...table.faults.map((fault) => `MQTT_TOPICS: ${fault}`));
+  return table.topics ?? [];
+}
+
+function mqttOf(
+  values: z.output<typeof environment>,
+  topics: readonly MqttTopic[],
+): MqttSettings | undefined {
+  if (values.MQTT_URL === undefined) return undefined;
+  return {
+    url: values.MQTT_URL,
+    username: values.MQTT_USERNAME,
+    password: values.MQTT_PASSWORD,
+    clientId: values.MQTT_CLIENT_ID ?? `${values.REDIS_PREFIX}-${hostname()}-${values.PORT}`,
+    version: values.MQTT_VERSION,
+    shared: values.MQTT_SHARED === undefined ? values.MQTT_VERSION === '5' : values.MQTT_SHARED === 'on',
+    topics,
   };
 }
 

@@ -28,10 +28,27 @@ export class Metrics {
   );
   readonly gatewayClockOffset = this.#gauge(
     'gateway_clock_offset_seconds',
-    'Clock of a gateway against ours',
+    'Clock of a gateway against ours, once several payloads agree; positive when ahead',
     ['gateway'],
   );
+  readonly payloadsRefused = this.#counter(
+    'gateway_payloads_refused_total',
+    'Payloads of gateways refused as a whole',
+    ['code'],
+  );
+  readonly triggersMuted = this.#counter(
+    'offer_triggers_muted_total',
+    'Entries into flapping zones that triggered nothing',
+    ['kind'],
+  );
+  readonly mqttMessages = this.#counter('mqtt_messages_total', 'Messages of the broker', ['outcome']);
+  readonly mqttConnected = this.#gauge('mqtt_connected', 'Whether this process hears the broker', []);
   readonly presenceConflicts = this.#counter('presence_conflicts_total', 'Compare-and-set races lost', []);
+  readonly impossibleTravels = this.#counter(
+    'impossible_travel_total',
+    'Sightings that had a shopper in two stores faster than anyone can travel, ignored',
+    [],
+  );
   readonly presenceWrites = this.#counter('presence_writes_total', 'Presence states written', []);
   readonly presenceChanges = this.#counter('presence_changes_total', 'Changes put on the streams', ['kind']);
   readonly decisions = this.#counter('offer_decisions_total', 'Decisions', ['outcome', 'reason']);

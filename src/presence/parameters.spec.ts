@@ -19,11 +19,11 @@ it('is as usual where a store says nothing', () => {
 });
 
 it('takes what a store sets, seconds as milliseconds, and leaves the rest', () => {
-  const presence = { zoneAbsenceSeconds: 20, otherStoreQuietSeconds: 9, moveShare: 0.8, tagDeviationDb: 4 };
+  const presence = { zoneAbsenceSeconds: 20, minimumTravelSeconds: 9, moveShare: 0.8, tagDeviationDb: 4 };
   expect(parametersOf({ ...layout, presence })).toEqual({
     ...defaultParameters,
     zoneAbsenceMs: 20_000,
-    otherStoreQuietMs: 9_000,
+    minimumTravelMs: 9_000,
     moveShare: 0.8,
     tagDeviationDb: 4,
   });

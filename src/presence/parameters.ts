@@ -105,8 +105,13 @@ export interface PresenceParameters {
 
   /** In another store: heard there at least this strongly… */
   otherStoreRssiDbm: number;
-  /** …and not heard here for this long. Longer: neighbours that hear each other's shoppers never quarrel; later arrival. */
-  otherStoreQuietMs: number;
+  /**
+   * …and this long after the last hearing here: nobody gets from one store to another in less, so what says so (a copied
+   * or forgotten tag, the neighbours' gateway through the wall) is ignored and counted. Stores have no coordinates, so it
+   * is one time for all others. Longer: stops more tags that are heard in two places; later arrival next door. A check-in
+   * is made by the person and is believed, however quick they were.
+   */
+  minimumTravelMs: number;
 }
 
 export const defaultParameters: PresenceParameters = {
@@ -145,7 +150,7 @@ export const defaultParameters: PresenceParameters = {
   absenceLookMs: 30_000,
   longestSilenceMs: 14_400_000,
   otherStoreRssiDbm: -75,
-  otherStoreQuietMs: 3_000,
+  minimumTravelMs: 60_000,
 };
 
 // Layouts are immutable, so what one sets is read once.
@@ -176,6 +181,6 @@ function tuned(set: NonNullable<StoreLayout['presence']>): PresenceParameters {
     walkingSpeed: set.walkingSpeedMetresPerSecond ?? usual.walkingSpeed,
     tagDeviationDb: set.tagDeviationDb ?? usual.tagDeviationDb,
     otherStoreRssiDbm: set.otherStoreRssiDbm ?? usual.otherStoreRssiDbm,
-    otherStoreQuietMs: ms(set.otherStoreQuietSeconds, usual.otherStoreQuietMs),
+    minimumTravelMs: ms(set.minimumTravelSeconds, usual.minimumTravelMs),
   };
 }

@@ -455,23 +455,34 @@ describe('checking in', () => {
 
 describe('another store', () => {
   const bonn = 'bonn' as StoreId;
-  it('takes over when the shopper is heard there strongly and no more here', () => {
+  const there = (second: number, rssiDbm: number): Sighting => heard(second, 'b', rssiDbm, { storeId: bonn });
+
+  it('takes over when the shopper is heard there strongly and can have gone there', () => {
     const shopper = new Follow();
     shopper.stand(0, 10, 'a');
     shopper.store = layoutOf(['a', 'b'], bonn);
-    shopper.hear(heard(11, 'b', -60, { storeId: bonn }));
-    shopper.hear(heard(20, 'b', -80, { storeId: bonn }));
+    shopper.hear(there(90, -80));
     expect(shopper.presence?.storeId).toBe(storeId);
     expect(shopper.story).toHaveLength(2);
-    shopper.hear(heard(21, 'b', -60, { storeId: bonn }));
-    shopper.hear(heard(22, 'b', -60, { storeId: bonn }));
+    shopper.hear(there(91, -60));
+    shopper.hear(there(92, -60));
     expect(shopper.story.slice(2)).toEqual([
       'zoneExited a @9',
       'visitEnded @9',
-      'visitStarted @21',
-      'zoneEntered b @22',
+      'visitStarted @91',
+      'zoneEntered b @92',
     ]);
     expect(shopper.changes.slice(4).every((change) => change.storeId === bonn)).toBe(true);
+  });
+
+  it('is not believed where nobody can have got there in time, which is counted', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    const other = layoutOf(['a', 'b'], bonn);
+    const now = T + 40_000;
+    const heardThere = [there(8, -50), there(30, -50), there(31, -90)];
+    const { impossible, changes } = advance(shopper.presence, heardThere, other, now, shopper.context);
+    expect({ impossible, changes }).toEqual({ impossible: 2, changes: [] });
   });
 });
 

@@ -30,6 +30,8 @@ export interface Advanced {
   nextLookAt: Instant | undefined;
   /** What the store's map can learn of this (`learn`). */
   fixes: Fix[];
+  /** Sightings that had the shopper in two stores faster than anyone can travel; they were ignored. */
+  impossible: number;
 }
 
 // More than a shopper makes between two deliveries of the same one.
@@ -57,7 +59,7 @@ export function advance(
   now: Instant,
   context: PresenceContext,
 ): Advanced {
-  const turn: Turn = { layout, context, changes: [], fixes: [], cause: undefined };
+  const turn: Turn = { layout, context, changes: [], fixes: [], impossible: 0, cause: undefined };
   let present = presence && inLayout(copyOf(presence), turn);
   for (const sighting of audible(sightings, turn)) present = hear(present, sighting, turn);
   if (present?.storeId === layout.storeId) {
@@ -82,7 +84,7 @@ export function checkIn(
   now: Instant,
   context: PresenceContext,
 ): Advanced {
-  const turn: Turn = { layout, context, changes: [], fixes: [], cause: checkin };
+  const turn: Turn = { layout, context, changes: [], fixes: [], impossible: 0, cause: checkin };
   const { checkinId, storeId, visitId, observedAt } = checkin;
   const hash = shortHash(checkinId);
   const stale = presence !== undefined && presence.storeId !== storeId && observedAt < presence.lastHeardAt;
@@ -113,8 +115,9 @@ function joined(presence: Presence | undefined, checkin: CheckIn, turn: Turn): P
   return present ?? beginVisit({ shopperId, storeId, visitId, startedAt: observedAt, via: 'checkin' }, turn);
 }
 
-function advanced(presence: Presence | undefined, now: Instant, { changes, fixes, context }: Turn): Advanced {
-  return { presence, changes, fixes, nextLookAt: presence && nextLook(presence, now, context) };
+function advanced(presence: Presence | undefined, now: Instant, turn: Turn): Advanced {
+  const { changes, fixes, impossible, context } = turn;
+  return { presence, changes, fixes, impossible, nextLookAt: presence && nextLook(presence, now, context) };
 }
 
 /** By time, and by id where times are equal: then the batch's own order cannot matter. */
@@ -155,13 +158,17 @@ function hear(presence: Presence | undefined, sighting: Sighting, turn: Turn): P
   return present;
 }
 
+/** Whether a hearing in another store says that the shopper has gone there. One that cannot be true is counted. */
 function isMoveToOtherStore(
-  presence: Presence,
+  { lastHeardAt }: Presence,
   { observedAt, rssiDbm }: Sighting,
-  { context }: Turn,
+  turn: Turn,
 ): boolean {
-  const { otherStoreRssiDbm, otherStoreQuietMs } = context.parameters;
-  return rssiDbm >= otherStoreRssiDbm && observedAt - presence.lastHeardAt >= otherStoreQuietMs;
+  const { otherStoreRssiDbm, minimumTravelMs } = turn.context.parameters;
+  if (rssiDbm < otherStoreRssiDbm) return false;
+  const canBe = observedAt - lastHeardAt >= minimumTravelMs;
+  if (!canBe) turn.impossible += 1;
+  return canBe;
 }
 
 function noteHeard(presence: Presence, at: Instant): void {

@@ -200,8 +200,14 @@ export class PresenceService implements SightingSink {
       const from = held.get(shopperId) ?? NOTHING;
       try {
         const todo = isAbandoned(from, work, now) ? { ...work, forget: true } : work;
-        const { presence, changes, fixes, nextLookAt } = workIn(from.presence, todo, now, this.#placeOf);
+        const { presence, changes, fixes, impossible, nextLookAt } = workIn(
+          from.presence,
+          todo,
+          now,
+          this.#placeOf,
+        );
         if (fixes.length > 0) this.surroundings.learn(fixes);
+        if (impossible > 0) this.metrics.impossibleTravels.inc(impossible);
         const absent = from.presence === undefined && presence === undefined;
         // A look at somebody who is not there is written all the same: it removes what is left of them.
         if (!absent || changes.length > 0 || isLook(work)) {

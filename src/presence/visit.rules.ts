@@ -32,6 +32,8 @@ export interface Turn {
   changes: PresenceChange[];
   /** Decided seconds in which the shopper was located, as far as the map can learn of them. */
   fixes: Fix[];
+  /** Sightings ignored because nobody can travel that fast. */
+  impossible: number;
   /** The hearing that what follows is owed to. */
   cause: Pick<Sighting, 'observedAt' | 'receivedAt'> | undefined;
 }

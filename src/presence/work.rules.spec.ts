@@ -50,8 +50,8 @@ describe('working in what came of a shopper', () => {
   const { presence: present } = workIn(undefined, work({ sightings: [heard('north', 0)] }), START, placeOf);
 
   it('takes the stores in the order in which they were heard', () => {
-    const sightings = [heard('south', 20), heard('south', 21), heard('north', 0), heard('north', 1)];
-    const { presence, changes } = workIn(undefined, work({ sightings }), START + 21_000, placeOf);
+    const sightings = [heard('south', 70), heard('south', 71), heard('north', 0), heard('north', 1)];
+    const { presence, changes } = workIn(undefined, work({ sightings }), START + 71_000, placeOf);
     const visits = changes.filter(({ kind }) => kind.startsWith('visit'));
     expect(visits.map(({ kind, storeId }) => `${kind} ${storeId}`)).toEqual([
       'visitStarted north',
@@ -99,6 +99,7 @@ describe('working in what came of a shopper', () => {
       presence: undefined,
       changes: [],
       fixes: [],
+      impossible: 0,
       nextLookAt: undefined,
     });
   });
@@ -110,6 +111,7 @@ describe('working in what came of a shopper', () => {
       presence: present,
       changes: [],
       fixes: [],
+      impossible: 0,
       nextLookAt: START + 30_000,
     });
     const elsewhere = present && { ...present, storeId: 'east' as StoreId };

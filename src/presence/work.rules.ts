@@ -39,11 +39,13 @@ export function workIn(
   now: Instant,
   placeOf: (storeId: StoreId) => Place | undefined,
 ): Advanced {
-  if (work.forget) return { presence: undefined, changes: [], fixes: [], nextLookAt: undefined };
+  if (work.forget)
+    return { presence: undefined, changes: [], fixes: [], impossible: 0, nextLookAt: undefined };
   let present = presence;
   let nextLookAt = presence && now + UNKNOWN_STORE_MS;
   const changes: PresenceChange[] = [];
   const fixes: Fix[] = [];
+  let impossible = 0;
   const step = (storeId: StoreId, take: (place: Place) => Advanced): void => {
     const place = placeOf(storeId);
     if (place === undefined) return;
@@ -52,6 +54,7 @@ export function workIn(
     nextLookAt = taken.nextLookAt;
     changes.push(...taken.changes);
     fixes.push(...taken.fixes);
+    impossible += taken.impossible;
   };
   for (const [storeId, heard] of byStore(work.sightings)) {
     step(storeId, ({ layout, context }) => advance(present, heard, layout, now, context));
@@ -62,7 +65,7 @@ export function workIn(
   if (presence !== undefined && isLook(work)) {
     step(presence.storeId, ({ layout, context }) => advance(present, [], layout, now, context));
   }
-  return { presence: present, changes, fixes, nextLookAt };
+  return { presence: present, changes, fixes, impossible, nextLookAt };
 }
 
 /** Stores in the order in which each was first heard. */

@@ -6,3 +6,4 @@ export * from './random.js';
 export * from './events.js';
 export * from './shopper-view.js';
 export * from './principal.js';
+export * from './gateway-formats.js';

@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { ConsentModule } from '../consent/index.js';
+import { Lifecycle, SETTINGS, type Settings } from '../platform/index.js';
 import { AppController } from './app/app.controller.js';
 import { AppRepository } from './app/app.repository.js';
 import { OwnDevices, OwnProfile } from './app/app.service.js';
@@ -16,15 +17,27 @@ import { Shoppers } from './profiles/shoppers.service.js';
 import { PurchasesController } from './purchases/purchases.controller.js';
 import { PurchasesRepository } from './purchases/purchases.repository.js';
 import { Purchases } from './purchases/purchases.service.js';
+import { Recognition } from './recognition.js';
+import { BeaconClocks } from './rotating/beacon-clocks.js';
+import { EidTable } from './rotating/eid-table.js';
+import { EidTableStore } from './rotating/eid-table.store.js';
+import { IdentitiesRepository } from './rotating/identities.repository.js';
+import { RotatingIdentities } from './rotating/rotating-identities.js';
+import { TableRound } from './rotating/table-round.js';
+import { WiderSearch } from './rotating/wider-search.js';
 
 @Module({
   imports: [ConsentModule],
   controllers: [ProfilesController, AppController, PurchasesController, InteractionsController],
   providers: [
     AppRepository,
+    BeaconClocks,
     CarriedBeacons,
     CarriersRepository,
     CarriersStore,
+    EidTable,
+    EidTableStore,
+    IdentitiesRepository,
     Interactions,
     InteractionsRepository,
     OwnDevices,
@@ -33,8 +46,24 @@ import { Purchases } from './purchases/purchases.service.js';
     PurchaseImport,
     Purchases,
     PurchasesRepository,
+    Recognition,
+    RotatingIdentities,
     Shoppers,
+    TableRound,
+    WiderSearch,
   ],
-  exports: [CarriedBeacons, PurchaseImport, Purchases, Shoppers],
+  exports: [CarriedBeacons, PurchaseImport, Purchases, Recognition, Shoppers],
 })
-export class ShoppersModule {}
+export class ShoppersModule implements OnModuleInit {
+  constructor(
+    private readonly round: TableRound,
+    private readonly lifecycle: Lifecycle,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  onModuleInit(): void {
+    if (this.settings.role === 'api') return;
+    this.lifecycle.onStart(() => this.round.start());
+    this.lifecycle.onStop('work', () => this.round.stop());
+  }
+}

@@ -1,22 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics, type Rejection } from '../platform/index.js';
-import {
-  SECOND_MS,
-  type BeaconId,
-  type GatewayId,
-  type Instant,
-  type ShopperId,
-  type StoreId,
-} from '../shared/index.js';
-import { CarriedBeacons } from '../shoppers/index.js';
-import { GatewayPulse } from './gateway-pulse.store.js';
+import type { GatewayId, Instant, StoreId } from '../shared/index.js';
+import { correctionMs } from './clocks/gateway-clock.rules.js';
+import { GatewayClocks } from './clocks/gateway-clocks.store.js';
+import { ownTimeOf } from './clocks/own-time.rules.js';
+import type { BeaconTelemetry } from './decoders/decoder.js';
+import { GatewayWatch } from './gateway-watch.service.js';
 import type { Hearing } from './hearing.js';
-import { LocationConsents } from './location-consents.js';
+import { Recognisers } from './recognisers.service.js';
 import type { BatchAnswer } from './sightings.dto.js';
-import { recognise, type Recognised } from './sightings.rules.js';
 import { SightingSink } from './sinks.js';
 import { count, observeAges, type Source } from './tally.js';
-import { timed, type Clocks, type TimedHearing } from './timing.rules.js';
+import { timed, type Clocks } from './timing.rules.js';
 
 /** What gateways of one store have reported, in our words. */
 export interface GatewayReport {
@@ -26,38 +21,50 @@ export interface GatewayReport {
   gatewayIds: Iterable<GatewayId>;
   hearings: readonly Hearing[];
   rejected: readonly Rejection[];
+  /** With a `sentAt` only where it is of this very request: then all its times are corrected by it. */
   clocks: Clocks;
+  /**
+   * The gateway's clock when it made this payload, where the payload says so. The payload may have been stored since,
+   * so it only goes into the estimate of its clock.
+   */
+  madeAt?: Instant | undefined;
+  telemetry?: readonly BeaconTelemetry[] | undefined;
+  /** The size of the payload. */
+  bytes?: number | undefined;
 }
 
 /** Takes what gateways heard on to presence: timely, of known shoppers who consent, each once. */
 @Injectable()
 export class GatewayHearings {
   constructor(
-    private readonly carried: CarriedBeacons,
-    private readonly consents: LocationConsents,
+    private readonly gatewayClocks: GatewayClocks,
+    private readonly recognisers: Recognisers,
     private readonly sink: SightingSink,
-    private readonly pulse: GatewayPulse,
+    private readonly watch: GatewayWatch,
     private readonly metrics: Metrics,
   ) {}
 
   /** Resolves once live presence holds what concerns it. */
   async take(report: GatewayReport): Promise<BatchAnswer> {
     const { source, storeId, hearings, clocks } = report;
-    const { timely, late, future } = timed(hearings, clocks);
-    const { sightings, unknown, noConsent, duplicate } = await this.#recognised(timely, clocks);
-    if (sightings.length > 0) await this.sink.take(sightings);
-    // Who uploads only what was stored long ago, or nothing that can be used, does not hear who is here now.
-    if (timely.length > 0 || hearings.length + report.rejected.length === 0) {
-      this.pulse.beat(storeId, clocks.receivedAt);
+    const gatewayIds = [...report.gatewayIds];
+    const { timely, late, future } = timed(hearings, clocks, this.#offsets(report, gatewayIds));
+    const findings = await this.recognisers.recognise(storeId, timely, clocks);
+    const { sightings } = findings;
+    if (sightings.length > 0) {
+      await this.sink.take(sightings);
+      this.recognisers.held(sightings, clocks.receivedAt);
     }
     const rejected = [...report.rejected, ...future].sort((a, b) => a.index - b.index);
     observeAges(this.metrics, source, [timely, late], clocks.receivedAt);
-    this.#observeGateways(report);
+    this.watch.taken(report, { gatewayIds, late, rejected, findings });
     count(this.metrics, source, {
       accepted: sightings.length,
-      unknown,
-      no_consent: noConsent,
-      duplicate,
+      unknown: findings.unknown,
+      no_consent: findings.noConsent,
+      duplicate: findings.duplicate,
+      fixed_beacon: findings.fixed.length,
+      misplaced: findings.misplaced.length,
       late: late.length,
       future: future.length,
       rejected: report.rejected.length,
@@ -65,44 +72,36 @@ export class GatewayHearings {
     return { accepted: timely.length + late.length, rejected };
   }
 
-  /** Two questions a report, however long it is: whose beacons, and who consents. */
-  async #recognised(hearings: readonly TimedHearing[], clocks: Clocks): Promise<Recognised> {
-    const names = new Set<BeaconId>();
-    for (const { beaconIds } of hearings) for (const beaconId of beaconIds) names.add(beaconId);
-    if (names.size === 0) return { sightings: [], unknown: 0, noConsent: 0, duplicate: 0 };
-    const carriers = await this.carried.shopperOf(names);
-    const consenting = await this.consents.grantedBy(carriers.values());
-    return recognise(hearings, ({ beaconIds }) => carrierOf(beaconIds, carriers), consenting, clocks);
-  }
-
-  #observeGateways({ gatewayIds, hearings, clocks }: GatewayReport): void {
-    const { receivedAt } = clocks;
-    const theirs = clocks.sentAt ?? newestOf(hearings);
-    for (const gateway of gatewayIds) {
-      this.metrics.gatewayLastSeen.set({ gateway }, receivedAt / SECOND_MS);
-      if (theirs === undefined) continue;
-      this.metrics.gatewayClockOffset.set({ gateway }, (theirs - receivedAt) / SECOND_MS);
+  /**
+   * What must be added to the times of each hearing, after this payload has told of its gateways' clocks. Undefined
+   * where the payload says itself when it was sent.
+   */
+  #offsets(
+    { hearings, clocks, madeAt }: GatewayReport,
+    gatewayIds: readonly GatewayId[],
+  ): ((hearing: Hearing) => number) | undefined {
+    const { receivedAt, sentAt } = clocks;
+    const offsets = new Map<GatewayId, number>();
+    for (const gatewayId of gatewayIds) {
+      const heard = gatewayIds.length === 1 ? hearings : hearings.filter((each) => isAt(each, gatewayId));
+      const ownTime = sentAt ?? madeAt ?? ownTimeOf(timesOf(heard));
+      const clock =
+        ownTime === undefined
+          ? this.gatewayClocks.of(gatewayId)
+          : this.gatewayClocks.observe(gatewayId, ownTime, receivedAt);
+      offsets.set(gatewayId, correctionMs(clock, ownTime === undefined ? undefined : receivedAt - ownTime));
     }
+    if (sentAt !== undefined) return undefined;
+    return ({ anchor }) => (anchor.kind === 'gateway' ? (offsets.get(anchor.gatewayId) ?? 0) : 0);
   }
 }
 
-/** Whose a beacon is by the first of its names that has a shopper. */
-function carrierOf(
-  beaconIds: readonly BeaconId[],
-  carriers: ReadonlyMap<BeaconId, ShopperId>,
-): ShopperId | undefined {
-  for (const beaconId of beaconIds) {
-    const shopperId = carriers.get(beaconId);
-    if (shopperId !== undefined) return shopperId;
-  }
-  return undefined;
+function isAt({ anchor }: Hearing, gatewayId: GatewayId): boolean {
+  return anchor.kind === 'gateway' && anchor.gatewayId === gatewayId;
 }
 
-/** A sender that does not say when it sent did so at, or soon after, the newest time it tells. */
-function newestOf(hearings: readonly Hearing[]): Instant | undefined {
-  let newest: Instant | undefined;
-  for (const { observedAt } of hearings) {
-    if (observedAt !== undefined && (newest === undefined || observedAt > newest)) newest = observedAt;
-  }
-  return newest;
+function timesOf(hearings: readonly Hearing[]): Instant[] {
+  const times: Instant[] = [];
+  for (const { observedAt } of hearings) if (observedAt !== undefined) times.push(observedAt);
+  return times;
 }

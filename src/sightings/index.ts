@@ -5,3 +5,4 @@ export type { Sighting } from './sighting.js';
 export { SightingIntake } from './sighting-intake.service.js';
 export { SightingsModule } from './sightings.module.js';
 export { CheckInSink, SightingSink } from './sinks.js';
+export { ZoneMutes } from './trust/zone-mutes.store.js';

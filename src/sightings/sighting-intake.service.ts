@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Metrics } from '../platform/index.js';
+import { badRequest } from '../platform/index.js';
 import type { GatewayId, Instant, PrincipalOf, ShopperId } from '../shared/index.js';
 import { Stores } from '../stores/index.js';
+import { phoneRanging } from './decoders/index.js';
 import { GatewayHearings } from './gateway-hearings.service.js';
-import { LocationConsents } from './location-consents.js';
-import { readBatch, type BatchAnswer } from './sightings.dto.js';
-import { atBeacons, atGateways, recognise } from './sightings.rules.js';
-import { SightingSink } from './sinks.js';
-import { count, observeAges } from './tally.js';
-import { timed, type Clocks } from './timing.rules.js';
+import { GatewayWatch } from './gateway-watch.service.js';
+import { PhoneHearings } from './phone-hearings.service.js';
+import { readBatch, type Batch, type BatchAnswer } from './sightings.dto.js';
+import { atBeacons, atGateways, rangedAtBeacons } from './sightings.rules.js';
+import type { Clocks } from './timing.rules.js';
 
 /** Sightings in our own format, from gateways and phones. */
 @Injectable()
@@ -16,9 +16,8 @@ export class SightingIntake {
   constructor(
     private readonly stores: Stores,
     private readonly gateways: GatewayHearings,
-    private readonly consents: LocationConsents,
-    private readonly sink: SightingSink,
-    private readonly metrics: Metrics,
+    private readonly phones: PhoneHearings,
+    private readonly watch: GatewayWatch,
   ) {}
 
   /**
@@ -32,7 +31,7 @@ export class SightingIntake {
     body: unknown,
     receivedAt: Instant,
   ): Promise<BatchAnswer> {
-    const batch = readBatch(body);
+    const batch = this.#read(body, { storeId, receivedAt });
     const layout = this.stores.layout(storeId);
     const { hearings, refused } = atGateways(batch.good, storeId, layout?.gateways ?? new Map());
     const gatewayIds = new Set<GatewayId>();
@@ -55,27 +54,39 @@ export class SightingIntake {
    */
   async takePhone(shopperId: ShopperId, body: unknown, receivedAt: Instant): Promise<BatchAnswer> {
     const batch = readBatch(body);
-    const clocks = clocksOf(batch.sentAt, receivedAt);
-    const placed = atBeacons(batch.good, (beaconId) => this.stores.storeOfBeacon(beaconId));
-    const { timely, late, future } = timed(placed.hearings, clocks);
-    const consenting = await this.consents.grantedBy(timely.length > 0 ? [shopperId] : []);
-    const { sightings, noConsent, duplicate } = recognise(timely, () => shopperId, consenting, clocks);
-    if (sightings.length > 0) await this.sink.take(sightings);
-    const source = 'phone';
-    observeAges(this.metrics, source, [timely, late], receivedAt);
-    count(this.metrics, source, {
-      accepted: sightings.length,
-      unknown: placed.unknown,
-      no_consent: noConsent,
-      duplicate,
-      late: late.length,
-      future: future.length,
-      rejected: batch.rejected.length + placed.refused.length,
+    return this.phones.take({
+      shopperId,
+      placed: atBeacons(batch.good, (beaconId) => this.stores.storeOfBeacon(beaconId)),
+      rejected: batch.rejected,
+      clocks: clocksOf(batch.sentAt, receivedAt),
     });
-    return {
-      accepted: timely.length + late.length + placed.unknown,
-      rejected: [...batch.rejected, ...placed.refused, ...future].sort((a, b) => a.index - b.index),
-    };
+  }
+
+  /**
+   * The same, as the phone's own ranging callback gave it.
+   *
+   * @throws Problem 400 `malformed-json` or `malformed-payload`
+   */
+  async takeRanging(shopperId: ShopperId, bytes: Buffer, receivedAt: Instant): Promise<BatchAnswer> {
+    const decoded = phoneRanging.decode(bytes, { receivedAt });
+    if (!decoded.ok) throw badRequest(decoded.why, decoded.detail);
+    const { heard, refused, sentAt } = decoded.value;
+    return this.phones.take({
+      shopperId,
+      placed: rangedAtBeacons(heard, (beaconId) => this.stores.storeOfBeacon(beaconId)),
+      rejected: refused,
+      clocks: clocksOf(sentAt, receivedAt),
+    });
+  }
+
+  /** A body that cannot be read names no gateway; it is shown with its store. */
+  #read(body: unknown, from: Pick<PrincipalOf<'gateway'>, 'storeId'> & { receivedAt: Instant }): Batch {
+    try {
+      return readBatch(body);
+    } catch (error) {
+      this.watch.refused({ ...from, sender: { kind: 'unsaid' }, format: 'native' }, error);
+      throw error;
+    }
   }
 }
 

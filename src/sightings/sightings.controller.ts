@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { Handles, route, vocabulary, type Asked } from '../platform/index.js';
+import { Answer, Handles, route, vocabulary, type Asked } from '../platform/index.js';
 import { GatewayPayloads } from './gateway-payloads.service.js';
 import { SightingIntake } from './sighting-intake.service.js';
 import { batch, batchAnswer, checkedInside, type BatchAnswer } from './sightings.dto.js';
@@ -38,6 +38,21 @@ const payload = route({
   answer: batchAnswer,
 });
 
+const ranging = route({
+  method: 'POST',
+  path: '/v1/me/ranging',
+  tag,
+  summary: 'What the phone’s own ranging callback gave: of iOS, Cordova or the Android Beacon Library',
+  allow: ['shopper'],
+  ignoresIdempotencyKey: true,
+  rawBody: true,
+  status: 202,
+  answer: batchAnswer,
+});
+
+/** A Ruuvi Gateway posts each 10 s until it is told otherwise, in whole seconds. */
+const EACH_SECOND = { 'X-Ruuvi-Gateway-Rate': '1' };
+
 /** The doors of gateways, and of phones without a socket. */
 @Controller()
 export class SightingsController {
@@ -53,8 +68,24 @@ export class SightingsController {
       : this.intake.takePhone(principal.shopperId, body, receivedAt);
   }
 
+  @Handles(ranging)
+  ranging({ principal, body, receivedAt }: Asked<typeof ranging>): Promise<BatchAnswer> {
+    return this.intake.takeRanging(principal.shopperId, body, receivedAt);
+  }
+
   @Handles(payload)
-  payload({ principal, params, query, body, receivedAt }: Asked<typeof payload>): Promise<BatchAnswer> {
-    return this.payloads.take(principal, { ...params, bytes: body, topic: query.topic, receivedAt });
+  async payload(asked: Asked<typeof payload>): Promise<BatchAnswer | Answer> {
+    const { params, query, body, receivedAt, headers } = asked;
+    const { gatewayId, format } = params;
+    const answer = await this.payloads.take({
+      storeId: asked.principal.storeId,
+      sender: { kind: 'known', gatewayId },
+      format,
+      bytes: body,
+      topic: query.topic,
+      signature: [headers['ruuvi-hmac-sha256']].flat()[0] ?? '',
+      receivedAt,
+    });
+    return format === 'ruuvi' ? new Answer(answer, { headers: EACH_SECOND }) : answer;
   }
 }

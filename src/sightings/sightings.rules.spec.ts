@@ -1,6 +1,6 @@
 import type { BeaconId, GatewayId, ShopperId, StoreId } from '../shared/index.js';
 import type { Reported } from './sightings.dto.js';
-import { atBeacons, atGateways, recognise } from './sightings.rules.js';
+import { atBeacons, atGateways, rangedAtBeacons, recognise } from './sightings.rules.js';
 import { timed } from './timing.rules.js';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
@@ -68,6 +68,11 @@ describe('what was heard', () => {
     expect(counts).toEqual({ unknown: 1, noConsent: 0, duplicate: 1 });
   });
 
+  it('becomes nothing where it was handed on a short while ago', () => {
+    const recent = recognise(hearings, carrier, new Set([ada]), clocks, () => true);
+    expect(recent).toEqual({ sightings: [], unknown: 1, noConsent: 0, duplicate: 2 });
+  });
+
   it('becomes nothing where the carrier has not consented', () => {
     expect(recognise(hearings, carrier, new Set(), clocks)).toEqual({
       sightings: [],
@@ -75,5 +80,17 @@ describe('what was heard', () => {
       noConsent: 2,
       duplicate: 0,
     });
+  });
+});
+
+describe('what a phone ranged', () => {
+  it('is placed by the first of its names that a store has', () => {
+    const heard = (index: number, ...beaconIds: BeaconId[]) => ({ index, beaconIds, rssiDbm: -60 });
+    const storeOf = (beaconId: BeaconId): StoreId | undefined => (beaconId === door ? STORE : undefined);
+    const { hearings, refused, unknown } = rangedAtBeacons([heard(0, fob, door), heard(1, fob)], storeOf);
+    expect(hearings).toMatchObject([
+      { index: 0, storeId: STORE, anchor: { kind: 'beacon', beaconId: door } },
+    ]);
+    expect([refused, unknown]).toEqual([[], 1]);
   });
 });

@@ -1,5 +1,5 @@
 import type { BeaconId, GatewayId, ShopperId, StoreId } from '../shared/index.js';
-import type { Hearing } from './hearing.js';
+import type { Heard, Hearing } from './hearing.js';
 import { isKnownPower } from './radio.rules.js';
 import type { Reported } from './sightings.dto.js';
 import type { Sighting } from './sighting.js';
@@ -66,6 +66,21 @@ export function atBeacons(
   return placed;
 }
 
+/** What a phone ranged, at the store's beacon that the first of its names tells; others are counted in `unknown`. */
+export function rangedAtBeacons(
+  heard: readonly Heard[],
+  storeOf: (beaconId: BeaconId) => StoreId | undefined,
+): Placed & { unknown: number } {
+  const placed = { hearings: [] as Hearing[], refused: [] as Refusal[], unknown: 0 };
+  for (const each of heard) {
+    const beaconId = each.beaconIds.find((name) => storeOf(name) !== undefined);
+    const storeId = beaconId === undefined ? undefined : storeOf(beaconId);
+    if (beaconId === undefined || storeId === undefined) placed.unknown += 1;
+    else placed.hearings.push({ ...each, storeId, anchor: { kind: 'beacon', beaconId } });
+  }
+  return placed;
+}
+
 /** Hearings whose shopper is known and may be located, as sightings, each once. */
 export interface Recognised {
   sightings: Sighting[];
@@ -77,12 +92,14 @@ export interface Recognised {
 /**
  * @param shopperOf whose a beacon is; the first of a hearing's names that has a shopper counts
  * @param mayBeLocated those with the `location` consent
+ * @param isRecent whether the sighting of this id was handed on a short while ago
  */
 export function recognise(
   hearings: readonly TimedHearing[],
   shopperOf: (hearing: TimedHearing) => ShopperId | undefined,
   mayBeLocated: ReadonlySet<ShopperId>,
   clocks: Clocks,
+  isRecent: (sightingId: string) => boolean = () => false,
 ): Recognised {
   const recognised = { sightings: [] as Sighting[], unknown: 0, noConsent: 0, duplicate: 0 };
   const seen = new Set<string>();
@@ -92,7 +109,8 @@ export function recognise(
     else if (!mayBeLocated.has(shopperId)) recognised.noConsent += 1;
     else {
       const sighting = sightingOf(hearing, shopperId, clocks);
-      if (seen.size === seen.add(sighting.sightingId).size) recognised.duplicate += 1;
+      const { sightingId } = sighting;
+      if (seen.size === seen.add(sightingId).size || isRecent(sightingId)) recognised.duplicate += 1;
       else recognised.sightings.push(sighting);
     }
   }

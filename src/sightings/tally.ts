@@ -8,7 +8,17 @@ export type Source = 'native' | 'phone' | 'checkin' | Format;
 
 /** What became of it; each sighting has one. */
 export type IngestOutcome =
-  'accepted' | 'unknown' | 'no_consent' | 'late' | 'future' | 'rejected' | 'duplicate';
+  | 'accepted'
+  | 'unknown'
+  | 'no_consent'
+  | 'late'
+  | 'future'
+  | 'rejected'
+  | 'duplicate'
+  /** A fixed beacon of this store: it tells of its own health, not of a shopper. */
+  | 'fixed_beacon'
+  /** A fixed beacon of another store. */
+  | 'misplaced';
 
 /** Counts at the door; outcomes that did not occur are left out. */
 export function count(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { BeaconId, GatewayId, ShopperId, StoreId } from '../shared/index.js';
 import type { Hearing } from './hearing.js';
-import { offsetOf, sightingOf, timed, timingOf } from './timing.rules.js';
+import { offsetOf, sightingOf, timed, timingOf, type Timed } from './timing.rules.js';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const hearing = (over: Partial<Hearing> = {}): Hearing => ({
@@ -24,6 +24,7 @@ describe('the time of a sighting', () => {
     ['longer ago: late', NOW - 60_001, { kind: 'late', observedAt: NOW - 60_001 }],
     ['5 s ahead: at receipt', NOW + 5_000, { kind: 'timely', observedAt: NOW }],
     ['further ahead: refused', NOW + 5_001, { kind: 'future' }],
+    ['of 1970, by a clock that was never set: at receipt', 77_000, { kind: 'timely', observedAt: NOW }],
   ])('%s', (_, observedAt, timing) => {
     expect(timingOf(observedAt, { receivedAt: NOW })).toEqual(timing);
   });
@@ -34,6 +35,14 @@ describe('the time of a sighting', () => {
     expect(timingOf(NOW - 3_700_000, behind)).toMatchObject({ kind: 'late' });
     expect(offsetOf({ receivedAt: NOW, sentAt: NOW - 2_000 })).toBe(0);
     expect(offsetOf({ receivedAt: NOW, sentAt: NOW + 9_000 })).toBe(-9_000);
+  });
+
+  it('is corrected by what is known of its gateway', () => {
+    const of = (observedAt: number): Timed =>
+      timed([hearing({ observedAt })], { receivedAt: NOW }, () => 300_000);
+    expect(of(NOW - 301_000).timely).toMatchObject([{ at: NOW - 1_000, observedAt: NOW - 301_000 }]);
+    expect(of(NOW - 361_000).late).toHaveLength(1);
+    expect(of(NOW - 294_000).future).toMatchObject([{ code: 'in-the-future' }]);
   });
 
   it('never lies ahead of the receipt, and each hearing is timely, late or refused', () => {
@@ -59,6 +68,11 @@ describe('the id of a sighting', () => {
     expect(idOf({ observedAt: NOW - 5 }, NOW)).toBe(idOf({ observedAt: NOW - 5 }, NOW + 900));
     expect(idOf({}, NOW, NOW - 9)).toBe(idOf({}, NOW + 900, NOW - 9));
     expect(idOf({ sightingId: '7' }, NOW)).toBe(idOf({ sightingId: '7' }, NOW + 900));
+  });
+
+  it('is of its receipt where the clock was never set, and may stand still', () => {
+    expect(idOf({ observedAt: 0 }, NOW)).not.toBe(idOf({ observedAt: 0 }, NOW + 900));
+    expect(idOf({ observedAt: 5 }, NOW, 9)).toBe(idOf({ observedAt: 5 }, NOW + 900, 9));
   });
 
   it('differs between gateways that count alike, and by what was heard, when and how loud', () => {

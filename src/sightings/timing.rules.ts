@@ -7,7 +7,9 @@ export const FUTURE_TOLERANCE_MS = 5 * SECOND_MS;
 /** Older than this, a sighting or check-in tells of then, not of where the shopper is now. */
 export const LATE_AFTER_MS = MINUTE_MS;
 /** A difference of clocks below this cannot be told from the way here. */
-const NOTICED_OFFSET_MS = 2 * SECOND_MS;
+export const NOTICED_OFFSET_MS = 2 * SECOND_MS;
+/** Bluetooth Low Energy came with version 4.0, on 30 June 2010: what is older was told by a clock that nobody has set. */
+const FIRST_REAL_TIME = Date.parse('2010-06-30T00:00:00Z');
 
 /** When a payload was sent, by the sender's clock where it says so, and received, by ours. */
 export interface Clocks {
@@ -38,21 +40,42 @@ export function offsetOf({ receivedAt, sentAt = receivedAt }: Clocks): number {
   return Math.abs(offset) > NOTICED_OFFSET_MS ? offset : 0;
 }
 
-/** Judges a time by the sender's clock; a missing one is the receipt. */
-export function timingOf(observedAt: Instant | undefined, clocks: Clocks): Timing {
+/** False for the stamps of gateways without NTP, which count from 1970 or from the year of their making. */
+export function isRealTime(time: Instant): boolean {
+  return time >= FIRST_REAL_TIME;
+}
+
+/**
+ * Judges a time by the sender's clock; a missing one, or one of a clock that was never set, is the receipt.
+ *
+ * @param offsetMs what must be added to the sender's times
+ */
+export function timingOf(
+  observedAt: Instant | undefined,
+  clocks: Clocks,
+  offsetMs: number = offsetOf(clocks),
+): Timing {
   const { receivedAt } = clocks;
-  if (observedAt === undefined) return { kind: 'timely', observedAt: receivedAt };
-  const at = observedAt + offsetOf(clocks);
+  const at = observedAt === undefined ? undefined : observedAt + offsetMs;
+  if (at === undefined || !isRealTime(at)) return { kind: 'timely', observedAt: receivedAt };
   if (at > receivedAt + FUTURE_TOLERANCE_MS) return { kind: 'future' };
   const clamped = Math.min(at, receivedAt);
   return { kind: receivedAt - clamped > LATE_AFTER_MS ? 'late' : 'timely', observedAt: clamped };
 }
 
-/** Sorts hearings by whether they tell of now. */
-export function timed(hearings: readonly Hearing[], clocks: Clocks): Timed {
+/**
+ * Sorts hearings by whether they tell of now.
+ *
+ * @param offsetMsOf what must be added to the times of a hearing; by default what `sentAt` tells
+ */
+export function timed(
+  hearings: readonly Hearing[],
+  clocks: Clocks,
+  offsetMsOf?: (hearing: Hearing) => number,
+): Timed {
   const sorted: Timed = { timely: [], late: [], future: [] };
   for (const hearing of hearings) {
-    const timing = timingOf(hearing.observedAt, clocks);
+    const timing = timingOf(hearing.observedAt, clocks, offsetMsOf?.(hearing));
     if (timing.kind === 'future') {
       const detail = 'observedAt: more than 5 seconds ahead of our clock';
       sorted.future.push({ index: hearing.index, code: 'in-the-future', detail });
@@ -70,8 +93,10 @@ export function timed(hearings: readonly Hearing[], clocks: Clocks): Timed {
 export function sightingOf(hearing: TimedHearing, shopperId: ShopperId, clocks: Clocks): Sighting {
   const { storeId, anchor, rssiDbm, measuredPowerDbm, at, beaconIds, observedAt } = hearing;
   const anchorId = anchor.kind === 'gateway' ? anchor.gatewayId : anchor.beaconId;
-  const saidAt = observedAt ?? clocks.sentAt ?? clocks.receivedAt;
-  const { receivedAt } = clocks;
+  const { receivedAt, sentAt } = clocks;
+  // A clock that was never set may stand still: by its time all that is heard would be one sighting.
+  const isTold = observedAt !== undefined && (sentAt !== undefined || isRealTime(observedAt));
+  const saidAt = isTold ? observedAt : (sentAt ?? receivedAt);
   const sightingId = `${anchorId}|${hearing.sightingId ?? `${beaconIds.join('+')}|${saidAt}|${rssiDbm}`}`;
   const sighting: Sighting = {
     shopperId,

@@ -49,7 +49,7 @@ export interface StorePresence {
   walkingSpeedMetresPerSecond?: number;
   tagDeviationDb?: number;
   otherStoreRssiDbm?: number;
-  otherStoreQuietSeconds?: number;
+  minimumTravelSeconds?: number;
 }
 
 /** What a gateway hears of a tag at one spot, on average. */

@@ -88,7 +88,9 @@ const presence = z
     otherStoreRssiDbm: z
       .exactOptional(z.number().min(-127).max(-30))
       .describe('heard so well elsewhere: gone; -75'),
-    otherStoreQuietSeconds: z.exactOptional(seconds(3_600)).describe('and not here for so long; 3'),
+    minimumTravelSeconds: z
+      .exactOptional(seconds(86_400))
+      .describe('…so long after the last hearing here; 60'),
   })
   .describe('how presence is tuned in this store; what is absent is as usual');
 

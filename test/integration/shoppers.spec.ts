@@ -19,7 +19,7 @@ describe('shoppers', () => {
   afterAll(() => shop.stop());
   beforeEach(async () => {
     await shop.database.run(
-      'TRUNCATE shoppers, carried_beacons, devices, purchases, purchase_lines, interactions, outbox, consents',
+      'TRUNCATE shoppers, carried_beacons, rotating_identities, devices, purchases, purchase_lines, interactions, outbox, consents',
     );
   });
 

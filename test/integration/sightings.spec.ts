@@ -248,7 +248,7 @@ describe('a Minew gateway', () => {
     ).toMatchObject({
       status: 404,
     });
-    for (const format of ['ruuvi', 'semaphore']) {
+    for (const format of ['morse', 'semaphore']) {
       expect(await post(`/v1/gateways/g1/${format}`, rows(), as)).toMatchObject({
         status: 404,
         body: { code: 'unknown-format' },

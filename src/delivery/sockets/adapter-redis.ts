@@ -25,8 +25,13 @@ export class AdapterRedis {
     this.#own.push(client);
     // A process that stops while Redis is away gives up subscribing, and that is no fault.
     const subscribe = client.subscribe.bind(client);
+    const disconnect = client.disconnect.bind(client);
     return Object.assign(client, {
       subscribe: (channels: string[]) => subscribe(...channels).catch(() => undefined),
+      // The adapter does so again after `release`; ioredis would then keep the process 2 s for a close that has been.
+      disconnect: () => {
+        if (client.status !== 'end') disconnect();
+      },
     });
   }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { parse as parseJson } from 'secure-json-parse';
 import { Problem, badRequest } from './problem.js';
@@ -44,6 +45,8 @@ function readJson(bytes: Buffer, contentType: string | undefined): unknown {
     );
   }
   if (bytes.length === 0) throw badRequest('malformed-json', 'body: empty; expected JSON');
+  // Else what is no UTF-8 would be kept as U+FFFD, and the name of José lost.
+  if (!isUtf8(bytes)) throw badRequest('malformed-json', 'body: not UTF-8, which JSON is written in');
   try {
     return parseJson(bytes, { protoAction: 'error', constructorAction: 'error' });
   } catch (error) {

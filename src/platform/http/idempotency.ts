@@ -9,10 +9,10 @@ import type { FastifyReply } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { principalName } from '../../shared/index.js';
 import { Database } from '../database.js';
+import { Sealing } from '../sealing.js';
 import { SETTINGS, type Settings } from '../settings.js';
 import { Problem, badRequest } from './problem.js';
 import { Answer, ROUTE, type KnownRequest, type RouteSpec } from './route.js';
-import { Sealing } from './sealing.js';
 
 interface Kept {
   request_hash: string;
@@ -43,7 +43,7 @@ export class AnswerInterceptor implements NestInterceptor {
     private readonly database: Database,
     @Inject(SETTINGS) { secret }: Settings,
   ) {
-    this.#sealing = new Sealing(secret);
+    this.#sealing = new Sealing(secret, 'idempotency');
   }
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {

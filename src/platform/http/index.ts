@@ -8,6 +8,7 @@ export {
   conflict,
   forbidden,
   notFound,
+  tooLarge,
   unauthorized,
   unavailable,
   type Fault,

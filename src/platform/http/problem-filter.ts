@@ -2,7 +2,7 @@ import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFil
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorCode } from '../database.js';
 import { Log } from '../log.js';
-import { Problem, unavailable } from './problem.js';
+import { Problem, tooLarge, unavailable } from './problem.js';
 
 /** Every error leaves as `application/problem+json`; what is our fault is logged and tells nothing inside. */
 @Catch()
@@ -26,6 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.extras.retryAfterSeconds !== undefined) {
       void reply.header('Retry-After', String(problem.extras.retryAfterSeconds));
     }
+    if (problem.code === 'unsupported-encoding') void reply.header('Accept-Encoding', 'gzip, deflate');
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     const path = request.url.split('?', 1)[0] ?? '/';
     void reply
@@ -50,14 +51,13 @@ export function problemOf(error: unknown): Problem {
   if (known !== undefined) return known;
   const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
   // Nest wraps Fastify's fault and drops its code.
-  if (status === 413) return TOO_LARGE;
+  if (status === 413) return tooLarge();
   if (status === 404) return new Problem(404, 'not-found', 'No such route.');
   return status !== undefined && status < 500
     ? new Problem(status, 'invalid-request', error instanceof Error ? error.message : 'Not valid.')
     : new Problem(500, 'internal', 'Something failed on our side.');
 }
 
-const TOO_LARGE = new Problem(413, 'too-large', 'The body is larger than 1 MiB.');
 const KNOWN: Record<string, Problem> = {
   // Postgres: a character, such as NUL, that no text of its can hold.
   '22P05': new Problem(400, 'invalid-request', 'A text holds a character that cannot be kept.'),

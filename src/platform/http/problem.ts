@@ -60,5 +60,6 @@ export const notFound = (what: string): Problem => new Problem(404, 'not-found',
 export const conflict = (code: string, detail: string): Problem => new Problem(409, code, detail);
 export const forbidden = (code: string, detail: string): Problem => new Problem(403, code, detail);
 export const unauthorized = (detail: string): Problem => new Problem(401, 'unauthorized', detail);
+export const tooLarge = (): Problem => new Problem(413, 'too-large', 'The body is larger than 1 MiB.');
 export const unavailable = (detail: string, retryAfterSeconds = 1): Problem =>
   new Problem(503, 'unavailable', detail, { retryAfterSeconds });

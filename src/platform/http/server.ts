@@ -3,12 +3,11 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import cookie from '@fastify/cookie';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role } from '../settings.js';
 import type { Metrics } from '../telemetry.js';
+import { BODY_LIMIT_BYTES, readableType, unpacked } from './bodies.js';
 import type { KnownRequest } from './route.js';
-
-const BODY_LIMIT_BYTES = 1_048_576;
 
 /** Fastify as this house uses it. Bodies arrive as bytes: each route reads them by its own schema. */
 export function fastifyAdapter(): FastifyAdapter {
@@ -27,11 +26,14 @@ export function fastifyAdapter(): FastifyAdapter {
 export async function dressServer(app: NestFastifyApplication, metrics: Metrics, role: Role): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
+    unpacked(body, request.headers['content-encoding']),
+  );
   await app.register(cookie);
 
   fastify.addHook('onRequest', (request, reply, done) => {
     (request as KnownRequest).receivedAt = Date.now();
+    request.raw.headers['content-type'] = readableType(request.headers['content-type']);
     void reply.headers(SECURITY_HEADERS);
     if (role === 'worker' && !OPERATING.test(request.url)) {
       void reply.status(404).send();

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { badRequest, type Fault } from './problem.js';
 
 /**
@@ -73,8 +73,18 @@ export function faultsOf(error: z.ZodError, input: unknown, where: string): Faul
         detail: 'no such field',
       }));
     }
+    const meant = issue.code === 'invalid_union' ? branchOf(issue.errors) : undefined;
+    if (meant !== undefined) return faultsOf(new z.ZodError(meant), valueAt(input, issue.path), path);
     return [{ path, code: codeOf(issue, input), detail: issue.message }];
   });
+}
+
+/** What one of several forms has against a value, where that alone is of the value's type. */
+function branchOf(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  const ofItsType = branches.filter((issues) =>
+    issues.every((issue) => issue.path.length > 0 || issue.code !== 'invalid_type'),
+  );
+  return ofItsType.length === 1 ? ofItsType[0] : undefined;
 }
 
 function codeOf(issue: z.core.$ZodIssue, input: unknown): string {

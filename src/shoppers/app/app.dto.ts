@@ -11,10 +11,27 @@ const preferencesFields = {
 export const preferences = z.strictObject({ ...preferencesFields, snoozeUntil: instant.optional() });
 export const preferencesAnswer = z.object({ ...preferencesFields, snoozeUntil: z.iso.datetime().optional() });
 
+/** The farthest that a 32-bit clock can be from Unix time. */
+const FARTHEST_SECONDS = 2 ** 32 - 1;
+const rotatingIdentity = z.strictObject({
+  ephemeralIdentityKey: z
+    .string()
+    .regex(/^[0-9a-fA-F]{32}$/, 'an ephemeralIdentityKey has 32 hex digits (16 bytes)')
+    .transform((digits) => Buffer.from(digits, 'hex'))
+    .describe('shared with the beacon alone; kept sealed and never shown again'),
+  rotationExponent: z.int().min(0).max(15).describe('a new identifier each 2^n seconds'),
+  clockOffsetSeconds: z
+    .int()
+    .min(-FARTHEST_SECONDS)
+    .max(FARTHEST_SECONDS)
+    .optional()
+    .describe('what the beacon’s clock shows more than Unix time; absent: as known before, at first 0'),
+});
+
 export const device = z.strictObject({
   platform: z.enum(['ios', 'android', 'web']),
   pushToken: text(4_096).optional(),
-  advertises: beaconId.optional(),
+  advertises: z.union([beaconId, rotatingIdentity]).optional(),
   appVersion: text(64).optional(),
 });
 export const ofDevice = z.strictObject({
@@ -27,7 +44,13 @@ export const deviceAnswer = z.object({
   platform: z.string(),
   /** Whether a push can reach it; the token itself is never shown. */
   reachable: z.boolean(),
-  advertises: z.string().optional(),
+  /** Of a rotating identity all but its key. */
+  advertises: z
+    .union([
+      z.string(),
+      z.object({ rotationExponent: z.number(), clockOffsetSeconds: z.number().optional() }),
+    ])
+    .optional(),
   appVersion: z.string().optional(),
 });
 

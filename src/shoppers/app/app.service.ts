@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Consents } from '../../consent/index.js';
-import { Bus, conflict, Database, notFound } from '../../platform/index.js';
+import { Bus, conflict, Database, notFound, type Problem } from '../../platform/index.js';
 import { toRfc3339, type BeaconId, type ShopperId } from '../../shared/index.js';
 import { deviceSource } from '../carried/assignment.rules.js';
 import { CarriedBeacons } from '../carried/carried-beacons.js';
+import { RotatingIdentities, type Rotating } from '../rotating/rotating-identities.js';
 import { Shoppers, taken } from '../profiles/shoppers.service.js';
 import { AppRepository, type Device, type Preferences } from './app.repository.js';
 
@@ -60,32 +61,56 @@ export class OwnDevices {
   constructor(
     private readonly repository: AppRepository,
     private readonly carried: CarriedBeacons,
+    private readonly rotating: RotatingIdentities,
     private readonly database: Database,
   ) {}
 
   /**
    * Registers a device, replacing what it said before; one that names no beacon advertises none.
    *
-   * @throws Problem 404 for no such shopper, 409 `beacon-taken`
+   * @throws Problem 404 for no such shopper, 409 `beacon-taken`, 409 `too-many-rotating-identities`
    */
   async register(
     shopperId: ShopperId,
-    { advertises, ...device }: Device & { advertises?: BeaconId | undefined },
+    { advertises, ...device }: Device & { advertises?: BeaconId | Rotating | undefined },
   ): Promise<object> {
     const { deviceId, platform, appVersion } = device;
-    const source = deviceSource(deviceId);
-    const beaconIds = advertises === undefined ? [] : [advertises];
+    const rotating = typeof advertises === 'object' ? advertises : undefined;
+    const beaconId = typeof advertises === 'object' ? this.rotating.nameOf(advertises) : advertises;
+    const claim = {
+      shopperId,
+      source: deviceSource(deviceId),
+      beaconIds: beaconId === undefined ? [] : [beaconId],
+    };
     const { changed } = await this.database.transaction(async (tx) => {
       if (!(await this.repository.lock(tx, shopperId))) throw notFound('shopper');
-      const assigned = await this.carried.assign(tx, [{ shopperId, source, beaconIds }]);
+      const assigned = await this.carried.assign(tx, [claim]);
       const refused = assigned.refused.get(0);
-      if (refused !== undefined) throw conflict(taken(refused).code, taken(refused).detail);
+      if (refused !== undefined) throw refusal(refused, rotating);
       await this.repository.saveDevice(tx, shopperId, device);
+      if (rotating !== undefined) await this.rotating.save(tx, shopperId, rotating);
       return assigned;
     });
     await this.carried.announce(changed);
-    return { deviceId, platform, advertises, appVersion, reachable: device.pushToken !== undefined };
+    if (rotating !== undefined) await this.rotating.announce(rotating);
+    const shownAs = rotating === undefined ? advertises : shownOf(rotating);
+    return { deviceId, platform, advertises: shownAs, appVersion, reachable: device.pushToken !== undefined };
   }
+}
+
+/** A key is not named by what its mark in our books is. */
+function refusal(beaconId: BeaconId, rotating: Rotating | undefined): Problem {
+  const { code, detail } = taken(beaconId);
+  return conflict(
+    code,
+    rotating === undefined
+      ? detail
+      : 'advertises.ephemeralIdentityKey: this key is registered by another shopper',
+  );
+}
+
+function shownOf({ rotationExponent, clockOffsetSeconds }: Rotating): object {
+  return { rotationExponent, clockOffsetSeconds };
 }
 
 function shown({ snoozeUntil, ...preferences }: Preferences): object {

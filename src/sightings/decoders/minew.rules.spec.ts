@@ -94,6 +94,19 @@ describe('a Minew payload', () => {
     expect(decoded([{ ...tag, timestamp }]).heard[0]?.observedAt).toBe(observedAt);
   });
 
+  it('in JSON-RAW names the gateway and devices by their address', () => {
+    const row = { mac: tag.mac, no: 37, rssi: -60, timestamp: '2026-11-22T10:00:00Z' };
+    const { gatewayHardwareId, heard } = decoded([{ gateway: 'AC233FC0AA01', locator: {} }, row]);
+    expect(gatewayHardwareId).toBe('AC233FC0AA01');
+    expect(heard).toMatchObject([{ index: 1, beaconIds: ['mac:c3000012ab34'], rssiDbm: -60 }]);
+  });
+
+  it('tells the battery of a tag where it is known', () => {
+    expect(decoded([{ ...tag, battery: 87 }, tag]).telemetry).toEqual([
+      { beaconIds: TAG_IDS, batteryPercent: 87 },
+    ]);
+  });
+
   it('that puts a battery where the power belongs leaves the power unknown', () => {
     expect(decoded([{ ...tag, ibeaconTxPower: 100 }]).heard[0]).not.toHaveProperty('measuredPowerDbm');
   });
@@ -159,7 +172,10 @@ describe('a Minew payload', () => {
   });
 });
 
-const captures = path.resolve('../shared/data/gateways/minew');
+const captures = path.join(
+  process.env['AISLECUE_SHARED'] ?? path.resolve('../shared'),
+  'data/gateways/minew',
+);
 const captured = existsSync(captures) ? readdirSync(captures) : [];
 const describeCaptures = captured.length > 0 ? describe : describe.skip;
 

@@ -1,0 +1,76 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Clock, Lifecycle, Log } from '../../platform/index.js';
+import { SECOND_MS, type StoreId } from '../../shared/index.js';
+import { Stores } from '../../stores/index.js';
+import type { Sighting } from '../sighting.js';
+import type { HealthUpdate } from './health-kept.js';
+import { HealthStore } from './health.store.js';
+import { withoutQuotes } from './shape.rules.js';
+import { StoreNotes, type RefusedPayload, type TakenReport } from './store-notes.js';
+
+const ROUND_MS = SECOND_MS;
+
+/**
+ * Notes what gateways send, and writes it down once a second for the stores' health pages. Nobody waits for it, and
+ * what cannot be written is lost.
+ */
+@Injectable()
+export class HealthNotes implements OnModuleInit {
+  readonly #notes = new Map<StoreId, StoreNotes>();
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> | undefined;
+
+  constructor(
+    private readonly store: HealthStore,
+    private readonly stores: Stores,
+    private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
+    private readonly log: Log,
+  ) {}
+
+  onModuleInit(): void {
+    this.lifecycle.onStart(() => {
+      this.#timer = setInterval(() => void this.#flush(), ROUND_MS);
+    });
+    this.lifecycle.onStop('streams', async () => {
+      clearInterval(this.#timer);
+      await this.#flush();
+    });
+  }
+
+  taken(storeId: StoreId, report: TakenReport): void {
+    this.#of(storeId).taken(report);
+  }
+
+  refused(storeId: StoreId, payload: RefusedPayload): void {
+    this.#of(storeId).refused({ ...payload, detail: withoutQuotes(payload.detail) });
+  }
+
+  heardByPhone(sightings: readonly Sighting[]): void {
+    for (const sighting of sightings) this.#of(sighting.storeId).heardByPhone([sighting]);
+  }
+
+  #of(storeId: StoreId): StoreNotes {
+    const notes = this.#notes.get(storeId) ?? new StoreNotes();
+    this.#notes.set(storeId, notes);
+    return notes;
+  }
+
+  #flush(): Promise<void> {
+    this.#round ??= this.#write()
+      .catch((error: unknown) => this.log.debug({ event: 'health.unwritten', error }))
+      .finally(() => (this.#round = undefined));
+    return this.#round;
+  }
+
+  async #write(): Promise<void> {
+    const now = this.clock.now();
+    const updates = new Map<StoreId, HealthUpdate>();
+    for (const [storeId, notes] of this.#notes) {
+      const beacons = this.stores.layout(storeId)?.beacons;
+      const update = notes.drain(now, (beaconId) => beacons?.has(beaconId) ?? false);
+      if (update !== undefined) updates.set(storeId, update);
+    }
+    await this.store.write(updates, now);
+  }
+}

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import type { ChainableCommander } from 'ioredis';
+import { Clock, RedisConnections } from '../../platform/index.js';
+import {
+  DAY_MS,
+  MINUTE_MS,
+  type BeaconId,
+  type GatewayId,
+  type Instant,
+  type StoreId,
+} from '../../shared/index.js';
+import type {
+  HealthUpdate,
+  KeptBattery,
+  KeptBeacon,
+  KeptHearing,
+  KeptPayload,
+  KeptReason,
+} from './health-kept.js';
+import { HEARD_FOR_MS } from './store-notes.js';
+
+/** What says of a radio when it was last heard outlives a holiday. */
+const SEEN_FOR_MS = 30 * DAY_MS;
+/** What was said, and what was refused, is of use while somebody stands on the ladder. */
+const LISTS_FOR_MS = 10 * MINUTE_MS;
+/** Counts are of the present and the previous of these. */
+const BUCKET_MS = LISTS_FOR_MS / 2;
+const SINCE = '+since';
+
+/** What Redis holds of a store's health, as all processes have noted it. */
+export interface KeptHealth {
+  seen: Map<GatewayId, Instant>;
+  /** Since when counts and reasons are kept, some 5 to 10 minutes; undefined where nothing was. */
+  countedSince: Instant | undefined;
+  counts: Map<string, number>;
+  reasons: Map<string, KeptReason>;
+  payloads: Map<string, KeptPayload>;
+  beacons: Map<BeaconId, KeptBeacon>;
+  batteries: Map<BeaconId, KeptBattery>;
+  heard: KeptHearing[];
+}
+
+/** The health of stores in Redis. All of it may be lost: what is heard next fills it again. */
+@Injectable()
+export class HealthStore {
+  /** Each process keeps what it heard under its own name; a reader joins them. */
+  readonly #writer: string;
+
+  constructor(
+    private readonly redis: RedisConnections,
+    clock: Clock,
+  ) {
+    this.#writer = clock.newId();
+  }
+
+  async write(updates: ReadonlyMap<StoreId, HealthUpdate>, now: Instant): Promise<void> {
+    if (updates.size === 0) return;
+    const pipeline = this.redis.request.pipeline();
+    for (const [storeId, update] of updates) this.#add(pipeline, storeId, update, now);
+    await pipeline.exec();
+  }
+
+  async read(storeId: StoreId, now: Instant): Promise<KeptHealth> {
+    const key = this.#keysOf(storeId);
+    const buckets = [bucketOf(now) - 1, bucketOf(now)];
+    const names = [key('seen'), key('payloads'), key('beacons'), key('batteries'), key('heard')];
+    const [seen, payloads, beacons, batteries, heard, ...bucketed] = await Promise.all(
+      [
+        ...names,
+        ...buckets.map((bucket) => key(`counts:${bucket}`)),
+        ...buckets.map((bucket) => key(`reasons:${bucket}`)),
+      ].map((name) => this.redis.request.hgetall(name)),
+    );
+    const [counts, reasons] = [bucketed.slice(0, buckets.length), bucketed.slice(buckets.length)];
+    return {
+      seen: read(seen, Number),
+      ...summed(counts),
+      reasons: new Map(reasons.flatMap((each) => [...read(each, parsed<KeptReason>)])),
+      payloads: recent(read(payloads, parsed<KeptPayload>), now),
+      beacons: read(beacons, parsed<KeptBeacon>),
+      batteries: read(batteries, parsed<KeptBattery>),
+      heard: Object.values(heard ?? {}).flatMap(parsed<KeptHearing[]>),
+    };
+  }
+
+  #add(pipeline: ChainableCommander, storeId: StoreId, update: HealthUpdate, now: Instant): void {
+    const key = this.#keysOf(storeId);
+    const keep = (name: string, fields: ReadonlyMap<string, unknown>, forMs: number): void => {
+      if (fields.size === 0) return;
+      const texts = [...fields].map(([field, value]) => [field, JSON.stringify(value)] as const);
+      pipeline.hset(key(name), new Map(texts)).pexpire(key(name), forMs);
+    };
+    const bucket = bucketOf(now);
+    keep('seen', update.seen, SEEN_FOR_MS);
+    keep('beacons', update.beacons, SEEN_FOR_MS);
+    keep('batteries', update.batteries, SEEN_FOR_MS);
+    keep('payloads', update.payloads, LISTS_FOR_MS);
+    keep('heard', new Map([[this.#writer, update.heard]]), HEARD_FOR_MS);
+    keep(`reasons:${bucket}`, update.reasons, LISTS_FOR_MS);
+    const counts = key(`counts:${bucket}`);
+    pipeline.hsetnx(counts, SINCE, now);
+    for (const [what, count] of update.counts) pipeline.hincrby(counts, what, count);
+    pipeline.pexpire(counts, LISTS_FOR_MS);
+  }
+
+  #keysOf(storeId: StoreId): (name: string) => string {
+    return (name) => this.redis.key(`{health:${storeId}}:${name}`);
+  }
+}
+
+function bucketOf(now: Instant): number {
+  return Math.floor(now / BUCKET_MS);
+}
+
+function parsed<T>(text: string): T {
+  return JSON.parse(text) as T;
+}
+
+function read<Key extends string, Value>(
+  hash: Record<string, string> | undefined,
+  valueOf: (text: string) => Value,
+): Map<Key, Value> {
+  return new Map(Object.entries(hash ?? {}).map(([field, text]) => [field as Key, valueOf(text)]));
+}
+
+function recent(payloads: Map<string, KeptPayload>, now: Instant): Map<string, KeptPayload> {
+  return new Map([...payloads].filter(([, { at }]) => now - at < LISTS_FOR_MS));
+}
+
+function summed(buckets: readonly Record<string, string>[]): {
+  counts: Map<string, number>;
+  countedSince: Instant | undefined;
+} {
+  const counts = new Map<string, number>();
+  let countedSince: Instant | undefined;
+  for (const { [SINCE]: since, ...bucket } of buckets) {
+    if (since !== undefined) countedSince = Math.min(Number(since), countedSince ?? Infinity);
+    for (const [what, count] of Object.entries(bucket))
+      counts.set(what, (counts.get(what) ?? 0) + Number(count));
+  }
+  return { counts, countedSince };
+}

@@ -1,0 +1,180 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Clock, Lifecycle, Log, RedisConnections } from '../../platform/index.js';
+import { SECOND_MS, type Instant, type StoreId, type VisitId, type ZoneId } from '../../shared/index.js';
+import { BUMP_COUNTS } from './bump-counts.script.js';
+import {
+  decayed,
+  flapsPerHour,
+  isPairFlapping,
+  isShortStay,
+  isZoneFlapping,
+  MUTED_FOR_MS,
+  PAIR,
+  ZONE,
+  type StayEnd,
+} from './flapping.rules.js';
+
+const ROUND_MS = SECOND_MS;
+/** Ends of stays that are counted in one round; more would be a flood, of which no part need be exact. */
+const MOST_A_ROUND = 10_000;
+
+/** The end of a stay, and whose it was. By the visit rather than the shopper: it says nothing once the visit is over. */
+export type EndedStay = StayEnd & { storeId: StoreId; visitId: VisitId; zoneId: ZoneId };
+
+/** How a zone has behaved of late. */
+export interface ZoneCondition {
+  zoneId: ZoneId;
+  flapsPerHour: number;
+  mutedUntil?: Instant;
+}
+
+/** Counts of one round in one store: by what is counted, how much and how fast it is forgotten. */
+type Counts = Map<string, { amount: number; decayMs: number }>;
+
+/**
+ * Which zones flap, for one shopper or for everybody, and are muted for a while: presence goes on there, but entering
+ * triggers nothing. Counted by the readers of presence's changes, a second behind, in Redis, so that it does not matter
+ * which of them reads what; known in every process another second later. While Redis is away nothing is counted and
+ * what is muted stays so until its time.
+ */
+@Injectable()
+export class ZoneMutes implements OnModuleInit {
+  readonly #key: string;
+  #ended: EndedStay[] = [];
+  #mutedUntil = new Map<string, Instant>();
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> | undefined;
+
+  constructor(
+    private readonly redis: RedisConnections,
+    private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
+    private readonly log: Log,
+  ) {
+    this.#key = redis.key('zone-mutes');
+  }
+
+  onModuleInit(): void {
+    this.lifecycle.onStart(() => {
+      this.#timer = setInterval(() => void this.#exchange(), ROUND_MS);
+    });
+    this.lifecycle.onStop('streams', async () => {
+      clearInterval(this.#timer);
+      await this.#round;
+    });
+  }
+
+  /** Stays have ended. Nobody waits for what follows from it. */
+  note(ended: readonly EndedStay[]): void {
+    this.#ended.push(...ended.slice(0, MOST_A_ROUND - this.#ended.length));
+  }
+
+  /** Whether entering this zone triggers nothing now, for this visit or for anybody. */
+  isMuted(storeId: StoreId, zoneId: ZoneId, visitId: VisitId, now: Instant): boolean {
+    if (this.#mutedUntil.size === 0) return false;
+    const until = Math.max(
+      this.#mutedUntil.get(`${storeId}|${zoneId}`) ?? 0,
+      this.#mutedUntil.get(`${visitId}|${zoneId}`) ?? 0,
+    );
+    return until > now;
+  }
+
+  /** How these zones of a store have behaved, as all processes know it. */
+  async conditionOf(storeId: StoreId, zoneIds: readonly ZoneId[], now: Instant): Promise<ZoneCondition[]> {
+    if (zoneIds.length === 0) return [];
+    const [shorts, muted] = await Promise.all([
+      this.redis.request.mget(zoneIds.map((zoneId) => this.#countKey(storeId, `short:${zoneId}`))),
+      this.redis.request.hmget(this.#key, ...zoneIds.map((zoneId) => `${storeId}|${zoneId}`)),
+    ]);
+    return zoneIds.map((zoneId, index) => {
+      const [value = 0, at = now] = (shorts[index]?.split(' ') ?? []).map(Number);
+      const mutedUntil = Number(muted[index] ?? 0);
+      const perHour = flapsPerHour(decayed({ value, at }, now, ZONE.decayMs));
+      return {
+        zoneId,
+        flapsPerHour: Math.round(perHour * 10) / 10,
+        ...(mutedUntil > now && { mutedUntil }),
+      };
+    });
+  }
+
+  #countKey(storeId: StoreId, what: string): string {
+    return this.redis.key(`{flaps:${storeId}}:${what}`);
+  }
+
+  #exchange(): Promise<void> {
+    this.#round ??= this.#countAndRead()
+      .catch((error: unknown) => this.log.debug({ event: 'mutes.not-exchanged', error }))
+      .finally(() => (this.#round = undefined));
+    return this.#round;
+  }
+
+  async #countAndRead(): Promise<void> {
+    const ended = this.#ended;
+    this.#ended = [];
+    const now = this.clock.now();
+    const byStore = new Map<StoreId, EndedStay[]>();
+    for (const stay of ended) {
+      const stays = byStore.get(stay.storeId);
+      if (stays === undefined) byStore.set(stay.storeId, [stay]);
+      else stays.push(stay);
+    }
+    const flapping = await Promise.all(
+      [...byStore].map(([storeId, stays]) => this.#count(storeId, stays, now)),
+    );
+    const muted = new Map(flapping.flat().map((field) => [field, now + MUTED_FOR_MS]));
+    if (muted.size > 0) {
+      await this.redis.request
+        .pipeline()
+        .hset(this.#key, muted)
+        .pexpire(this.#key, 2 * MUTED_FOR_MS)
+        .exec();
+      this.log.info({ event: 'zone.muted', zones: [...muted.keys()] });
+    }
+    await this.#read(now);
+  }
+
+  /** @returns what flaps, as fields of the mutes */
+  async #count(storeId: StoreId, stays: readonly EndedStay[], now: Instant): Promise<string[]> {
+    const counts = countsOf(stays);
+    const entries = [...counts];
+    const keys = entries.map(([what]) => this.#countKey(storeId, what));
+    const amounts = entries.flatMap(([, { amount, decayMs }]) => [amount, decayMs]);
+    const values = (await this.redis.request.eval(
+      BUMP_COUNTS,
+      keys.length,
+      ...keys,
+      now,
+      ...amounts,
+    )) as string[];
+    const valueOf = new Map(entries.map(([what], index) => [what, Number(values[index])]));
+    const flapping = new Set<string>();
+    for (const { visitId, zoneId } of stays) {
+      if (isPairFlapping(valueOf.get(`exits:${visitId}:${zoneId}`) ?? 0))
+        flapping.add(`${visitId}|${zoneId}`);
+      const [all = 0, short = 0] = [valueOf.get(`stays:${zoneId}`), valueOf.get(`short:${zoneId}`)];
+      if (isZoneFlapping(all, short)) flapping.add(`${storeId}|${zoneId}`);
+    }
+    return [...flapping];
+  }
+
+  async #read(now: Instant): Promise<void> {
+    const fields = Object.entries(await this.redis.request.hgetall(this.#key));
+    const over = fields.filter(([, until]) => Number(until) <= now).map(([field]) => field);
+    if (over.length > 0) await this.redis.request.hdel(this.#key, ...over);
+    this.#mutedUntil = new Map(fields.map(([field, until]) => [field, Number(until)]));
+  }
+}
+
+function countsOf(stays: readonly EndedStay[]): Counts {
+  const counts: Counts = new Map();
+  const add = (what: string, amount: number, decayMs: number): void => {
+    counts.set(what, { amount: (counts.get(what)?.amount ?? 0) + amount, decayMs });
+  };
+  for (const stay of stays) {
+    add(`exits:${stay.visitId}:${stay.zoneId}`, 1, PAIR.decayMs);
+    add(`stays:${stay.zoneId}`, 1, ZONE.decayMs);
+    add(`short:${stay.zoneId}`, isShortStay(stay) ? 1 : 0, ZONE.decayMs);
+  }
+  return counts;
+}
