@@ -8,6 +8,11 @@ export class ByteWriter {
     return Buffer.from(this.#bytes.subarray(0, this.#at));
   }
 
+  byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#at++] = value;
+  }
+
   /** A whole number from 0 to 2^53: seven bits a byte, the last one without the eighth (LEB128). */
   unsigned(value: number): void {
     this.#room(8);
@@ -60,11 +65,15 @@ export class ByteReader {
 
   constructor(private readonly bytes: Buffer) {}
 
+  byte(): number {
+    return this.bytes.readUInt8(this.#at++);
+  }
+
   unsigned(): number {
     let value = 0;
     let factor = 1;
     for (;;) {
-      const byte = this.bytes.readUInt8(this.#at++);
+      const byte = this.byte();
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
       factor *= 0x80;

@@ -11,7 +11,7 @@ const startedAt = fc.integer({ min: 1.7e12, max: 1.9e12 });
 const stay = fc.option(fc.record({ zoneId, enteredAt: startedAt, dwellTold: fc.nat(3600) }), {
   nil: undefined,
 });
-const second = fc.nat(4).map((offset) => 1_800_000_000 + offset);
+const second = fc.integer({ min: -15, max: 4 }).map((offset) => 1_800_000_000 + offset);
 const shopperId = 'shopper' as ShopperId;
 const parts = (per: number, most: number, least = -most): fc.Arbitrary<number> =>
   fc.integer({ min: least * per, max: most * per }).map((whole) => whole / per);
@@ -35,7 +35,7 @@ const track: fc.Arbitrary<Track> = fc.record({
 });
 /** Buckets as presence keeps them: second, loudest, faintest in one array. */
 const buckets = fc
-  .array(fc.tuple(second, fc.integer({ min: -95, max: -1 }), fc.nat(30)))
+  .array(fc.tuple(second, fc.integer({ min: -127, max: -1 }), fc.nat(80)), { minLength: 1 })
   .map((each) => each.flatMap(([at, loudest, less]) => [at, loudest, loudest - less]));
 const presences: fc.Arbitrary<Presence> = fc.record({
   shopperId: fc.constant(shopperId),

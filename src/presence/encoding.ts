@@ -159,28 +159,43 @@ function readTrack(from: ByteReader, openSecond: number): Track {
   return { ...seconds, ...(Object.fromEntries(values) as Omit<Track, keyof typeof seconds>) };
 }
 
-/** By anchor: its number, how many buckets, then of each its second, loudest level, and how much fainter the faintest was. */
+/**
+ * By anchor: its number, then two bytes a bucket. The first is the loudest level with its sign turned, and whether this is
+ * the last bucket; the second says second and spread together, or nought where they are not small and follow by themselves.
+ */
 function writeAnchor(to: ByteWriter, { anchor, buckets }: HeardAnchor, openSecond: number): void {
   to.unsigned(anchor);
-  to.unsigned(buckets.length / BUCKET_SIZE);
-  for (let at = 0; at < buckets.length; at += BUCKET_SIZE) {
+  const last = buckets.length - BUCKET_SIZE;
+  for (let at = 0; at <= last; at += BUCKET_SIZE) {
     const loudest = loudestAt(buckets, at);
-    to.signed(secondAt(buckets, at) - openSecond);
-    to.signed(loudest + MIDDLE_DBM);
-    to.unsigned(loudest - faintestAt(buckets, at));
+    const spread = loudest - faintestAt(buckets, at);
+    const offset = secondAt(buckets, at) - openSecond;
+    to.byte(-loudest + (at === last ? LAST : 0));
+    const isSmall = offset >= 0 && offset < OFFSETS && spread < SPREADS;
+    to.byte(isSmall ? 1 + offset + OFFSETS * spread : 0);
+    if (isSmall) continue;
+    to.signed(offset);
+    to.unsigned(spread);
   }
 }
 
-/** Levels lie around here, where one byte holds them. */
-const MIDDLE_DBM = 70;
+/** Set in the byte of a level: levels are -1 to -127 dBm. */
+const LAST = 0x80;
+/** Open seconds are these, and packets of one second seldom differ by more than this many dB. */
+const OFFSETS = 5;
+const SPREADS = 50;
 
 function readAnchor(from: ByteReader, openSecond: number): HeardAnchor {
   const anchor = from.unsigned();
   const buckets: number[] = [];
-  for (let left = from.unsigned(); left > 0; left -= 1) {
-    const second = openSecond + from.signed();
-    const loudest = from.signed() - MIDDLE_DBM;
-    buckets.push(second, loudest, loudest - from.unsigned());
+  for (let isLast = false; !isLast;) {
+    const level = from.byte();
+    isLast = level >= LAST;
+    const loudest = -(level % LAST);
+    const code = from.byte() - 1;
+    const offset = code < 0 ? from.signed() : code % OFFSETS;
+    const spread = code < 0 ? from.unsigned() : Math.floor(code / OFFSETS);
+    buckets.push(openSecond + offset, loudest, loudest - spread);
   }
   return { anchor, buckets: buckets satisfies Buckets };
 }

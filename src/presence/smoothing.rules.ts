@@ -9,6 +9,9 @@ import type { Buckets, HeardAnchor } from './state.js';
 
 /** RSSI at one metre where none is known; what iBeacon stacks assume too. */
 const USUAL_POWER_DBM = -59;
+/** What fits a byte, and more than any radio hears. */
+const LOUDEST_DBM = -1;
+const WEAKEST_DBM = -127;
 
 /** Level by anchor number. */
 export type Levels = ReadonlyMap<number, number>;
@@ -34,7 +37,7 @@ export function levelOf(sighting: Sighting, layout: StoreLayout): number {
       ? layout.gateways.get(anchor.gatewayId)?.measuredPowerDbm
       : (layout.beacons.get(anchor.beaconId)?.measuredPowerDbm ?? sighting.measuredPowerDbm);
   const usable = power !== undefined && power < 0 ? power : USUAL_POWER_DBM;
-  return Math.round(rssiDbm - usable + USUAL_POWER_DBM);
+  return Math.min(LOUDEST_DBM, Math.max(WEAKEST_DBM, Math.round(rssiDbm - usable + USUAL_POWER_DBM)));
 }
 
 /** Adds one level to an anchor's bucket of that second. Order and repetition do not matter. Changes `anchors`. */

@@ -74,10 +74,11 @@ export class GatewayHearings {
 
   /**
    * What must be added to the times of each hearing, after this payload has told of its gateways' clocks. Undefined
-   * where the payload says itself when it was sent.
+   * in our own format: whoever writes it says `sentAt`, or means their times; those of a backlog sent piece by piece
+   * would else be moved to now.
    */
   #offsets(
-    { hearings, clocks, madeAt }: GatewayReport,
+    { source, hearings, clocks, madeAt }: GatewayReport,
     gatewayIds: readonly GatewayId[],
   ): ((hearing: Hearing) => number) | undefined {
     const { receivedAt, sentAt } = clocks;
@@ -91,7 +92,7 @@ export class GatewayHearings {
           : this.gatewayClocks.observe(gatewayId, ownTime, receivedAt);
       offsets.set(gatewayId, correctionMs(clock, ownTime === undefined ? undefined : receivedAt - ownTime));
     }
-    if (sentAt !== undefined) return undefined;
+    if (source === 'native') return undefined;
     return ({ anchor }) => (anchor.kind === 'gateway' ? (offsets.get(anchor.gatewayId) ?? 0) : 0);
   }
 }
