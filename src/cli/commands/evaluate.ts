@@ -28,6 +28,7 @@ export const evaluateCommand: Command = {
       survey: values.survey === undefined ? [] : await readSurvey(values.survey),
       zones: await readZones(required(values.zones, '--zones')),
     };
+    tellUnknownGateways(trial);
     if (values.paths !== undefined) {
       await writeFile(values.paths, `${JSON.stringify(pathsOf(trial))}\n`);
       note(`paths: ${values.paths}`);
@@ -35,3 +36,15 @@ export const evaluateCommand: Command = {
     return evaluate(trial);
   },
 };
+
+/** @throws UsageError where not one line of the walks is of a known gateway */
+function tellUnknownGateways({ gateways, walks }: Trial): void {
+  const known = new Set(gateways.map(({ gatewayId }) => gatewayId));
+  const rows = walks.flatMap((walk) => walk.rows);
+  const unknown = rows.filter(({ gatewayId }) => !known.has(gatewayId));
+  if (unknown.length === 0) return;
+  const names = [...new Set(unknown.map(({ gatewayId }) => gatewayId))].slice(0, 5).join(', ');
+  if (unknown.length === rows.length)
+    throw new UsageError(`--walks: no line is of a gateway of --gateways, but of ${names}`);
+  note(`${unknown.length} of ${rows.length} lines are of gateways that --gateways does not have: ${names}`);
+}

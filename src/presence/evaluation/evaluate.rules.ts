@@ -3,9 +3,9 @@ import type { StoreLayout, SurveyPoint, Zone } from '../../stores/index.js';
 import { learn, type Learned } from '../location/calibration.rules.js';
 import { geometryOf } from '../location/geometry.rules.js';
 import type { Floor } from '../location/grid.rules.js';
-import { radioMapOf, type RadioMap } from '../location/radio-map.rules.js';
+import { radioMapOf } from '../location/radio-map.rules.js';
 import { figuresOf, type Figures } from './figures.rules.js';
-import { EVALUATED_STORE, followed, type Judged, type Walk } from './walk.rules.js';
+import { EVALUATED_STORE, followed, heardAlong, type Judged, type Walk } from './walk.rules.js';
 import { dividedInto, type Division, type JudgedZone } from './zones.rules.js';
 
 /** What is evaluated: a store's radios, walks whose true places are known, and how the floor is divided. */
@@ -27,10 +27,7 @@ export interface Evaluation {
 /** One walk after the other, judged second by second. */
 export function evaluate(trial: Trial): Evaluation {
   const { zones, layout } = settingOf(trial);
-  const judged = trial.walks.map((walk) => {
-    const others = trial.walks.filter((other) => other !== walk);
-    return followed(walk, layout, mapFor(layout, others)).judged;
-  });
+  const judged = judgedWalks(trial.walks, layout);
   return {
     radioMap: sourceOf(layout),
     zones: zones.length,
@@ -44,11 +41,23 @@ export function evaluate(trial: Trial): Evaluation {
 
 /** The paths that presence saw and the true ones, for drawing. */
 export function pathsOf(trial: Trial): { walk: string; judged: Judged[] }[] {
-  const { layout } = settingOf(trial);
-  return trial.walks.map((walk) => {
-    const others = trial.walks.filter((other) => other !== walk);
-    return { walk: walk.name, judged: followed(walk, layout, mapFor(layout, others)).judged };
-  });
+  const judged = judgedWalks(trial.walks, settingOf(trial).layout);
+  return trial.walks.map(({ name }, index) => ({ walk: name, judged: judged[index] ?? [] }));
+}
+
+/** More walks than this are left out in as many groups, not one by one, so that learning does not take for ever. */
+const MOST_GROUPS = 5;
+
+/** Each walk is judged by a shop that knows the other groups' traffic, and learns on the way as it would live. */
+function judgedWalks(walks: readonly Walk[], layout: StoreLayout): Judged[][] {
+  const groups = Math.min(MOST_GROUPS, walks.length);
+  const pasts = Array.from({ length: groups }, (_, group) =>
+    pastOf(
+      layout,
+      walks.filter((_walk, index) => index % groups !== group),
+    ),
+  );
+  return walks.map((walk, index) => followed(walk, layout, pasts[index % groups]).judged);
 }
 
 function settingOf(trial: Trial): { zones: readonly JudgedZone[]; layout: StoreLayout } {
@@ -96,22 +105,24 @@ function zoneOf({ zoneId, polygon }: JudgedZone): Zone {
 /** The store's past, in which nobody said where they were, is worked through so often; the levels have settled by then. */
 const LEARNING_ROUNDS = 6;
 
-/** What the shop would know of its radios when a walk begins: the survey, or what it heard of the other walks. */
-function mapFor(layout: StoreLayout, past: readonly Walk[]): RadioMap | undefined {
+/** What the shop knows of its radios when a walk begins, beside the survey: what it heard of other walks. */
+function pastOf(layout: StoreLayout, past: readonly Walk[]): Learned | undefined {
   const geometry = geometryOf(layout);
-  let map = radioMapOf(layout, undefined);
-  for (let round = 0; map?.learns === true && round < LEARNING_ROUNDS; round += 1) {
+  let known: Learned | undefined;
+  for (let round = 0; past.length > 0 && round < LEARNING_ROUNDS; round += 1) {
+    const map = radioMapOf(layout, known);
+    if (map?.learns !== true) return undefined;
     const learned: Learned = { stamp: geometry.stamp, sums: new Map() };
     for (const walk of past) {
-      for (const fix of followed(walk, layout, map).fixes) learn(learned, fix, geometry);
+      for (const fix of heardAlong(walk, layout, map)) learn(learned, fix, geometry);
     }
-    map = radioMapOf(layout, learned);
+    known = learned;
   }
-  return map;
+  return known;
 }
 
 function sourceOf(layout: StoreLayout): Evaluation['radioMap'] {
   const map = radioMapOf(layout, undefined);
   if (map === undefined) return 'none';
-  return map.learns ? 'traffic of the other walks' : 'survey';
+  return map.surveyed ? 'survey' : 'traffic of the other walks';
 }

@@ -1,8 +1,10 @@
 import { SECOND_MS, type GatewayId, type ShopperId, type StoreId } from '../../shared/index.js';
 import type { Sighting } from '../../sightings/index.js';
 import type { StoreLayout } from '../../stores/index.js';
-import type { Fix } from '../location/calibration.rules.js';
-import type { RadioMap } from '../location/radio-map.rules.js';
+import { learn, type Fix, type Learned } from '../location/calibration.rules.js';
+import { geometryOf } from '../location/geometry.rules.js';
+import { merged } from '../location/learned.rules.js';
+import { radioMapOf, type RadioMap } from '../location/radio-map.rules.js';
 import { defaultParameters } from '../parameters.js';
 import { advance } from '../presence.rules.js';
 import type { Presence } from '../state.js';
@@ -36,41 +38,66 @@ export interface Judged {
 export const EVALUATED_STORE = 'evaluated' as StoreId;
 const SHOPPER = 'walker' as ShopperId;
 
+/** Live, what passers-by tell of the radios comes back into the map about as often. */
+const LEARNED_EVERY_SECONDS = 30;
+
 /**
  * Leads a walk through presence as the shop does, second by second: at the end of each, presence gets what was heard in
- * it and says where the walker is, before it hears anything of the next.
+ * it and says where the walker is, before it hears anything of the next. What the walk tells of the store's radios is
+ * learned on the way.
+ *
+ * @param known what the store has learned before
  */
-export function followed(
+export function followed(walk: Walk, layout: StoreLayout, known: Learned | undefined): { judged: Judged[] } {
+  const judged: Judged[] = [];
+  const geometry = geometryOf(layout);
+  const nothing = (): Learned => ({ stamp: geometry.stamp, sums: new Map() });
+  let learned = known;
+  let fresh = nothing();
+  let radio = radioMapOf(layout, learned);
+  let seconds = 0;
+  for (const step of stepsOf(walk, layout, () => radio)) {
+    judged.push(step.judged);
+    for (const fix of step.fixes) learn(fresh, fix, geometry);
+    seconds += 1;
+    if (radio?.learns !== true || seconds % LEARNED_EVERY_SECONDS !== 0) continue;
+    learned = merged(learned, fresh);
+    fresh = nothing();
+    radio = radioMapOf(layout, learned);
+  }
+  return { judged };
+}
+
+/** What a walk tells of the store's radios if they are as the map says. */
+export function heardAlong(walk: Walk, layout: StoreLayout, radio: RadioMap): Fix[] {
+  return Array.from(stepsOf(walk, layout, () => radio)).flatMap(({ fixes }) => fixes);
+}
+
+/** The seconds of a walk, each with what presence says at its end. */
+function* stepsOf(
   walk: Walk,
   layout: StoreLayout,
-  radio: RadioMap | undefined,
-): { judged: Judged[]; fixes: Fix[] } {
-  const judged: Judged[] = [];
-  const fixes: Fix[] = [];
+  radioNow: () => RadioMap | undefined,
+): Generator<{ judged: Judged; fixes: Fix[] }> {
   let presence: Presence | undefined;
   let made = 0;
-  const context = {
-    newId: () => String((made += 1)),
-    parameters: defaultParameters,
-    dwellSeconds: [],
-    radio,
-  };
+  const newId = (): string => String((made += 1));
   for (const [second, rows] of bySecond(walk.rows)) {
     const sightings = rows.map((row, index) => sightingOf(row, `${second}.${index}`));
+    const context = { newId, parameters: defaultParameters, dwellSeconds: [], radio: radioNow() };
     const advanced = advance(presence, sightings, layout, (second + 1) * SECOND_MS, context);
     presence = advanced.presence;
-    fixes.push(...advanced.fixes);
     const last = rows.at(-1);
     if (presence === undefined || last === undefined) continue;
-    const track = (presence.played.at(-1)?.competition ?? presence.competition).track;
-    judged.push({
+    const { track } = presence.played.at(-1)?.competition ?? presence.competition;
+    const judged: Judged = {
       second,
       true: { x: last.x, y: last.y },
       zoneId: stayOf(presence)?.zoneId,
       located: track && { x: track.x, y: track.y },
-    });
+    };
+    yield { judged, fixes: advanced.fixes };
   }
-  return { judged, fixes };
 }
 
 function bySecond(rows: readonly WalkRow[]): Map<number, WalkRow[]> {

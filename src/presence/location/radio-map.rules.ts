@@ -20,7 +20,9 @@ export interface RadioMap {
   expected: readonly (Expected | undefined)[];
   /** How far all levels together may be off, beside what tags differ among themselves: what is not known yet of a store. */
   commonDeviationDb: number;
-  /** False where the store was surveyed: then there is nothing to learn from passers-by. */
+  /** Some of it was measured. */
+  surveyed: boolean;
+  /** Some anchors were not: what they hear of passers-by tells of them. */
   learns: boolean;
 }
 
@@ -48,15 +50,25 @@ export function* radioMapInSteps(
   const surveyed = surveyByAnchor(layout, geometry);
   const calibration = calibrate(geometry, learned);
   const expected: (Expected | undefined)[] = [];
+  const placed = geometry.positionOf.filter((position) => position !== undefined).length;
+  let measured = 0;
   for (const [number, position] of geometry.positionOf.entries()) {
     const points = surveyed.get(number) ?? [];
-    if (points.length >= SURVEYED_FROM) expected.push(fromSurvey(points, position, floor));
-    else expected.push(position && fromCalibration(number, calibration, geometry, floor));
+    if (points.length >= SURVEYED_FROM) {
+      expected.push(fromSurvey(points, position, floor));
+      measured += 1;
+    } else expected.push(position && fromCalibration(number, calibration, geometry, floor));
     yield;
   }
-  const learns = surveyed.size === 0;
-  const commonDeviationDb = learns ? calibration.commonDeviationDb : 0;
-  return { floor, geometry, expected, commonDeviationDb, learns };
+  return {
+    floor,
+    geometry,
+    expected,
+    // Where some levels are known, there is nothing that all of them may be off by.
+    commonDeviationDb: measured > 0 ? 0 : calibration.commonDeviationDb,
+    surveyed: measured > 0,
+    learns: expected.some((there) => there !== undefined) && measured < placed,
+  };
 }
 
 function surveyByAnchor({ survey = [] }: StoreLayout, { numberOf }: Geometry): Map<number, Measured[]> {

@@ -169,7 +169,7 @@ export function corrected(
 ): Track {
   const voices = voicesOf(heard, map, p);
   if (voices.length === 0) return track;
-  const trust = map.learns ? p.unsurveyedTrust : p.levelTrust;
+  const trust = map.surveyed ? p.levelTrust : p.unsurveyedTrust;
   const cells = weigh(track, voices, map.floor.grid, trust);
   const found = momentsOf(cells, track.louderDb);
   const isLocated = voices.length >= ANCHORS_TO_LOCATE;
