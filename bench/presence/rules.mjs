@@ -5,8 +5,6 @@ const FIRST_SECOND = 1_700_000_000;
 const WARM_UP_SECONDS = 2_000;
 const SECONDS = 10_000;
 
-const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
-
 /** `dist` as a function from a path in it to the module. */
 export async function measureRules(dist) {
   const { advance } = await dist('presence/presence.rules.js');
@@ -45,31 +43,35 @@ export async function measureRules(dist) {
 /** One call a second with all that was heard in it. */
 function walk(heardIn, layout, context, advance) {
   let presence;
-  let tookMs = 0;
-  for (let second = 0; second < WARM_UP_SECONDS + SECONDS; second += 1) {
-    const now = FIRST_SECOND + second;
-    const sightings = heardIn(now);
-    const from = nowMs();
+  const microseconds = microsecondsOf(heardIn, (sightings, now) => {
     presence = advance(presence, sightings, layout, (now + 1) * 1_000, context).presence;
-    if (second >= WARM_UP_SECONDS) tookMs += nowMs() - from;
-  }
-  return { presence, microseconds: round((tookMs * 1_000) / SECONDS) };
+  });
+  return { presence, microseconds };
 }
 
 async function correctedAlone(dist, radio, parameters) {
   const { begin, predicted, corrected, rounded } = await dist('presence/location/track.rules.js');
-  let track = begin(FIRST_SECOND, radio, parameters);
-  let tookMs = 0;
-  for (let second = 1; second < WARM_UP_SECONDS + SECONDS; second += 1) {
-    const now = FIRST_SECOND + second;
-    const heard = heardOnPlan(now).map(({ rssiDbm: dbm }, anchor) => ({ anchor, dbm, several: false }));
-    const expected = predicted(track, now, parameters);
-    const from = nowMs();
-    const found = corrected(expected, heard, radio, parameters);
-    if (second >= WARM_UP_SECONDS) tookMs += nowMs() - from;
-    track = rounded(found);
-  }
-  return round((tookMs * 1_000) / SECONDS);
+  let track = begin(FIRST_SECOND - 1, radio, parameters);
+  return microsecondsOf(
+    (now) => heardOnPlan(now).map(({ rssiDbm: dbm }, anchor) => ({ anchor, dbm, several: false })),
+    (heard, now) => {
+      track = rounded(corrected(predicted(track, now, parameters), heard, radio, parameters));
+    },
+  );
+}
+
+/** CPU time of one call; what it is given is made before. */
+function microsecondsOf(heardIn, take) {
+  const heard = Array.from({ length: WARM_UP_SECONDS + SECONDS }, (_, second) =>
+    heardIn(FIRST_SECOND + second),
+  );
+  let before;
+  heard.forEach((sightings, second) => {
+    if (second === WARM_UP_SECONDS) before = process.cpuUsage();
+    take(sightings, FIRST_SECOND + second);
+  });
+  const { user, system } = process.cpuUsage(before);
+  return round((user + system) / SECONDS);
 }
 
 function round(value) {
