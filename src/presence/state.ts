@@ -95,7 +95,7 @@ export function shortHash(id: string): number {
 /** A copy that shares nothing that `advance` changes. What it only ever replaces is shared. */
 export function copyOf(presence: Presence): Presence {
   const { stay, hasty } = presence;
-  // Part by part and in the order of `decode`: a spread costs several times as much, and this is done for every sighting.
+  // Part by part and in the order of `decode`: a spread costs more than all its parts, and this is done for every sighting.
   return {
     shopperId: presence.shopperId,
     storeId: presence.storeId,
