@@ -27,6 +27,7 @@ const MADE_OF = {
     worker: { script: 'dist/main.js', role: 'worker' },
   },
   floor: { all: { script: 'bench/journey/floor.mjs', role: 'all' } },
+  'http-floor': { all: { script: 'bench/ingest/floor.mjs', role: 'all' } },
 };
 
 /**

@@ -142,29 +142,11 @@ const offersOf = (reward) => [
 export async function setUp({ url, database, shoppers, reward, say }) {
   const call = callerOf(url, await keyFor(database, 'service'));
   const approve = callerOf(url, await keyFor(database, 'service'));
-  for (const store of range(STORES)) await call('PUT', `/v1/stores/${storeIdOf(store)}`, layoutOf(store));
+  await openStores(call);
   await bulk(call, '/v1/products', range(PRODUCTS).map(productOf));
   const people = range(shoppers);
   say(`${shoppers} shoppers with consents and ${shoppers * PURCHASES_EACH} purchases`);
-  await bulk(
-    call,
-    '/v1/shoppers',
-    people.map((shopper) => ({ shopperId: shopperIdOf(shopper), carries: [beaconIdOf(shopper)] })),
-  );
-  const purposes = ['location', 'profiling', 'push'];
-  await bulk(
-    call,
-    '/v1/consents',
-    people.flatMap((shopper) =>
-      purposes.map((purpose) => ({
-        shopperId: shopperIdOf(shopper),
-        purpose,
-        granted: true,
-        policyVersion: '1',
-        source: 'bench',
-      })),
-    ),
-  );
+  await register(call, people, ['location', 'profiling', 'push']);
   const now = Date.now();
   await bulk(
     call,
@@ -180,9 +162,46 @@ export async function setUp({ url, database, shoppers, reward, say }) {
       tokens[shopper] = answer.token;
     }),
   );
+  return { keys: await gatewayKeys(database), tokens };
+}
+
+/** Shoppers who may be located and nothing else: for what ends with presence. @returns a gateway key a store */
+export async function setUpPresence({ url, database, shoppers }) {
+  const call = callerOf(url, await keyFor(database, 'service'));
+  await openStores(call);
+  await register(call, range(shoppers), ['location']);
+  return gatewayKeys(database);
+}
+
+async function openStores(call) {
+  for (const store of range(STORES)) await call('PUT', `/v1/stores/${storeIdOf(store)}`, layoutOf(store));
+}
+
+async function register(call, people, purposes) {
+  await bulk(
+    call,
+    '/v1/shoppers',
+    people.map((shopper) => ({ shopperId: shopperIdOf(shopper), carries: [beaconIdOf(shopper)] })),
+  );
+  await bulk(
+    call,
+    '/v1/consents',
+    people.flatMap((shopper) =>
+      purposes.map((purpose) => ({
+        shopperId: shopperIdOf(shopper),
+        purpose,
+        granted: true,
+        policyVersion: '1',
+        source: 'bench',
+      })),
+    ),
+  );
+}
+
+async function gatewayKeys(database) {
   const keys = [];
   for (const store of range(STORES)) keys.push(await keyFor(database, 'gateway', storeIdOf(store)));
-  return { keys, tokens };
+  return keys;
 }
 
 /** The default policy would stop at one offer a minute; what is measured here is what an offer takes. */

@@ -6,13 +6,16 @@ import type { Buckets, Competition, HeardAnchor, Presence, Stay } from './state.
 
 const FORMAT = 2;
 
+/** One for all, since each is filled and emptied in one go. */
+const writer = new ByteWriter();
+
 /**
  * A presence as few bytes (some 60 in a store with a radio a zone, 120 where shoppers are located) that `decode` reads
  * again. Times are kept relative to one another, zones by their place in a list, levels as they are. Not in it: whose it
  * is, which the key says, and what can be worked out again.
  */
 export function encode(presence: Presence): Buffer {
-  const to = new ByteWriter();
+  const to = writer;
   const { startedAt, openSecond, look } = presence;
   const zones = new ZoneList(presence);
   to.unsigned(FORMAT);
@@ -49,25 +52,55 @@ export function decode(bytes: Buffer, shopperId: ShopperId): Presence | undefine
   const pausedMs = from.unsigned();
   const lookAt = startedAt + from.signed();
   const look = { at: lookAt, heardUntil: lookAt + from.signed() };
-  const zones = Array.from({ length: from.unsigned() }, () => from.text() as ZoneId);
+  const zones = several(from, () => from.text() as ZoneId);
   const stay = readStay(from, startedAt, zones);
   const hasty = readStay(from, startedAt, zones);
   const competition = readCompetition(from, openSecond, zones);
-  const checkIns = Array.from({ length: from.unsigned() }, () => from.unsigned());
+  const checkIns = several(from, () => from.unsigned());
   const stamp = from.unsigned();
-  const anchors = Array.from({ length: from.unsigned() }, () => readAnchor(from, openSecond));
-  const visit = { shopperId, storeId, visitId, startedAt, lastHeardAt, openSecond };
-  return { ...visit, pausedMs, look, stay, hasty, competition, checkIns, stamp, anchors, played: [] };
+  const anchors = several(from, () => readAnchor(from, openSecond));
+  // One literal: spread from two objects, it took five times as long as all the reading.
+  return {
+    shopperId,
+    storeId,
+    visitId,
+    startedAt,
+    lastHeardAt,
+    openSecond,
+    competition,
+    stay,
+    hasty,
+    anchors,
+    stamp,
+    played: [],
+    checkIns,
+    pausedMs,
+    look,
+  };
+}
+
+/** As many as a count before them says. A loop: `Array.from` takes a microsecond, which is half of all the rest. */
+function several<Item>(from: ByteReader, read: () => Item): Item[] {
+  const items: Item[] = [];
+  for (let left = from.unsigned(); left > 0; left -= 1) items.push(read());
+  return items;
 }
 
 /** Each zone of a presence once; others refer to it by place, 0 for none. */
 class ZoneList {
-  readonly #zones: readonly ZoneId[];
+  readonly #zones: ZoneId[] = [];
 
   constructor({ stay, hasty, competition }: Presence) {
     const { zoneId, left, evidence } = competition;
-    const named = [stay?.zoneId, hasty?.zoneId, zoneId, left?.zoneId, ...evidence.map((each) => each.zoneId)];
-    this.#zones = [...new Set(named.filter((each) => each !== undefined))];
+    this.#add(stay?.zoneId);
+    this.#add(hasty?.zoneId);
+    this.#add(zoneId);
+    this.#add(left?.zoneId);
+    for (const challenger of evidence) this.#add(challenger.zoneId);
+  }
+
+  #add(zoneId: ZoneId | undefined): void {
+    if (zoneId !== undefined && !this.#zones.includes(zoneId)) this.#zones.push(zoneId);
   }
 
   write(to: ByteWriter): void {
@@ -120,7 +153,7 @@ function readCompetition(from: ByteReader, openSecond: number, zones: readonly Z
   const zoneId = zoneAt(zones, from.unsigned());
   const leftZoneId = zoneAt(zones, from.unsigned());
   const left = leftZoneId && { zoneId: leftZoneId, second: openSecond - from.signed() };
-  const evidence = Array.from({ length: from.unsigned() }, () => ({
+  const evidence = several(from, () => ({
     zoneId: zoneAt(zones, from.unsigned()) ?? ('' as ZoneId),
     db: from.unsigned() / 10,
   }));

@@ -87,7 +87,6 @@ export function predicted(track: Track, second: number, p: PresenceParameters): 
   const alongY = moved(axisY(track), seconds, p);
   const covariance = track.correlation * track.deviationX * track.deviationY;
   return {
-    ...track,
     second,
     x: x + alongX.by,
     y: y + alongY.by,
@@ -100,6 +99,10 @@ export function predicted(track: Track, second: number, p: PresenceParameters): 
     velocityDeviationY: alongY.velocityDeviation,
     gainX: alongX.gain,
     gainY: alongY.gain,
+    louderDb: track.louderDb,
+    louderDeviationDb: track.louderDeviationDb,
+    locatedAt: track.locatedAt,
+    locatedSeconds: track.locatedSeconds,
   };
 }
 
@@ -149,7 +152,8 @@ function moved(
 
 /** An anchor's part in a second: what it heard, and what it would hear in each cell. */
 interface Voice extends Expected {
-  dbm: number;
+  /** What it heard, were the tag as loud as the map expects. */
+  levelDbm: number;
   noiseDb2: number;
 }
 
@@ -167,7 +171,7 @@ export function corrected(
   map: RadioMap,
   p: PresenceParameters,
 ): Track {
-  const voices = voicesOf(heard, map, p);
+  const voices = voicesOf(heard, track.louderDb, map, p);
   if (voices.length === 0) return track;
   const trust = map.surveyed ? p.levelTrust : p.unsurveyedTrust;
   const cells = weigh(track, voices, map.floor.grid, trust);
@@ -191,19 +195,22 @@ function surer(velocityDeviation: number, gain: number, before: number, after: n
   return Math.sqrt(Math.max(LEAST_SPEED_DEVIATION ** 2, velocityDeviation ** 2 - explained));
 }
 
-function voicesOf(heard: readonly Heard[], { expected }: RadioMap, p: PresenceParameters): Voice[] {
+function voicesOf(heard: readonly Heard[], louderDb: number, map: RadioMap, p: PresenceParameters): Voice[] {
   const voices: Voice[] = [];
   for (const { anchor, dbm, several } of heard) {
-    const there = expected[anchor];
+    const there = map.expected[anchor];
     if (there === undefined) continue;
     const noiseDb2 = p.packetDeviationDb ** 2 / (several ? 2 : 1) + p.placeDeviationDb ** 2;
-    voices.push({ dbm, noiseDb2, meanDbm: there.meanDbm, varianceDb2: there.varianceDb2 });
+    const { meanDbm, varianceDb2 } = there;
+    voices.push({ levelDbm: dbm - louderDb, noiseDb2, meanDbm, varianceDb2 });
   }
   return voices;
 }
 
 /** Numbers a cell: its logarithmic weight, place, by how much the tag would be louder there, and how sure that is. */
 const CELL_SIZE = 5;
+/** Far below what a number holds, and far above the variance of one level, dB². */
+const LARGEST_PRODUCT = 1e200;
 // Written before it is read in each call; made once because it is the largest thing a sighting needs.
 let scratch = new Float64Array(MOST_LOOKED_AT * CELL_SIZE * 2);
 
@@ -213,6 +220,7 @@ function weigh(track: Track, voices: readonly Voice[], grid: Grid, trust: number
   const { deviationX: sx, deviationY: sy, correlation: rho } = track;
   const shape = -0.5 / (1 - rho * rho);
   const louder2 = track.louderDeviationDb ** 2;
+  const halfTrust = 0.5 * trust;
   const cells = roomFor(
     (Math.ceil((toColumn - fromColumn + 1) / step) + 1) * (Math.ceil((toRow - fromRow + 1) / step) + 1),
   );
@@ -227,14 +235,24 @@ function weigh(track: Track, voices: readonly Voice[], grid: Grid, trust: number
       let log = shape * (u * u - 2 * rho * u * v + v * v);
       let precision = 1 / louder2;
       let pull = 0;
-      for (const { dbm, noiseDb2, meanDbm, varianceDb2 } of voices) {
+      // One logarithm of a product instead of one for each anchor: that was half of the work.
+      let variances = 1;
+      for (const { levelDbm, noiseDb2, meanDbm, varianceDb2 } of voices) {
         const variance = (noiseDb2 + (varianceDb2[cell] ?? 0)) / trust;
-        const off = dbm - track.louderDb - (meanDbm[cell] ?? 0);
-        log -= (0.5 * (off * off)) / variance + 0.5 * trust * Math.log(variance);
-        precision += 1 / variance;
-        pull += off / variance;
+        const sureness = 1 / variance;
+        const off = levelDbm - (meanDbm[cell] ?? 0);
+        const pulled = off * sureness;
+        log -= 0.5 * off * pulled;
+        precision += sureness;
+        pull += pulled;
+        variances *= variance;
+        if (variances > LARGEST_PRODUCT) {
+          log -= halfTrust * Math.log(variances);
+          variances = 1;
+        }
       }
       const louder = pull / precision;
+      log -= halfTrust * Math.log(variances);
       cells[at] = log + 0.5 * pull * louder - 0.5 * Math.log(precision);
       cells[at + 1] = x;
       cells[at + 2] = y;
@@ -321,7 +339,7 @@ function momentsOf(cells: Float64Array, louderBefore: number): Found {
 /** What is the same in Redis: metres, dB and m/s in hundredths, gains in thousandths. */
 export function rounded(track: Track): Track {
   return {
-    ...track,
+    second: track.second,
     x: hundredths(track.x),
     y: hundredths(track.y),
     deviationX: Math.max(LEAST_DEVIATION, hundredths(track.deviationX)),
@@ -335,6 +353,8 @@ export function rounded(track: Track): Track {
     gainY: Math.round(track.gainY * 1_000) / 1_000,
     louderDb: hundredths(track.louderDb),
     louderDeviationDb: Math.max(0.1, hundredths(track.louderDeviationDb)),
+    locatedAt: track.locatedAt,
+    locatedSeconds: track.locatedSeconds,
   };
 }
 
