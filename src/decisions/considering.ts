@@ -1,25 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { ContactPolicies } from '../limits/index.js';
-import { LiveOffers, type LiveOffer } from '../offers/index.js';
+import { LiveOffers } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
-import type { DecisionId, DeliveryId, ShopperView } from '../shared/index.js';
-import { Stores, type StoreLayout } from '../stores/index.js';
-import { consider } from './consider.rules.js';
+import { Stores } from '../stores/index.js';
 import type { Pending } from './decision.js';
-import { candidatesOf, factsOf, triggerOf, type Trigger } from './triggers.rules.js';
+import { pendingOf, triggeredBy, type Triggered } from './pending.rules.js';
 import { WarmViews } from './warm-views.js';
-
-interface Triggered {
-  change: PresenceChange;
-  trigger: Trigger;
-  layout: StoreLayout;
-  candidates: readonly LiveOffer[];
-}
 
 /** Thinks decisions through as far as it can be done without a lock. */
 @Injectable()
 export class Considering {
+  readonly #newId = (): string => this.clock.newId();
+
   constructor(
     private readonly stores: Stores,
     private readonly live: LiveOffers,
@@ -37,44 +30,14 @@ export class Considering {
     const views = await this.views.of([...about]);
     return triggered.flatMap((each) => {
       const view = views.get(each.change.shopperId);
-      return view === undefined ? [] : [this.#pending(each, view)];
+      const world = { policy: this.policies.current, live: this.live.snapshot };
+      const when = { newId: this.#newId, now: this.clock.now() };
+      return view === undefined ? [] : [pendingOf(each, view, world, when)];
     });
   }
 
   #triggered(change: PresenceChange): Triggered | undefined {
-    const trigger = triggerOf(change);
     const layout = this.stores.layout(change.storeId);
-    if (trigger === undefined || layout === undefined) return undefined;
-    const candidates = candidatesOf(this.live.snapshot, trigger, layout);
-    return candidates.length === 0 ? undefined : { change, trigger, layout, candidates };
-  }
-
-  #pending({ change, trigger, layout, candidates }: Triggered, view: ShopperView): Pending {
-    const facts = { ...factsOf(trigger, layout, view), visitId: change.visitId };
-    const receivedAt = change.receivedAt ?? change.at;
-    const considered = consider(candidates, facts, {
-      policy: this.policies.current,
-      live: this.live.snapshot,
-    });
-    return {
-      changeId: change.changeId,
-      decisionId: this.clock.newId<DecisionId>(),
-      deliveryId: this.clock.newId<DeliveryId>(),
-      shopperId: change.shopperId,
-      storeId: change.storeId,
-      visitId: change.visitId,
-      zoneId: trigger.zoneId,
-      on: trigger.on,
-      at: trigger.at,
-      timeZone: view.timeZone ?? layout.timeZone,
-      storeTimeZone: layout.timeZone,
-      facts,
-      receivedAt,
-      latencyMs: {
-        received: receivedAt - (change.observedAt ?? change.at),
-        considered: this.clock.now() - receivedAt,
-      },
-      considered,
-    };
+    return layout && triggeredBy(change, this.live.snapshot, layout);
   }
 }
