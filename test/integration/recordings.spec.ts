@@ -2,7 +2,9 @@ import { gunzipSync } from 'node:zlib';
 import { defaultParameters, replayed, settledStays, type Traced } from '../../src/presence/index.js';
 import { TraceReader } from '../../src/sightings/index.js';
 import { layoutOf } from '../../src/stores/index.js';
+import { callerOf } from '../support/http.js';
 import { startShop, type Reply, type Shop } from '../support/shop.js';
+import { twin } from '../support/twin.js';
 import { until } from '../support/until.js';
 
 const ADAS_TAG = 'mac:ada000000001';
@@ -189,5 +191,26 @@ describe('a recording', () => {
     expect((await get(path)).status).toBe(404);
     const chunks = await shop.database.query('SELECT chunk_id FROM recording_chunks');
     expect(chunks).toEqual([]);
+  });
+
+  it('is kept by every process, with one name for a shopper, as soon as they hear that it runs', async () => {
+    const other = await twin(shop, 'api');
+    try {
+      const { recordingId } = (await start()).body;
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      for (const url of [shop.url, other.url]) {
+        const body = { sightings: tagHeard(BENS_TAG, Date.now()) };
+        const posted = await callerOf(url)('POST', '/v1/sightings', { as: gatewayKey, body });
+        expect(posted.status).toBe(202);
+      }
+      await until(
+        () => get(`${ALL}/${recordingId as string}`),
+        ({ body }) => body.sightings === 40,
+      );
+      const text = (await bytesOf(`${ALL}/${recordingId as string}/trace`)).bytes.toString();
+      expect(new Set(text.match(/walker-\d+/g)).size).toBe(1);
+    } finally {
+      await other.stop();
+    }
   });
 });
