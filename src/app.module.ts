@@ -14,12 +14,16 @@ import { StoresModule, storeFields, storesEntities } from './stores/index.js';
 import { ViewsModule } from './views/index.js';
 
 /** What a rule may ask about: each room says what it knows, this is where it is put together. */
+export function fieldRegistry(): FieldRegistry {
+  return new FieldRegistry(storeFields, shopperFields, insightFields);
+}
+
 @Global()
 @Module({
   providers: [
     {
       provide: FIELD_REGISTRY,
-      useFactory: () => new FieldRegistry(storeFields, shopperFields, insightFields),
+      useFactory: fieldRegistry,
     },
   ],
   exports: [FIELD_REGISTRY],

@@ -2,7 +2,16 @@ import { Global, Module, type OnModuleInit } from '@nestjs/common';
 import { Decisions, DecisionsModule, OfferSink } from './decisions/index.js';
 import { Deliveries, DeliveryModule } from './delivery/index.js';
 import { PresenceChanges, PresenceCheckIns, PresenceModule, PresenceService } from './presence/index.js';
-import { CheckInSink, SightingSink, SightingsModule, ZoneMutes } from './sightings/index.js';
+import {
+  CheckInSink,
+  RecordedCheckIns,
+  RecordedSightings,
+  Recorder,
+  RecordingsModule,
+  SightingSink,
+  SightingsModule,
+  ZoneMutes,
+} from './sightings/index.js';
 
 /**
  * Read first: the journey of a sighting to a phone. Each step is a room; a room knows those before it and hands on
@@ -19,11 +28,21 @@ import { CheckInSink, SightingSink, SightingsModule, ZoneMutes } from './sightin
  */
 @Global()
 @Module({
-  imports: [SightingsModule, PresenceModule, DecisionsModule, DeliveryModule],
+  imports: [SightingsModule, RecordingsModule, PresenceModule, DecisionsModule, DeliveryModule],
   providers: [
-    // 1 → 2: answered with 202 once live presence holds them.
-    { provide: SightingSink, useExisting: PresenceService },
-    { provide: CheckInSink, useExisting: PresenceCheckIns },
+    // 1 → 2: answered with 202 once live presence holds them. While a store is recorded, a copy goes on the tape.
+    {
+      provide: SightingSink,
+      inject: [PresenceService, Recorder],
+      useFactory: (presence: PresenceService, recorder: Recorder) =>
+        new RecordedSightings(presence, recorder),
+    },
+    {
+      provide: CheckInSink,
+      inject: [PresenceCheckIns, Recorder],
+      useFactory: (presence: PresenceCheckIns, recorder: Recorder) =>
+        new RecordedCheckIns(presence, recorder),
+    },
     // 3 → 4: committed first, then told.
     { provide: OfferSink, useExisting: Deliveries },
   ],

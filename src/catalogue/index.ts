@@ -1,3 +1,3 @@
-export type { Product } from './catalogue.dto.js';
+export { product, type Product } from './catalogue.dto.js';
 export { CatalogueModule } from './catalogue.module.js';
 export { Catalogue } from './catalogue.service.js';

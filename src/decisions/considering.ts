@@ -3,16 +3,16 @@ import { ContactPolicies } from '../limits/index.js';
 import { LiveOffers } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
-import type { DecisionId, DeliveryId, ShopperView } from '../shared/index.js';
-import { consider } from './consider.rules.js';
 import type { Pending } from './decision.js';
-import { Triggering, type Triggered } from './triggering.js';
-import { factsOf } from './triggers.rules.js';
+import { pendingOf } from './pending.rules.js';
+import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 
 /** Thinks decisions through as far as it can be done without a lock. */
 @Injectable()
 export class Considering {
+  readonly #newId = (): string => this.clock.newId();
+
   constructor(
     private readonly triggering: Triggering,
     private readonly live: LiveOffers,
@@ -32,36 +32,9 @@ export class Considering {
     const views = await this.views.of([...about]);
     return triggered.flatMap((each) => {
       const view = views.get(each.change.shopperId);
-      return view === undefined ? [] : [this.#pending(each, view)];
+      const world = { policy: this.policies.current, live: this.live.snapshot };
+      const when = { newId: this.#newId, now: this.clock.now() };
+      return view === undefined ? [] : [pendingOf(each, view, world, when)];
     });
-  }
-
-  #pending({ change, trigger, layout, candidates }: Triggered, view: ShopperView): Pending {
-    const facts = { ...factsOf(trigger, layout, view), visitId: change.visitId };
-    const receivedAt = change.receivedAt ?? change.at;
-    const considered = consider(candidates, facts, {
-      policy: this.policies.current,
-      live: this.live.snapshot,
-    });
-    return {
-      changeId: change.changeId,
-      decisionId: this.clock.newId<DecisionId>(),
-      deliveryId: this.clock.newId<DeliveryId>(),
-      shopperId: change.shopperId,
-      storeId: change.storeId,
-      visitId: change.visitId,
-      zoneId: trigger.zoneId,
-      on: trigger.on,
-      at: trigger.at,
-      timeZone: view.timeZone ?? layout.timeZone,
-      storeTimeZone: layout.timeZone,
-      facts,
-      receivedAt,
-      latencyMs: {
-        received: receivedAt - (change.observedAt ?? change.at),
-        considered: this.clock.now() - receivedAt,
-      },
-      considered,
-    };
   }
 }

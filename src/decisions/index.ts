@@ -1,4 +1,6 @@
+export { lineOf, type ConsideredLine } from './decision.js';
 export { DecisionsModule } from './decisions.module.js';
 export { Decisions } from './decisions.service.js';
+export { Rehearsal, type Rehearsed } from './rehearsal.rules.js';
 export { OfferSink, type GrantedOffer } from './offer-sink.js';
 export type { OfferForApp } from './offer.writer.js';

@@ -20,6 +20,7 @@ interface Backlog {
 @Injectable()
 export class Housekeeping implements OnModuleInit {
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #tidiers: (() => Promise<unknown>)[] = [];
 
   constructor(
     private readonly database: Database,
@@ -36,6 +37,11 @@ export class Housekeeping implements OnModuleInit {
       if (this.settings.role !== 'api') this.#every(TIDY_MS, () => this.#tidy());
     });
     this.lifecycle.onStop('work', () => this.#timers.forEach((timer) => clearInterval(timer)));
+  }
+
+  /** Has a worker throw something away every hour; what fails is tried again in the next. */
+  onTidy(tidy: () => Promise<unknown>): void {
+    this.#tidiers.push(tidy);
   }
 
   #every(ms: number, work: () => Promise<void>): void {
@@ -65,5 +71,6 @@ export class Housekeeping implements OnModuleInit {
       'DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(days => $1)',
       [IDEMPOTENCY_DAYS],
     );
+    for (const tidy of this.#tidiers) await tidy();
   }
 }

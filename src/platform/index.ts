@@ -2,6 +2,7 @@ export { Bus } from './bus.js';
 export { Clock } from './clock.js';
 export { Database, errorCode, timestamp, type Queryable } from './database.js';
 export { Health } from './health.js';
+export { Housekeeping } from './housekeeping.js';
 export { Lifecycle } from './lifecycle.js';
 export { Log } from './log.js';
 export type { MqttTopic } from './mqtt-topics.js';

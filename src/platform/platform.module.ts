@@ -74,6 +74,7 @@ export class PlatformModule {
       Published,
       Outbox,
       Health,
+      Housekeeping,
     ];
     const doors: Provider[] = [
       { provide: APP_GUARD, useClass: RouteGuard },
@@ -84,7 +85,7 @@ export class PlatformModule {
       module: PlatformModule,
       controllers: [OperatingController],
       imports: [DiscoveryModule],
-      providers: [...providers, ...doors, Housekeeping],
+      providers: [...providers, ...doors],
       exports: providers.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
     };
   }

@@ -7,6 +7,6 @@ import { Stores } from './stores.service.js';
 @Module({
   controllers: [StoresController],
   providers: [StoresRepository, StoreDocuments, Stores],
-  exports: [Stores],
+  exports: [Stores, StoreDocuments],
 })
 export class StoresModule {}

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { readDemoFile } from '../../demo/index.js';
 import { note, required, UsageError, type Command } from '../command.js';
 import { durationMs, shiftedTo } from '../shift.rules.js';
+import { replayTrace, replayTraceUsage } from '../trace/replay-trace.js';
 import { dataFolder } from '../within-rooms.js';
 
 interface Replay {
@@ -32,8 +33,10 @@ const TIMEOUT_MS = 15_000;
 
 export const replayCommand: Command = {
   usage: `  replay --format F --gateway ID FILE [--now] [--repeat N] [--every 1s] [--url http://…] [--key ac_gateway_…]
-            without --url and --key: AISLECUE_GATEWAY_KEY, and those of the demo in AISLECUE_DATA`,
+            without --url and --key: AISLECUE_GATEWAY_KEY, and those of the demo in AISLECUE_DATA
+${replayTraceUsage}`,
   async run(args) {
+    if (args.some((word) => /^--trace(=|$)/.test(word))) return replayTrace(args);
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
