@@ -81,7 +81,10 @@ export interface PresenceParameters {
   /** First zone at once where it holds this much; after `LOCATED_COUNTED` seconds the one that holds most. */
   firstShare: number;
 
-  /** Not heard for this long: out of the zone. Shorter: sooner out; longer: pockets and slow advertisers (seen: 96 s) make no exit. */
+  /**
+   * Not heard for this long: out of the zone. A logged Android phone lay beside a beacon that never moved and was not heard
+   * for up to 96 s at a time, so anything below 97 s makes exits of nothing. Longer: dwell goes on for those who left unheard.
+   */
   zoneAbsenceMs: number;
   /**
    * Not heard for this long: the visit is over, as of the last hearing. Phones in pockets fall silent for minutes;
@@ -136,7 +139,7 @@ export const defaultParameters: PresenceParameters = {
   returnSeconds: 30,
   nowhereShare: 0.9,
   firstShare: 0.6,
-  zoneAbsenceMs: 60_000,
+  zoneAbsenceMs: 100_000,
   visitAbsenceMs: 300_000,
   gatewayPauseMs: 30_000,
   absenceLookMs: 30_000,
