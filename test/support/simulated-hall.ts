@@ -74,7 +74,7 @@ function radioAt(x: number, y: number, roll: Roll): Radio {
 
 /** A Gaussian field by random Fourier features (Rahimi and Recht 2007). */
 function shadowing(roll: Roll): (x: number, y: number) => number {
-  const waves = Array.from({ length: 60 }, () => ({
+  const waves = Array.from({ length: 30 }, () => ({
     u: gaussian(roll) / SHADOW_METRES,
     v: gaussian(roll) / SHADOW_METRES,
     phase: 2 * Math.PI * roll(),

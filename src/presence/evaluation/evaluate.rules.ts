@@ -5,7 +5,8 @@ import { geometryOf } from '../location/geometry.rules.js';
 import type { Floor } from '../location/grid.rules.js';
 import { radioMapOf, type RadioMap } from '../location/radio-map.rules.js';
 import { figuresOf, type Figures } from './figures.rules.js';
-import { EVALUATED_STORE, followed, type Judged, type Walk } from './walk.rules.js';
+import type { Plot } from './plot.rules.js';
+import { EVALUATED_STORE, followed, type Walk } from './walk.rules.js';
 import { dividedInto, type Division, type JudgedZone } from './zones.rules.js';
 
 /** What is evaluated: a store's radios, walks whose true places are known, and how the floor is divided. */
@@ -42,12 +43,18 @@ export function evaluate(trial: Trial): Evaluation {
   };
 }
 
-/** The paths that presence saw and the true ones, for drawing. */
-export function pathsOf(trial: Trial): { walk: string; judged: Judged[] }[] {
-  const { layout } = settingOf(trial);
+/** The paths that presence saw and the true ones, with what surrounds them, for drawing. */
+export function pathsOf(trial: Trial): Plot[] {
+  const { zones, layout } = settingOf(trial);
+  const { gateways } = trial;
   return trial.walks.map((walk) => {
     const others = trial.walks.filter((other) => other !== walk);
-    return { walk: walk.name, judged: followed(walk, layout, mapFor(layout, others)).judged };
+    return {
+      walk: walk.name,
+      judged: followed(walk, layout, mapFor(layout, others)).judged,
+      gateways,
+      zones,
+    };
   });
 }
 

@@ -135,8 +135,12 @@ function moved(
   const velocity2 = velocityDeviation * velocityDeviation;
   const joint = gain * place2;
   const drift = speed2 * (2 * tau * seconds - 4 * tau * path + tau * tau * (1 - kept * kept));
-  const newPlace2 =
-    place2 + 2 * path * joint + path * path * velocity2 + drift + swayMetres * swayMetres * seconds;
+  const sway = swayMetres * swayMetres * seconds;
+  // Rounded parts of a state may contradict each other a little.
+  const newPlace2 = Math.max(
+    LEAST_DEVIATION ** 2,
+    place2 + 2 * path * joint + path * path * velocity2 + drift + sway,
+  );
   const newJoint = kept * (joint + path * velocity2) + speed2 * path * (1 - kept);
   return {
     by: path * velocity,
