@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { simulatedHall, type SimulatedHall } from '../../test/support/simulated-hall.js';
+import { simulatedHall } from '../../test/support/simulated-hall.js';
 import { seeded, uuidV7 } from '../shared/index.js';
 import type { GatewayId, Instant, ShopperId, StoreId, ZoneId } from '../shared/index.js';
 import type { Sighting } from '../sightings/index.js';
@@ -133,13 +133,13 @@ describe('standing', () => {
     }
   });
   // A map errs by up to a metre, and no filter can tell its error from a step. What can be held down is to and fro.
-  it('1.5 m from an edge seldom moves, and not to and fro, in ten halls of twelve gateways', () => {
-    const exits = times(10).map((seed) => {
+  it('1.5 m from an edge seldom moves, and not to and fro, in five halls of twelve gateways', () => {
+    const exits = times(5).map((seed) => {
       const other = simulatedHall(`h${seed}`);
       const told = moves(layoutOf(halves, true, other), other.standing('seed 0', { x: 8.5, y: 6 }, 600, 8));
       return told.filter((line) => line.startsWith('zoneExited')).length;
     });
-    expect(exits.filter((count) => count > 0).length).toBeLessThanOrEqual(3);
+    expect(exits.filter((count) => count > 0).length).toBeLessThanOrEqual(2);
     expect(Math.max(...exits)).toBeLessThanOrEqual(2);
   });
 
@@ -242,7 +242,7 @@ describe('order and repetition', () => {
         shuffled.look(end + 2_000_000);
         expect(outcomeOf(shuffled.changes)).toEqual(outcomeOf(inOrder.changes));
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
   });
 });
