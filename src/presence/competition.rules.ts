@@ -1,7 +1,8 @@
 import type { ZoneId } from '../shared/index.js';
 import type { Geometry } from './location/geometry.rules.js';
 import type { RadioMap } from './location/radio-map.rules.js';
-import { begin, corrected, predicted, rounded, type Heard, type Track } from './location/track.rules.js';
+import { rounded } from './location/rounding.rules.js';
+import { begin, corrected, predicted, type Heard, type Track } from './location/track.rules.js';
 import { zoned } from './location/zoning.rules.js';
 import type { PresenceParameters } from './parameters.js';
 import { heardSeconds, lastUpTo, meanAt, meanLevels } from './smoothing.rules.js';

@@ -7,5 +7,6 @@ export { defaultParameters, type PresenceParameters } from './parameters.js';
 export { replayed, type ReplayStep, type Traced } from './replay/replay.rules.js';
 export { settledStays } from './replay/stays.rules.js';
 export { evaluate, pathsOf, type Trial } from './evaluation/evaluate.rules.js';
+export { plotOf } from './evaluation/plot.rules.js';
 export type { Walk, WalkRow } from './evaluation/walk.rules.js';
 export type { Division, JudgedZone } from './evaluation/zones.rules.js';

@@ -1,14 +1,15 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { evaluate, pathsOf, type Trial } from '../../presence/index.js';
+import { evaluate, pathsOf, plotOf, type Trial } from '../../presence/index.js';
 import { note, required, UsageError, type Command } from '../command.js';
 import { readGateways, readSurvey, readWalks, readZones } from '../recordings.js';
 
 export const evaluateCommand: Command = {
   usage: `  evaluate presence --gateways G.csv --walks W.csv --zones quadrants|strips:4|nearest-gateway|FILE.json
-            [--survey S.csv] [--paths P.json]
+            [--survey S.csv] [--paths P.json] [--plot DIR]
             how well presence finds walkers whose true places are known; judged once a second, by nothing later.
-            --paths writes the true and the estimated path of each walk`,
+            --paths writes the true and the estimated path of each walk, --plot draws them, one SVG a walk`,
   async run([what, ...args]) {
     if (what !== 'presence')
       throw new UsageError(`evaluate what? presence can be; ${what ?? 'nothing'} cannot`);
@@ -20,6 +21,7 @@ export const evaluateCommand: Command = {
         survey: { type: 'string' },
         zones: { type: 'string' },
         paths: { type: 'string' },
+        plot: { type: 'string' },
       },
     });
     const trial: Trial = {
@@ -29,10 +31,13 @@ export const evaluateCommand: Command = {
       zones: await readZones(required(values.zones, '--zones')),
     };
     tellUnknownGateways(trial);
-    if (values.paths !== undefined) {
-      await writeFile(values.paths, `${JSON.stringify(pathsOf(trial))}\n`);
-      note(`paths: ${values.paths}`);
+    const { paths, plot } = values;
+    if (paths !== undefined) {
+      const written = pathsOf(trial).map(({ walk, judged }) => ({ walk, judged }));
+      await writeFile(paths, `${JSON.stringify(written)}\n`);
+      note(`paths: ${paths}`);
     }
+    if (plot !== undefined) await drawn(trial, plot);
     return evaluate(trial);
   },
 };
@@ -47,4 +52,14 @@ function tellUnknownGateways({ gateways, walks }: Trial): void {
   if (unknown.length === rows.length)
     throw new UsageError(`--walks: no line is of a gateway of --gateways, but of ${names}`);
   note(`${unknown.length} of ${rows.length} lines are of gateways that --gateways does not have: ${names}`);
+}
+
+async function drawn(trial: Trial, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const each of pathsOf(trial)) {
+    // A walk's name is free text and must not lead out of the folder.
+    const file = path.join(folder, `${each.walk.replaceAll(/[^\w.-]/g, '_').replace(/^\.+/, '_')}.svg`);
+    await writeFile(file, plotOf(each));
+    note(`plot: ${file}`);
+  }
 }

@@ -5,6 +5,7 @@ import { geometryOf } from '../location/geometry.rules.js';
 import type { Floor } from '../location/grid.rules.js';
 import { radioMapOf } from '../location/radio-map.rules.js';
 import { figuresOf, type Figures } from './figures.rules.js';
+import type { Plot } from './plot.rules.js';
 import { EVALUATED_STORE, followed, heardAlong, type Judged, type Walk } from './walk.rules.js';
 import { dividedInto, type Division, type JudgedZone } from './zones.rules.js';
 
@@ -39,10 +40,12 @@ export function evaluate(trial: Trial): Evaluation {
   };
 }
 
-/** The paths that presence saw and the true ones, for drawing. */
-export function pathsOf(trial: Trial): { walk: string; judged: Judged[] }[] {
-  const judged = judgedWalks(trial.walks, settingOf(trial).layout);
-  return trial.walks.map(({ name }, index) => ({ walk: name, judged: judged[index] ?? [] }));
+/** The paths that presence saw and the true ones, with what surrounds them, for drawing. */
+export function pathsOf(trial: Trial): Plot[] {
+  const { zones, layout } = settingOf(trial);
+  const judged = judgedWalks(trial.walks, layout);
+  const { gateways } = trial;
+  return trial.walks.map(({ name }, index) => ({ walk: name, judged: judged[index] ?? [], gateways, zones }));
 }
 
 /** More walks than this are left out in as many groups, not one by one, so that learning does not take for ever. */

@@ -1,3 +1,4 @@
+import { LEAST_DEVIATION, LEAST_SPEED_DEVIATION, rounded } from './rounding.rules.js';
 import type { PresenceParameters } from '../parameters.js';
 import { ANCHORS_TO_LOCATE } from './geometry.rules.js';
 import { within, type Grid } from './grid.rules.js';
@@ -46,9 +47,6 @@ export const LOCATED_COUNTED = 3;
 
 // A window of more cells than this is looked at in larger steps: it is only at the start of a visit that all of a hall is.
 const MOST_LOOKED_AT = 1_600;
-// Cells of a Gaussian narrower than this would get no weight but one of them.
-const LEAST_DEVIATION = 0.1;
-const LEAST_SPEED_DEVIATION = 0.01;
 // Somebody in a cell is not in its middle, m². The variance of a cell of 1 m would be a twelfth; tried: half of it.
 const WITHIN_CELL2 = 0.05;
 
@@ -138,8 +136,12 @@ function moved(
   const velocity2 = velocityDeviation * velocityDeviation;
   const joint = gain * place2;
   const drift = speed2 * (2 * tau * seconds - 4 * tau * path + tau * tau * (1 - kept * kept));
-  const newPlace2 =
-    place2 + 2 * path * joint + path * path * velocity2 + drift + swayMetres * swayMetres * seconds;
+  const sway = swayMetres * swayMetres * seconds;
+  // Rounded parts of a state may contradict each other a little.
+  const newPlace2 = Math.max(
+    LEAST_DEVIATION ** 2,
+    place2 + 2 * path * joint + path * path * velocity2 + drift + sway,
+  );
   const newJoint = kept * (joint + path * velocity2) + speed2 * path * (1 - kept);
   return {
     by: path * velocity,
@@ -334,30 +336,4 @@ function momentsOf(cells: Float64Array, louderBefore: number): Found {
     louderDb: louderBefore + louder,
     louderDeviationDb: Math.sqrt(unsure / sum + ll),
   };
-}
-
-/** What is the same in Redis: metres, dB and m/s in hundredths, gains in thousandths. */
-export function rounded(track: Track): Track {
-  return {
-    second: track.second,
-    x: hundredths(track.x),
-    y: hundredths(track.y),
-    deviationX: Math.max(LEAST_DEVIATION, hundredths(track.deviationX)),
-    deviationY: Math.max(LEAST_DEVIATION, hundredths(track.deviationY)),
-    correlation: Math.min(0.98, Math.max(-0.98, hundredths(track.correlation))),
-    velocityX: hundredths(track.velocityX),
-    velocityY: hundredths(track.velocityY),
-    velocityDeviationX: Math.max(LEAST_SPEED_DEVIATION, hundredths(track.velocityDeviationX)),
-    velocityDeviationY: Math.max(LEAST_SPEED_DEVIATION, hundredths(track.velocityDeviationY)),
-    gainX: Math.round(track.gainX * 1_000) / 1_000,
-    gainY: Math.round(track.gainY * 1_000) / 1_000,
-    louderDb: hundredths(track.louderDb),
-    louderDeviationDb: Math.max(0.1, hundredths(track.louderDeviationDb)),
-    locatedAt: track.locatedAt,
-    locatedSeconds: track.locatedSeconds,
-  };
-}
-
-function hundredths(value: number): number {
-  return Math.round(value * 100) / 100;
 }
