@@ -15,14 +15,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.status >= 500) {
-      this.log.error({
-        event: 'http.failed',
-        route: request.routeOptions.url,
-        status: problem.status,
-        error,
-      });
-    }
+    if (problem.status >= 500) this.#note(error, problem, request.routeOptions.url);
     if (problem.extras.retryAfterSeconds !== undefined) {
       void reply.header('Retry-After', String(problem.extras.retryAfterSeconds));
     }
@@ -33,6 +26,12 @@ export class ProblemFilter implements ExceptionFilter {
       .status(problem.status)
       .type('application/problem+json')
       .send(JSON.stringify(problem.toBody(path)));
+  }
+
+  /** A refusal that we made ourselves, such as under load, is no defect: a stack for each would be work at the wrong moment. */
+  #note(error: unknown, { status, code }: Problem, route: string | undefined): void {
+    if (error instanceof Problem) this.log.warn({ event: 'http.refused', route, status, code });
+    else this.log.error({ event: 'http.failed', route, status, error });
   }
 }
 
