@@ -32,7 +32,7 @@ export function play(
   until: number,
   known: readonly Played[],
 ): Played[] {
-  const voices = hearing.geometry.zoneOf.length > 0 ? voicesOf(hearing, from) : [];
+  const voices = voicesOf(hearing, from);
   const played: Played[] = [];
   let present = start;
   heardSeconds(hearing.anchors, from, until).forEach((second, index) => {

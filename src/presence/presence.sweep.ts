@@ -1,12 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Log } from '../platform/index.js';
-import { SECOND_MS } from '../shared/index.js';
+import { SWEEP_EVERY_MS } from './absence.rules.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
-
-// So much later than due somebody is looked at, at most. Absence is a matter of a minute; and to go through all who are
-// present costs Redis a fifteenth of what their hearings cost, at one a second each.
-const SWEEP_EVERY_MS = 5 * SECOND_MS;
 
 /**
  * Looks at those who are due, because silence ends stays and visits. Every few seconds one of all workers goes through a

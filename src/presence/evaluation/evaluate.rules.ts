@@ -60,7 +60,7 @@ function judgedWalks(walks: readonly Walk[], layout: StoreLayout): Judged[][] {
       walks.filter((_walk, index) => index % groups !== group),
     ),
   );
-  return walks.map((walk, index) => followed(walk, layout, pasts[index % groups]).judged);
+  return walks.map((walk, index) => followed(walk, layout, pasts[index % groups]));
 }
 
 function settingOf(trial: Trial): { zones: readonly JudgedZone[]; layout: StoreLayout } {

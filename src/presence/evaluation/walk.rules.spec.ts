@@ -17,7 +17,7 @@ const walk: Walk = { name: 'w', rows: [...[0, 1, 2, 3, 4, 6].flatMap((second) =>
 const layout = { ...planOf(), storeId: EVALUATED_STORE };
 
 it('is judged at the end of each heard second, by the last true place in it', () => {
-  const { judged } = followed(walk, layout, undefined);
+  const judged = followed(walk, layout, undefined);
   const from = judged[0]!.second;
   expect(judged.map(({ second }) => second - from)).toEqual([0, 1, 2, 3, 4, 6]);
   expect(judged[0]!.true).toEqual({ x: 5.05, y: 6 });
@@ -26,9 +26,9 @@ it('is judged at the end of each heard second, by the last true place in it', ()
 });
 
 it('says nothing before it could be known', () => {
-  const whole = followed(walk, layout, undefined).judged;
+  const whole = followed(walk, layout, undefined);
   const part = { ...walk, rows: walk.rows.slice(0, 18) };
-  expect(followed(part, layout, undefined).judged).toEqual(whole.slice(0, 3));
+  expect(followed(part, layout, undefined)).toEqual(whole.slice(0, 3));
 });
 
 it('gives what a map can learn of, once it is decided', () => {
@@ -41,14 +41,14 @@ it('gives what a map can learn of, once it is decided', () => {
 });
 
 it('places nobody where the plan says too little', () => {
-  const { judged } = followed(walk, planOf(undefined, { a: SIX['a']! }), undefined);
+  const judged = followed(walk, planOf(undefined, { a: SIX['a']! }), undefined);
   expect(judged.every(({ located }) => located === undefined)).toBe(true);
 });
 
 it('learns on the way', () => {
   const rows = Array.from({ length: 70 }, (_, second) => rowsAt(second, 3 + second / 5)).flat();
   const faint = rows.map((row) => ({ ...row, rssiDbm: row.rssiDbm - 8 }));
-  const { judged } = followed({ name: 'w', rows: faint }, layout, undefined);
+  const judged = followed({ name: 'w', rows: faint }, layout, undefined);
   const errors = judged.map(({ true: { x, y }, located }) => Math.hypot(located!.x - x, located!.y - y));
   expect(Math.max(...errors.slice(-8))).toBeLessThan(2);
 });

@@ -1,10 +1,10 @@
 import { SECOND_MS, type GatewayId, type ShopperId, type StoreId } from '../../shared/index.js';
 import type { Sighting } from '../../sightings/index.js';
 import type { StoreLayout } from '../../stores/index.js';
-import { learn, type Fix, type Learned } from '../location/calibration.rules.js';
-import { geometryOf } from '../location/geometry.rules.js';
-import { merged } from '../location/learned.rules.js';
-import { radioMapOf, type RadioMap } from '../location/radio-map.rules.js';
+import type { Fix, Learned } from '../location/calibration.rules.js';
+import { LEARNED_EVERY_MS } from '../location/learned.rules.js';
+import { LearningMap } from '../location/learning-map.rules.js';
+import type { RadioMap } from '../location/radio-map.rules.js';
 import { defaultParameters } from '../parameters.js';
 import { advance } from '../presence.rules.js';
 import type { Presence } from '../state.js';
@@ -38,9 +38,6 @@ export interface Judged {
 export const EVALUATED_STORE = 'evaluated' as StoreId;
 const SHOPPER = 'walker' as ShopperId;
 
-/** Live, what passers-by tell of the radios comes back into the map about as often. */
-const LEARNED_EVERY_SECONDS = 30;
-
 /**
  * Leads a walk through presence as the shop does, second by second: at the end of each, presence gets what was heard in
  * it and says where the walker is, before it hears anything of the next. What the walk tells of the store's radios is
@@ -48,24 +45,15 @@ const LEARNED_EVERY_SECONDS = 30;
  *
  * @param known what the store has learned before
  */
-export function followed(walk: Walk, layout: StoreLayout, known: Learned | undefined): { judged: Judged[] } {
+export function followed(walk: Walk, layout: StoreLayout, known: Learned | undefined): Judged[] {
   const judged: Judged[] = [];
-  const geometry = geometryOf(layout);
-  const nothing = (): Learned => ({ stamp: geometry.stamp, sums: new Map() });
-  let learned = known;
-  let fresh = nothing();
-  let radio = radioMapOf(layout, learned);
-  let seconds = 0;
-  for (const step of stepsOf(walk, layout, () => radio)) {
+  const map = new LearningMap(layout, known);
+  for (const step of stepsOf(walk, layout, () => map.radio)) {
     judged.push(step.judged);
-    for (const fix of step.fixes) learn(fresh, fix, geometry);
-    seconds += 1;
-    if (radio?.learns !== true || seconds % LEARNED_EVERY_SECONDS !== 0) continue;
-    learned = merged(learned, fresh);
-    fresh = nothing();
-    radio = radioMapOf(layout, learned);
+    map.learn(step.fixes);
+    if (judged.length % (LEARNED_EVERY_MS / SECOND_MS) === 0) map.redraw();
   }
-  return { judged };
+  return judged;
 }
 
 /** What a walk tells of the store's radios if they are as the map says. */

@@ -1,5 +1,11 @@
+import { SECOND_MS } from '../../shared/index.js';
 import type { Learned, Sum } from './calibration.rules.js';
 
+/**
+ * So often what passers-by tell comes into the map. A new store's gets better with every minute of traffic; nobody notices
+ * the difference within one.
+ */
+export const LEARNED_EVERY_MS = 30 * SECOND_MS;
 /**
  * With each merge what is known counts for this much: what was learned while levels were still wrong fades, and a gateway
  * that was hung anew is known again within an hour of traffic.

@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Lifecycle, Log } from '../../platform/index.js';
-import { SECOND_MS, type StoreId } from '../../shared/index.js';
+import type { StoreId } from '../../shared/index.js';
 import { Stores, type StoreLayout } from '../../stores/index.js';
 import { learn, type Fix, type Learned } from './calibration.rules.js';
 import { geometryOf } from './geometry.rules.js';
+import { LEARNED_EVERY_MS, merged } from './learned.rules.js';
 import { radioMapInSteps, radioMapOf, type RadioMap } from './radio-map.rules.js';
 import { RadioMapsRepository } from './radio-maps.repository.js';
 
@@ -17,14 +18,9 @@ export interface Mapped {
 interface Kept extends Mapped {
   /** The layout as `Stores` had it; another one there, and all of this is made anew. */
   base: StoreLayout;
-  /** What all processes know together, as of the last exchange. */
-  known: Learned | undefined;
   /** What this one has learned since. */
   fresh: Learned;
 }
-
-// A new store's map gets better with every minute of traffic; nobody notices the difference within one.
-const EXCHANGE_MS = 30 * SECOND_MS;
 
 /**
  * The radio maps of the stores that this process hears. A map is there at once, from the plan alone; survey and what
@@ -45,7 +41,7 @@ export class RadioMaps implements OnModuleInit {
 
   onModuleInit(): void {
     this.lifecycle.onStart(() => {
-      this.#timer = setInterval(() => void this.exchange(), EXCHANGE_MS).unref();
+      this.#timer = setInterval(() => void this.exchange(), LEARNED_EVERY_MS).unref();
     });
     this.lifecycle.onStop('streams', async () => {
       clearInterval(this.#timer);
@@ -74,16 +70,21 @@ export class RadioMaps implements OnModuleInit {
   /** Brings what was learned here to the others, and theirs here. One that fails is tried again the next time. */
   exchange(): Promise<void> {
     return this.#later(async () => {
-      for (const kept of this.#kept.values()) if (kept.fresh.sums.size > 0) await this.#exchangeOf(kept);
+      for (const kept of this.#kept.values()) {
+        if (kept.fresh.sums.size > 0)
+          await this.#exchangeOf(kept).catch((error: unknown) => this.#failed(error));
+      }
     });
   }
 
   /** One after the other: maps are large, and two writers of one would undo each other. */
   #later(work: () => Promise<void>): Promise<void> {
-    this.#underWay = this.#underWay
-      .then(work)
-      .catch((error: unknown) => this.log.warn({ event: 'radio-map.failed', error }));
+    this.#underWay = this.#underWay.then(work).catch((error: unknown) => this.#failed(error));
     return this.#underWay;
+  }
+
+  #failed(error: unknown): void {
+    this.log.warn({ event: 'radio-map.failed', error });
   }
 
   async #read(kept: Kept): Promise<void> {
@@ -97,7 +98,10 @@ export class RadioMaps implements OnModuleInit {
   async #exchangeOf(kept: Kept): Promise<void> {
     const { fresh, base } = kept;
     kept.fresh = { stamp: fresh.stamp, sums: new Map() };
-    const known = await this.repository.add(base.storeId, fresh);
+    const known = await this.repository.add(base.storeId, fresh).catch((error: unknown) => {
+      kept.fresh = merged(fresh, kept.fresh);
+      throw error;
+    });
     await this.#replace(kept, kept.layout, known);
   }
 
@@ -121,5 +125,5 @@ function keptOf(
   known: Learned | undefined,
   radio = radioMapOf(layout, known),
 ): Kept {
-  return { base, layout, radio, known, fresh: { stamp: geometryOf(layout).stamp, sums: new Map() } };
+  return { base, layout, radio, fresh: { stamp: geometryOf(layout).stamp, sums: new Map() } };
 }

@@ -1,10 +1,10 @@
-import { MINUTE_MS, SECOND_MS, type Instant, type ShopperId, type VisitId } from '../../shared/index.js';
+import type { Instant, ShopperId, VisitId } from '../../shared/index.js';
 import type { Sighting, TracedCheckIn } from '../../sightings/index.js';
 import type { StoreLayout } from '../../stores/index.js';
 import type { PresenceChange } from '../changes.js';
-import { learn, type Learned } from '../location/calibration.rules.js';
-import { geometryOf } from '../location/geometry.rules.js';
-import { radioMapOf, type RadioMap } from '../location/radio-map.rules.js';
+import { SWEEP_EVERY_MS } from '../absence.rules.js';
+import { LEARNED_EVERY_MS } from '../location/learned.rules.js';
+import { LearningMap } from '../location/learning-map.rules.js';
 import type { PresenceParameters } from '../parameters.js';
 import type { Advanced } from '../presence.rules.js';
 import type { Presence } from '../state.js';
@@ -31,11 +31,6 @@ export interface ReplayStep {
   at: Instant;
   changes: readonly PresenceChange[];
 }
-
-/** As the live sweep looks. */
-const SWEEP_EVERY_MS = 5 * SECOND_MS;
-/** So often the map of an unsurveyed store is drawn anew from what was heard until then. */
-const LEARN_EVERY_MS = MINUTE_MS;
 
 /**
  * Plays a trace to presence as the shop heard it: by the times of receipt, what came in together in one piece, and
@@ -105,21 +100,16 @@ interface Walker {
 /** The store while it is played: who is in it, and what is known of its radios. */
 class Stage {
   readonly #walkers = new Map<ShopperId, Walker>();
-  readonly #layout: StoreLayout;
-  readonly #learned: Learned;
+  readonly #map: LearningMap;
   readonly #place: Place;
-  #radio: RadioMap | undefined;
-  #learnAt: Instant;
-  #heard = 0;
+  #redrawAt: Instant;
   #made = 0;
 
   constructor({ layout, startedAt, parameters, dwellSeconds }: ReplaySetting) {
-    this.#layout = layout;
-    this.#learned = { stamp: geometryOf(layout).stamp, sums: new Map() };
-    this.#radio = radioMapOf(layout, undefined);
-    this.#learnAt = startedAt + LEARN_EVERY_MS;
+    this.#map = new LearningMap(layout);
+    this.#redrawAt = startedAt + LEARNED_EVERY_MS;
     const newId = (): string => String((this.#made += 1));
-    this.#place = { layout, context: { newId, parameters, dwellSeconds, radio: this.#radio } };
+    this.#place = { layout, context: { newId, parameters, dwellSeconds, radio: this.#map.radio } };
   }
 
   get isEmpty(): boolean {
@@ -141,7 +131,7 @@ class Stage {
       if (nextLookAt > at) continue;
       changes.push(...this.#work(walker, { sightings: [], checkIns: [], forget: false }, at));
     }
-    this.#drawMap(at);
+    this.#redraw(at);
     return { at, changes };
   }
 
@@ -152,18 +142,15 @@ class Stage {
   }
 
   #keep(walker: ShopperId, { presence, nextLookAt, fixes }: Advanced, at: Instant): void {
-    for (const fix of fixes) learn(this.#learned, fix, geometryOf(this.#layout));
-    this.#heard += fixes.length;
+    this.#map.learn(fixes);
     if (presence === undefined) this.#walkers.delete(walker);
     else this.#walkers.set(walker, { presence, nextLookAt: nextLookAt ?? at });
   }
 
-  #drawMap(at: Instant): void {
-    if (at < this.#learnAt || this.#radio?.learns !== true) return;
-    this.#learnAt = at + LEARN_EVERY_MS;
-    if (this.#heard === 0) return;
-    this.#heard = 0;
-    this.#radio = radioMapOf(this.#layout, this.#learned);
-    this.#place.context = { ...this.#place.context, radio: this.#radio };
+  #redraw(at: Instant): void {
+    if (at < this.#redrawAt) return;
+    this.#redrawAt = at + LEARNED_EVERY_MS;
+    this.#map.redraw();
+    this.#place.context = { ...this.#place.context, radio: this.#map.radio };
   }
 }
