@@ -11,6 +11,7 @@ export { PlatformModule, type ConnectedSettings } from './platform.module.js';
 export { Published } from './published.js';
 export { RedisConnections } from './redis.js';
 export { Remembered } from './remembered.js';
+export { Rounds } from './rounds.js';
 export { Sealing } from './sealing.js';
 export { lockShoppers } from './shopper-lock.js';
 export { SETTINGS, SettingsError, readSettings, type MqttSettings, type Settings } from './settings.js';

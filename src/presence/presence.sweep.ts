@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Log } from '../platform/index.js';
+import { Clock, Log, Rounds } from '../platform/index.js';
 import { SWEEP_EVERY_MS } from './absence.rules.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
@@ -11,9 +11,13 @@ import { PresenceStore } from './presence.store.js';
  */
 @Injectable()
 export class PresenceSweep {
-  #timer: NodeJS.Timeout | undefined;
-  #underWay: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #rounds = new Rounds(
+    SWEEP_EVERY_MS,
+    async () => {
+      await this.sweep(await this.store.claim(SWEEP_EVERY_MS));
+    },
+    (error) => this.#failed(error),
+  );
 
   constructor(
     private readonly store: PresenceStore,
@@ -23,15 +27,12 @@ export class PresenceSweep {
   ) {}
 
   start(): void {
-    this.#stopped = false;
-    this.#later();
+    this.#rounds.start();
   }
 
   /** Finishes the look in hand. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#underWay;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** Looks once at all who are due in each partition, and gives how many that were. */
@@ -50,24 +51,8 @@ export class PresenceSweep {
       // One shopper who cannot be looked at is not to keep the sweep from all after them.
       await this.presence.look(due.shopperIds).catch((error: unknown) => this.#failed(error));
       cursor = due.cursor;
-    } while (cursor !== undefined && !this.#stopped);
+    } while (cursor !== undefined && !this.#rounds.isStopped);
     return found;
-  }
-
-  async #run(): Promise<void> {
-    try {
-      await this.sweep(await this.store.claim(SWEEP_EVERY_MS));
-    } catch (error) {
-      this.#failed(error);
-    }
-    this.#later();
-  }
-
-  #later(): void {
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
-      this.#underWay = this.#run();
-    }, SWEEP_EVERY_MS);
   }
 
   #failed(error: unknown): void {

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Lifecycle, Log, RedisConnections } from '../platform/index.js';
+import { Lifecycle, Log, RedisConnections, Rounds } from '../platform/index.js';
 import { SECOND_MS, type Instant, type StoreId } from '../shared/index.js';
 
 const ROUND_MS = SECOND_MS;
@@ -16,8 +16,11 @@ export class GatewayPulse implements OnModuleInit {
   readonly #key: string;
   readonly #heardUntil = new Map<StoreId, Instant>();
   #unwritten = new Map<StoreId, Instant>();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #rounds = new Rounds(
+    ROUND_MS,
+    () => this.#writeAndRead(),
+    (error) => this.log.debug({ event: 'pulse.unwritten', error }),
+  );
 
   constructor(
     private readonly redis: RedisConnections,
@@ -30,13 +33,10 @@ export class GatewayPulse implements OnModuleInit {
   /** The first round is waited for, so that no worker takes a silence for an absence because it has just started. */
   onModuleInit(): void {
     this.lifecycle.onStart(async () => {
-      await this.#exchange();
-      this.#timer = setInterval(() => void this.#exchange(), ROUND_MS);
+      await this.#rounds.now();
+      this.#rounds.start();
     });
-    this.lifecycle.onStop('streams', async () => {
-      clearInterval(this.#timer);
-      await this.#round;
-    });
+    this.lifecycle.onStop('streams', () => this.#rounds.stop());
   }
 
   /**
@@ -50,13 +50,6 @@ export class GatewayPulse implements OnModuleInit {
   /** A gateway of the store has reported, whether or not it heard anybody we know. */
   beat(storeId: StoreId, at: Instant): void {
     raise(this.#unwritten, storeId, at);
-  }
-
-  #exchange(): Promise<void> {
-    this.#round ??= this.#writeAndRead()
-      .catch((error: unknown) => this.log.debug({ event: 'pulse.unwritten', error }))
-      .finally(() => (this.#round = undefined));
-    return this.#round;
   }
 
   async #writeAndRead(): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Log } from '../../platform/index.js';
+import { Clock, Log, Rounds } from '../../platform/index.js';
 import { MINUTE_MS, SECOND_MS, type BeaconId, type Instant } from '../../shared/index.js';
 import { EidTableStore } from './eid-table.store.js';
 import { IdentitiesRepository, type Kept } from './identities.repository.js';
@@ -26,9 +26,14 @@ const UNSURE_MS = MINUTE_MS;
  */
 @Injectable()
 export class TableRound {
-  #timer: NodeJS.Timeout | undefined;
-  #underWay: Promise<void> = Promise.resolve();
-  #stopped = true;
+  readonly #rounds = new Rounds(
+    PAUSE_MS,
+    async () => {
+      const exponents = await this.repository.exponentsInUse();
+      if (exponents.length > 0) await this.#writeDue(exponents);
+    },
+    (error) => this.log.debug({ event: 'eid-table.unwritten', error }),
+  );
 
   constructor(
     private readonly repository: IdentitiesRepository,
@@ -38,32 +43,12 @@ export class TableRound {
   ) {}
 
   start(): void {
-    this.#stopped = false;
-    this.#later();
+    this.#rounds.start();
   }
 
   /** Finishes the page in hand; the share is another's once its lease has ended. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#underWay;
-  }
-
-  async #run(): Promise<void> {
-    try {
-      const exponents = await this.repository.exponentsInUse();
-      if (exponents.length > 0) await this.#writeDue(exponents);
-    } catch (error) {
-      this.log.debug({ event: 'eid-table.unwritten', error });
-    }
-    this.#later();
-  }
-
-  #later(): void {
-    if (this.#stopped) return;
-    this.#timer = setTimeout(() => {
-      this.#underWay = this.#run();
-    }, PAUSE_MS);
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   async #writeDue(exponents: readonly number[]): Promise<void> {
@@ -75,7 +60,7 @@ export class TableRound {
     const due = [...shares.entries()].filter(([index]) => (covered[index]?.dueAt ?? 0) <= now);
     const start = Math.floor(Math.random() * due.length);
     for (const [index, share] of [...due.slice(start), ...due.slice(0, start)]) {
-      if (this.#stopped) return;
+      if (this.#rounds.isStopped) return;
       await this.#write(share, covered[index]);
     }
   }
@@ -91,7 +76,7 @@ export class TableRound {
       const page = await this.repository.ofShare(share, after, KEYS_AT_ONCE);
       await this.store.writeMany(entriesOf(page.identities, { now, before, covers }), now);
       ({ after } = page);
-      if (after !== undefined && (this.#stopped || !(await this.store.renew(share, token)))) return;
+      if (after !== undefined && (this.#rounds.isStopped || !(await this.store.renew(share, token)))) return;
     } while (after !== undefined);
     await this.store.finish(share, token, covers, now);
   }

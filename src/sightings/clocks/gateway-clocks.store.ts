@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Lifecycle, Log, RedisConnections } from '../../platform/index.js';
+import { Lifecycle, Log, RedisConnections, Rounds } from '../../platform/index.js';
 import { SECOND_MS, type GatewayId, type Instant } from '../../shared/index.js';
 import { observed, UNKNOWN_CLOCK, type GatewayClock } from './gateway-clock.rules.js';
 
@@ -23,8 +23,11 @@ export class GatewayClocks implements OnModuleInit {
   readonly #key: string;
   readonly #clocks = new Map<GatewayId, GatewayClock>();
   readonly #unwritten = new Set<GatewayId>();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #rounds = new Rounds(
+    ROUND_MS,
+    () => this.#write(),
+    (error) => this.log.debug({ event: 'clocks.unwritten', error }),
+  );
 
   constructor(
     private readonly redis: RedisConnections,
@@ -37,11 +40,11 @@ export class GatewayClocks implements OnModuleInit {
   onModuleInit(): void {
     this.lifecycle.onStart(async () => {
       await this.#read().catch((error: unknown) => this.log.debug({ event: 'clocks.unread', error }));
-      this.#timer = setInterval(() => void this.#flush(), ROUND_MS);
+      this.#rounds.start();
     });
     this.lifecycle.onStop('streams', async () => {
-      clearInterval(this.#timer);
-      await this.#flush();
+      await this.#rounds.stop();
+      await this.#rounds.now();
     });
   }
 
@@ -76,13 +79,6 @@ export class GatewayClocks implements OnModuleInit {
     for (const [gatewayId, text] of Object.entries(kept)) {
       this.#clocks.set(gatewayId as GatewayId, clockOf(text));
     }
-  }
-
-  #flush(): Promise<void> {
-    this.#round ??= this.#write()
-      .catch((error: unknown) => this.log.debug({ event: 'clocks.unwritten', error }))
-      .finally(() => (this.#round = undefined));
-    return this.#round;
   }
 
   async #write(): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock, Lifecycle, Log } from '../../platform/index.js';
+import { Clock, Lifecycle, Log, Rounds } from '../../platform/index.js';
 import { SECOND_MS, type StoreId } from '../../shared/index.js';
 import { Stores } from '../../stores/index.js';
 import type { Sighting } from '../sighting.js';
@@ -17,8 +17,11 @@ const ROUND_MS = SECOND_MS;
 @Injectable()
 export class HealthNotes implements OnModuleInit {
   readonly #notes = new Map<StoreId, StoreNotes>();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #rounds = new Rounds(
+    ROUND_MS,
+    () => this.#write(),
+    (error) => this.log.debug({ event: 'health.unwritten', error }),
+  );
 
   constructor(
     private readonly store: HealthStore,
@@ -29,12 +32,10 @@ export class HealthNotes implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.lifecycle.onStart(() => {
-      this.#timer = setInterval(() => void this.#flush(), ROUND_MS);
-    });
+    this.lifecycle.onStart(() => this.#rounds.start());
     this.lifecycle.onStop('streams', async () => {
-      clearInterval(this.#timer);
-      await this.#flush();
+      await this.#rounds.stop();
+      await this.#rounds.now();
     });
   }
 
@@ -54,13 +55,6 @@ export class HealthNotes implements OnModuleInit {
     const notes = this.#notes.get(storeId) ?? new StoreNotes();
     this.#notes.set(storeId, notes);
     return notes;
-  }
-
-  #flush(): Promise<void> {
-    this.#round ??= this.#write()
-      .catch((error: unknown) => this.log.debug({ event: 'health.unwritten', error }))
-      .finally(() => (this.#round = undefined));
-    return this.#round;
   }
 
   async #write(): Promise<void> {

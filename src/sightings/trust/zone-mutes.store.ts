@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock, Lifecycle, Log, RedisConnections } from '../../platform/index.js';
+import { Clock, Lifecycle, Log, RedisConnections, Rounds } from '../../platform/index.js';
 import { SECOND_MS, type Instant, type StoreId, type VisitId, type ZoneId } from '../../shared/index.js';
 import { BUMP_COUNTS } from './bump-counts.script.js';
 import {
@@ -42,8 +42,11 @@ export class ZoneMutes implements OnModuleInit {
   readonly #key: string;
   #ended: EndedStay[] = [];
   #mutedUntil = new Map<string, Instant>();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #rounds = new Rounds(
+    ROUND_MS,
+    () => this.#countAndRead(),
+    (error) => this.log.debug({ event: 'mutes.not-exchanged', error }),
+  );
 
   constructor(
     private readonly redis: RedisConnections,
@@ -55,13 +58,8 @@ export class ZoneMutes implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    this.lifecycle.onStart(() => {
-      this.#timer = setInterval(() => void this.#exchange(), ROUND_MS);
-    });
-    this.lifecycle.onStop('streams', async () => {
-      clearInterval(this.#timer);
-      await this.#round;
-    });
+    this.lifecycle.onStart(() => this.#rounds.start());
+    this.lifecycle.onStop('streams', () => this.#rounds.stop());
   }
 
   /** Stays have ended. Nobody waits for what follows from it. */
@@ -100,13 +98,6 @@ export class ZoneMutes implements OnModuleInit {
 
   #countKey(storeId: StoreId, what: string): string {
     return this.redis.key(`{flaps:${storeId}}:${what}`);
-  }
-
-  #exchange(): Promise<void> {
-    this.#round ??= this.#countAndRead()
-      .catch((error: unknown) => this.log.debug({ event: 'mutes.not-exchanged', error }))
-      .finally(() => (this.#round = undefined));
-    return this.#round;
   }
 
   async #countAndRead(): Promise<void> {
