@@ -4,6 +4,7 @@ import { seeded, uuidV7 } from '../shared/index.js';
 import type { GatewayId, Instant, ShopperId, StoreId, ZoneId } from '../shared/index.js';
 import type { Sighting } from '../sightings/index.js';
 import type { StoreLayout, Zone } from '../stores/index.js';
+import { outcomeOf } from '../../test/support/outcome.js';
 import type { PresenceChange } from './changes.js';
 import { decode, encode } from './encoding.js';
 import type { Walk, WalkRow } from './evaluation/walk.rules.js';
@@ -188,23 +189,6 @@ describe('order and repetition', () => {
     'north-east': rectangle(10, 8, 20, 16),
   };
   const layouts = [layoutOf(corners, true), layoutOf(corners, false)] as const;
-
-  /** What is left once mistakes are out: zones in order, visits exactly. */
-  function outcomeOf(changes: readonly PresenceChange[]): unknown {
-    const stays = new Map<string, { zoneId: string; enteredAt: Instant }>();
-    for (const change of changes) {
-      if (change.kind === 'zoneEntered')
-        stays.set(`${change.zoneId}@${change.at}`, { zoneId: change.zoneId, enteredAt: change.at });
-      if (change.kind === 'zoneExited' && change.mistaken)
-        stays.delete(`${change.zoneId}@${change.enteredAt}`);
-    }
-    return {
-      zones: [...stays.values()].sort((a, b) => a.enteredAt - b.enteredAt).map(({ zoneId }) => zoneId),
-      visits: changes.flatMap((change) =>
-        change.kind === 'visitEnded' ? [change.startedAt, change.endedAt] : [],
-      ),
-    };
-  }
 
   function decided({ presence }: Follow): unknown {
     const remembered = presence && decode(encode(presence), shopperId);

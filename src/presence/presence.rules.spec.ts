@@ -3,6 +3,7 @@ import { gaussian, seeded, uuidV7 } from '../shared/index.js';
 import type { GatewayId, Instant, ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
 import type { CheckIn, Sighting } from '../sightings/index.js';
 import type { StoreLayout, Zone } from '../stores/index.js';
+import { outcomeOf } from '../../test/support/outcome.js';
 import type { PresenceChange } from './changes.js';
 import { defaultParameters } from './parameters.js';
 import { advance, checkIn } from './presence.rules.js';
@@ -573,23 +574,6 @@ describe('order and repetition', () => {
           }),
       ).flat(),
     );
-  }
-
-  /** What remains of the changes once mistakes are left out: visits exactly, stays by zone and order. */
-  function outcomeOf(changes: readonly PresenceChange[]): unknown {
-    const stays = new Map<string, { zoneId: string; enteredAt: Instant }>();
-    for (const change of changes) {
-      if (change.kind === 'zoneEntered')
-        stays.set(`${change.zoneId}@${change.at}`, { zoneId: change.zoneId, enteredAt: change.at });
-      if (change.kind === 'zoneExited' && change.mistaken)
-        stays.delete(`${change.zoneId}@${change.enteredAt}`);
-    }
-    return {
-      zones: [...stays.values()].sort((a, b) => a.enteredAt - b.enteredAt).map(({ zoneId }) => zoneId),
-      visits: changes.flatMap((change) =>
-        change.kind === 'visitEnded' ? [{ startedAt: change.startedAt, endedAt: change.endedAt }] : [],
-      ),
-    };
   }
 
   function decided({ presence }: Follow): unknown {

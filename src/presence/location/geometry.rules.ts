@@ -1,6 +1,6 @@
 import { fnv1a, type BeaconId, type GatewayId, type ZoneId } from '../../shared/index.js';
 import type { Anchor, Position, StoreLayout, Zone } from '../../stores/index.js';
-import { floorOf, gridOver, placeOnFloor, type Grid } from './grid.rules.js';
+import { centreOf, floorOf, gridOver, finer, type Grid } from './grid.rules.js';
 
 /** The places of a store's radios and zones, as locating somebody by them needs it. Worked out once a layout. */
 export interface Geometry {
@@ -105,7 +105,7 @@ function zonedFloor(
   zoneOf: Geometry['zoneOf'],
 ): ZonedFloor {
   const grid = gridOver(floorOf(layout));
-  const zoneGrid = placeOnFloor(grid, 2);
+  const zoneGrid = finer(grid, 2);
   const zones = [...layout.zones.values()];
   const drawn = zones.filter((zone): zone is Drawn => zone.polygon !== undefined);
   const named = positionOf.flatMap((position, number) => {
@@ -115,10 +115,7 @@ function zonedFloor(
   const zoneIds = zones.map(({ zoneId }) => zoneId);
   const zoneAt = new Int16Array(zoneGrid.columns * zoneGrid.rows);
   for (let cell = 0; cell < zoneAt.length; cell += 1) {
-    const spot = {
-      x: zoneGrid.x + ((cell % zoneGrid.columns) + 0.5) * zoneGrid.cellMetres,
-      y: zoneGrid.y + (Math.floor(cell / zoneGrid.columns) + 0.5) * zoneGrid.cellMetres,
-    };
+    const spot = centreOf(zoneGrid, cell);
     const zoneId = drawn.length > 0 ? zoneAround(spot, drawn) : nearestNamed(spot, named);
     zoneAt[cell] = zoneId === undefined ? -1 : zoneIds.indexOf(zoneId);
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { GatewayId, StoreId, ZoneId } from '../../shared/index.js';
 import type { StoreLayout, Zone } from '../../stores/index.js';
-import { cellAt, floorOf, gridOver, placeOnFloor, within } from './grid.rules.js';
+import { cellAt, floorOf, gridOver, finer, within } from './grid.rules.js';
 
 const bare: StoreLayout = {
   storeId: 's' as StoreId,
@@ -80,7 +80,7 @@ describe('the grid', () => {
   });
   it('is the same floor in finer cells', () => {
     const grid = gridOver({ x: 3, y: 4, widthMetres: 10, heightMetres: 5 });
-    expect(placeOnFloor(grid, 2)).toEqual({ x: 3, y: 4, columns: 20, rows: 10, cellMetres: 0.5 });
+    expect(finer(grid, 2)).toEqual({ x: 3, y: 4, columns: 20, rows: 10, cellMetres: 0.5 });
   });
   it('finds the cell of every spot, the next one for those outside', () => {
     const grid = gridOver({ x: 10, y: 20, widthMetres: 4, heightMetres: 3 });

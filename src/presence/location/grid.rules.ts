@@ -62,7 +62,7 @@ export function gridOver({ x, y, widthMetres, heightMetres }: Floor): Grid {
 }
 
 /** The same floor in cells `times` finer. */
-export function placeOnFloor(grid: Grid, times: number): Grid {
+export function finer(grid: Grid, times: number): Grid {
   return {
     ...grid,
     columns: grid.columns * times,
@@ -73,9 +73,21 @@ export function placeOnFloor(grid: Grid, times: number): Grid {
 
 /** The cell that a spot lies in, or that is next to it where it lies outside. */
 export function cellAt(grid: Grid, x: number, y: number): number {
-  const column = within(Math.floor((x - grid.x) / grid.cellMetres), grid.columns);
-  const row = within(Math.floor((y - grid.y) / grid.cellMetres), grid.rows);
-  return row * grid.columns + column;
+  return rowAt(grid, y) * grid.columns + columnAt(grid, x);
+}
+
+export function columnAt({ x: left, columns, cellMetres }: Grid, x: number): number {
+  return within(Math.floor((x - left) / cellMetres), columns);
+}
+
+export function rowAt({ y: bottom, rows, cellMetres }: Grid, y: number): number {
+  return within(Math.floor((y - bottom) / cellMetres), rows);
+}
+
+/** The middle of a cell. */
+export function centreOf({ x, y, columns, cellMetres }: Grid, cell: number): { x: number; y: number } {
+  const [column, row] = [cell % columns, Math.floor(cell / columns)];
+  return { x: x + (column + 0.5) * cellMetres, y: y + (row + 0.5) * cellMetres };
 }
 
 /** Into 0 to `count` - 1. */

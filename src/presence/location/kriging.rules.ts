@@ -1,4 +1,4 @@
-import { within, type Grid } from './grid.rules.js';
+import { centreOf, within, type Grid } from './grid.rules.js';
 
 /** One measurement of a survey. */
 export interface Measured {
@@ -40,8 +40,7 @@ export function krigingOf(
   const varianceDb2 = new Float32Array(cells).fill(AMPLITUDE_DB2);
   const index = new Neighbourhood(points);
   for (let cell = 0; cell < cells; cell += 1) {
-    const x = grid.x + ((cell % grid.columns) + 0.5) * grid.cellMetres;
-    const y = grid.y + (Math.floor(cell / grid.columns) + 0.5) * grid.cellMetres;
+    const { x, y } = centreOf(grid, cell);
     const near = index.nearest(x, y, NEIGHBOURS);
     if (near.length === 0) continue;
     const { mean, explained } = predicted(near, x, y);

@@ -1,7 +1,7 @@
 import type { StoreLayout } from '../../stores/index.js';
 import { calibrate, type Calibration, type Learned } from './calibration.rules.js';
 import { geometryOf, gatewayKey, type Geometry, type ZonedFloor } from './geometry.rules.js';
-import { cellAt } from './grid.rules.js';
+import { cellAt, centreOf } from './grid.rules.js';
 import { krigingOf, type Measured } from './kriging.rules.js';
 import { lossDb, type PathLoss } from './path-loss.rules.js';
 
@@ -139,13 +139,6 @@ function fromCalibration(
     meanDbm[cell] = atOneMetreDbm - lossDb(loss, position, x, y) + residualAt(x, y);
   }
   return { meanDbm, varianceDb2: new Float32Array(cells).fill(SHADOW_DB2 + uncertain) };
-}
-
-function centreOf(grid: ZonedFloor['grid'], cell: number): { x: number; y: number } {
-  return {
-    x: grid.x + ((cell % grid.columns) + 0.5) * grid.cellMetres,
-    y: grid.y + (Math.floor(cell / grid.columns) + 0.5) * grid.cellMetres,
-  };
 }
 
 /** The number of the zone at a spot, or -1: none. */
