@@ -1,14 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ChainableCommander } from 'ioredis';
 import { Clock, RedisConnections } from '../../platform/index.js';
-import {
-  DAY_MS,
-  MINUTE_MS,
-  type BeaconId,
-  type GatewayId,
-  type Instant,
-  type StoreId,
-} from '../../shared/index.js';
+import { DAY_MS, MINUTE_MS, type Instant, type StoreId } from '../../shared/index.js';
 import type {
   HealthUpdate,
   KeptBattery,
@@ -28,16 +21,9 @@ const BUCKET_MS = LISTS_FOR_MS / 2;
 const SINCE = '+since';
 
 /** What Redis holds of a store's health, as all processes have noted it. */
-export interface KeptHealth {
-  seen: Map<GatewayId, Instant>;
+export interface KeptHealth extends HealthUpdate {
   /** Since when counts and reasons are kept, some 5 to 10 minutes; undefined where nothing was. */
   countedSince: Instant | undefined;
-  counts: Map<string, number>;
-  reasons: Map<string, KeptReason>;
-  payloads: Map<string, KeptPayload>;
-  beacons: Map<BeaconId, KeptBeacon>;
-  batteries: Map<BeaconId, KeptBattery>;
-  heard: KeptHearing[];
 }
 
 /** The health of stores in Redis. All of it may be lost: what is heard next fills it again. */
