@@ -50,7 +50,8 @@ function walk(heardIn, layout, context, advance) {
 }
 
 async function correctedAlone(dist, radio, parameters) {
-  const { begin, predicted, corrected, rounded } = await dist('presence/location/track.rules.js');
+  const { begin, predicted, corrected } = await dist('presence/location/track.rules.js');
+  const { rounded } = await dist('presence/location/rounding.rules.js');
   let track = begin(FIRST_SECOND - 1, radio, parameters);
   return microsecondsOf(
     (now) => heardOnPlan(now).map(({ rssiDbm: dbm }, anchor) => ({ anchor, dbm, several: false })),
