@@ -1,7 +1,7 @@
 import { FieldRegistry } from '../rules/index.js';
 import { DAY_MS, type Facts, type ShopperId, type ShopperView, type StoreId } from '../shared/index.js';
 import { insightFields } from './fields.js';
-import { defaultPrior, estimate, foldPurchases } from './replenishment.rules.js';
+import { defaultPrior, estimate, foldPurchases } from './replenishment/replenishment.rules.js';
 
 const NOW = Date.UTC(2026, 5, 30, 12);
 const weekly = [28, 21, 14, 7].map((ago) => NOW - ago * DAY_MS);

@@ -1,7 +1,7 @@
 import type { Field, FieldValue } from '../rules/index.js';
 import { DAY_MS, type Facts, type Instant, type MainBrand } from '../shared/index.js';
-import { estimateIn } from './estimate-in.rules.js';
-import type { ReplenishmentEstimate } from './replenishment.rules.js';
+import { estimateIn } from './replenishment/estimate-in.rules.js';
+import type { ReplenishmentEstimate } from './replenishment/replenishment.rules.js';
 
 const CATEGORY = [{ name: 'category', type: 'text', label: 'Category' }] as const;
 const GROUP = [{ name: 'equivalenceGroup', type: 'text', label: 'Equivalence group' }] as const;

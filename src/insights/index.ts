@@ -1,7 +1,7 @@
-export { estimateIn } from './estimate-in.rules.js';
+export { estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
 export { InsightsModule } from './insights.module.js';
-export { Population } from './population.service.js';
-export { replenishmentItem, type ReplenishmentItem } from './replenishment.dto.js';
-export { Replenishment } from './replenishment.service.js';
-export { ShopperViews } from './shopper-views.service.js';
+export { Population } from './replenishment/population.service.js';
+export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
+export { Replenishment } from './replenishment/replenishment.service.js';
+export { ShopperViews } from './shopper-view/shopper-views.service.js';

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { Histories } from './histories.service.js';
-import { HistoryRepository } from './history.repository.js';
-import { Population } from './population.service.js';
-import { ReplenishmentController } from './replenishment.controller.js';
-import { Replenishment } from './replenishment.service.js';
-import { ShopperViews } from './shopper-views.service.js';
-import { ViewsRepository } from './views.repository.js';
+import { Histories } from './replenishment/histories.service.js';
+import { HistoryRepository } from './replenishment/history.repository.js';
+import { Population } from './replenishment/population.service.js';
+import { ReplenishmentController } from './replenishment/replenishment.controller.js';
+import { Replenishment } from './replenishment/replenishment.service.js';
+import { ShopperViews } from './shopper-view/shopper-views.service.js';
+import { ViewsRepository } from './shopper-view/views.repository.js';
 
 @Module({
   controllers: [ReplenishmentController],

@@ -1,4 +1,4 @@
-import type { Instant, ShopperView } from '../shared/index.js';
+import type { Instant, ShopperView } from '../../shared/index.js';
 import { visitEveryDays } from './history.rules.js';
 import { estimate, type ReplenishmentEstimate } from './replenishment.rules.js';
 

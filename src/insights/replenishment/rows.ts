@@ -1,4 +1,4 @@
-import type { Instant, ReplenishmentState } from '../shared/index.js';
+import type { Instant, ReplenishmentState } from '../../shared/index.js';
 
 /** The columns of `replenishment` that hold the state, as {@link stateFrom} reads them. */
 export const STATE_COLUMNS =

@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { Clock, Handles, route, vocabulary, type Asked } from '../platform/index.js';
+import { Clock, Handles, route, vocabulary, type Asked } from '../../platform/index.js';
 import { replenishmentAnswer, type ReplenishmentItem } from './replenishment.dto.js';
 import { Replenishment } from './replenishment.service.js';
 

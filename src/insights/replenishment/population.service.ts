@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Database, Published, type Queryable } from '../platform/index.js';
-import type { CategoryPrior } from '../shared/index.js';
+import { Database, Published, type Queryable } from '../../platform/index.js';
+import type { CategoryPrior } from '../../shared/index.js';
 import { accumulate, finish, type PopulationTally } from './population.rules.js';
 import { defaultPrior } from './replenishment.rules.js';
 import { STATE_COLUMNS, stateFrom, type StateRow } from './rows.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { DAY_MS, HOUR_MS } from '../shared/time.js';
-import type { CategoryPrior, ReplenishmentState } from '../shared/shopper-view.js';
+import { DAY_MS, HOUR_MS } from '../../shared/time.js';
+import type { CategoryPrior, ReplenishmentState } from '../../shared/shopper-view.js';
 import {
   defaultPrior,
   estimate,

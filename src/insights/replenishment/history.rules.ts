@@ -1,6 +1,6 @@
-import { DAY_MS } from '../shared/time.js';
-import type { Instant } from '../shared/time.js';
-import type { ReplenishmentState } from '../shared/shopper-view.js';
+import { DAY_MS } from '../../shared/time.js';
+import type { Instant } from '../../shared/time.js';
+import type { ReplenishmentState } from '../../shared/shopper-view.js';
 import { observePurchase, shoppingDay } from './replenishment.rules.js';
 
 /** One purchase, as far as habits are concerned. */

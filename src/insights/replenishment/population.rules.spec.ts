@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { gaussian, seeded } from '../shared/random.js';
-import type { Roll } from '../shared/random.js';
-import { DAY_MS } from '../shared/time.js';
+import { gaussian, seeded } from '../../shared/random.js';
+import type { Roll } from '../../shared/random.js';
+import { DAY_MS } from '../../shared/time.js';
 import { accumulate, finish, fitPopulation } from './population.rules.js';
 import type { CategoryObservation, PopulationTally } from './population.rules.js';
 import { defaultPrior, estimate, foldPurchases } from './replenishment.rules.js';

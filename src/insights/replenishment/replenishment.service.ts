@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { notFound } from '../platform/index.js';
-import type { Instant, ShopperId } from '../shared/index.js';
+import { notFound } from '../../platform/index.js';
+import type { Instant, ShopperId } from '../../shared/index.js';
 import { Histories } from './histories.service.js';
 import { visitEveryDays, type History } from './history.rules.js';
 import { HistoryRepository } from './history.repository.js';

@@ -1,5 +1,5 @@
 import gammaln from '@stdlib/math-base-special-gammaln';
-import type { CategoryPrior, ReplenishmentState } from '../shared/shopper-view.js';
+import type { CategoryPrior, ReplenishmentState } from '../../shared/shopper-view.js';
 import { defaultPrior } from './replenishment.rules.js';
 
 /** Weights of what is known beforehand, in shoppers, gaps and visits: the default for a clientele, it for a category. */

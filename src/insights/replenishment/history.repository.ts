@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, timestamp, type Queryable } from '../platform/index.js';
-import type { Instant, PurchaseId, ShopperId } from '../shared/index.js';
+import { Database, timestamp, type Queryable } from '../../platform/index.js';
+import type { Instant, PurchaseId, ShopperId } from '../../shared/index.js';
 import type { History, Trip } from './history.rules.js';
 import { SETTLED, STATE_COLUMNS, stateFrom, type StateRow } from './rows.js';
 

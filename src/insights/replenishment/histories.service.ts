@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Bus, Database, Outbox, type Queryable } from '../platform/index.js';
-import type { DurableEvents, PurchaseId, ShopperId } from '../shared/index.js';
+import { Bus, Database, Outbox, type Queryable } from '../../platform/index.js';
+import type { DurableEvents, PurchaseId, ShopperId } from '../../shared/index.js';
 import { HistoryRepository } from './history.repository.js';
 import { isInOrder, observeTrips, type History } from './history.rules.js';
 

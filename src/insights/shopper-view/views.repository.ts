@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database, timestamp } from '../platform/index.js';
-import type { Instant, ShopperId } from '../shared/index.js';
-import { SETTLED } from './rows.js';
+import { Database, timestamp } from '../../platform/index.js';
+import type { Instant, ShopperId } from '../../shared/index.js';
+import { SETTLED } from '../replenishment/rows.js';
 import type { ViewRow } from './view.rules.js';
 
 /**

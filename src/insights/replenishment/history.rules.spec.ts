@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DAY_MS } from '../shared/time.js';
+import { DAY_MS } from '../../shared/time.js';
 import { isInOrder, observeTrips, visitEveryDays, type History, type Trip } from './history.rules.js';
 import { foldPurchases } from './replenishment.rules.js';
 

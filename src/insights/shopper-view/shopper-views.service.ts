@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../platform/index.js';
-import { DAY_MS, type ShopperId, type ShopperView } from '../shared/index.js';
-import { Histories } from './histories.service.js';
-import { Population } from './population.service.js';
+import { Clock } from '../../platform/index.js';
+import { DAY_MS, type ShopperId, type ShopperView } from '../../shared/index.js';
+import { Histories } from '../replenishment/histories.service.js';
+import { Population } from '../replenishment/population.service.js';
 import { viewOf } from './view.rules.js';
 import { ViewsRepository } from './views.repository.js';
 

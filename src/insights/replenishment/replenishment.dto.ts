@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { toRfc3339 } from '../shared/index.js';
+import { toRfc3339 } from '../../shared/index.js';
 import type { ReplenishmentEstimate } from './replenishment.rules.js';
 
 const share = z.number().min(0).max(1);

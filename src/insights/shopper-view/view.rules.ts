@@ -1,12 +1,12 @@
-import type { Instant } from '../shared/time.js';
-import type { ShopperId, StoreId } from '../shared/ids.js';
+import type { Instant } from '../../shared/time.js';
+import type { ShopperId, StoreId } from '../../shared/ids.js';
 import type {
   CategoryPrior,
   ConsentPurpose,
   Consents,
   MainBrand,
   ShopperView,
-} from '../shared/shopper-view.js';
+} from '../../shared/shopper-view.js';
 
 /** Category and its state, as a list: a view holds many, and names would be most of what is sent. */
 type StateEntry = [

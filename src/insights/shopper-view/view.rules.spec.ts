@@ -1,5 +1,5 @@
-import type { ShopperId } from '../shared/ids.js';
-import { defaultPrior } from './replenishment.rules.js';
+import type { ShopperId } from '../../shared/ids.js';
+import { defaultPrior } from '../replenishment/replenishment.rules.js';
 import { viewOf, type ViewRow } from './view.rules.js';
 
 const row: ViewRow = {

@@ -1,8 +1,8 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
-import { DAY_MS } from '../shared/time.js';
-import type { Instant } from '../shared/time.js';
-import type { CategoryHistory, CategoryPrior, ReplenishmentState } from '../shared/shopper-view.js';
+import { DAY_MS } from '../../shared/time.js';
+import type { Instant } from '../../shared/time.js';
+import type { CategoryHistory, CategoryPrior, ReplenishmentState } from '../../shared/shopper-view.js';
 
 /** Prior weight, in gaps, of the clientele's spread within a shopper against the shopper's own (scaled inverse χ²).
  *  On real purchases (see {@link defaultPrior}) anything from 2 to 10 covers alike; 3 lets five equal gaps speak. */
