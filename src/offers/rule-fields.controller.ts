@@ -10,6 +10,7 @@ const allow = ['service', 'admin', 'marketer', 'approver', 'analyst'] as const;
 const fieldAnswer = z.object({
   field: z.string(),
   label: z.string(),
+  description: z.string().optional(),
   type: z.string(),
   unit: z.string().optional(),
   parameters: z.array(z.object({ name: z.string(), type: z.string(), label: z.string() })).optional(),

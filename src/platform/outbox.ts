@@ -39,7 +39,7 @@ const POISON_AFTER = 12;
  */
 @Injectable()
 export class Outbox {
-  readonly #handlers = new Map<DurableEvent, Handler<never>>();
+  readonly #handlers = new Map<DurableEvent, Handler<never>[]>();
   #running = false;
   #wake: (() => void) | undefined;
   #loop: Promise<void> | undefined;
@@ -54,10 +54,12 @@ export class Outbox {
     bus.on('outbox.filled', () => this.#wake?.());
   }
 
-  /** One handler an event; a second is a fault of ours and stops the boot. */
+  /**
+   * Adds a handler of an event. With several of them the event is gone when all are done, and each is asked again when
+   * one was not: handling twice must be handling once.
+   */
   handle<Event extends DurableEvent>(event: Event, handler: Handler<Event>): void {
-    if (this.#handlers.has(event)) throw new Error(`two handlers for ${event}`);
-    this.#handlers.set(event, handler);
+    this.#handlers.set(event, [...(this.#handlers.get(event) ?? []), handler]);
   }
 
   /** Writes events inside the caller's transaction. Call `filled` after the commit. */
@@ -127,9 +129,13 @@ export class Outbox {
 
   async #handleOne(row: Row): Promise<Handled> {
     try {
-      const handled = (await this.#handlers.get(row.event)?.(row.payload)) ?? 'done';
-      if (handled !== 'done') await this.#later(row.id, handled.again);
-      return handled;
+      for (const handler of this.#handlers.get(row.event) ?? []) {
+        const handled = await handler(row.payload);
+        if (handled === 'done') continue;
+        await this.#later(row.id, handled.again);
+        return handled;
+      }
+      return 'done';
     } catch (error) {
       const poisoned = row.attempts >= POISON_AFTER;
       this.log.error({

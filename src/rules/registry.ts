@@ -25,6 +25,8 @@ export interface Field<Name extends string = string> {
   /** As rules name it, e.g. `replenishment.dueProbability`. */
   readonly field: string;
   readonly label: string;
+  /** What it counts and from when, for whoever writes a rule and wonders. */
+  readonly description?: string;
   readonly type: FieldType;
   readonly unit?: string;
   readonly parameters?: readonly Parameter<Name>[];
@@ -96,10 +98,11 @@ export class FieldRegistry {
   /** The answer of `GET /v1/rule-fields`, in the order of the rooms. */
   describe(): FieldDescription[] {
     return [...this.#fields.values()].map((field) => {
-      const { field: name, label, type, unit, parameters, choices, range } = field;
+      const { field: name, label, description, type, unit, parameters, choices, range } = field;
       return {
         field: name,
         label,
+        ...(description !== undefined && { description }),
         type,
         ...(unit !== undefined && { unit }),
         ...(parameters !== undefined && { parameters }),
