@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { StoresModule } from '../../stores/index.js';
+import { KpisController } from './kpis.controller.js';
+import { KpisRepository } from './kpis.repository.js';
+import { Kpis } from './kpis.service.js';
+import { ReportReader } from './report-reader.js';
+import { ReportScopes } from './report-scopes.service.js';
+
+/** Reports: `kpis`, `cohorts` and `trends`. */
+@Module({
+  imports: [StoresModule],
+  controllers: [KpisController],
+  providers: [Kpis, KpisRepository, ReportReader, ReportScopes],
+})
+export class KpisModule {}
