@@ -1,3 +1,4 @@
+import type { CohortsAnswer } from '../../src/insights/kpis/cohorts/cohorts.dto.js';
 import type { KpisAnswer } from '../../src/insights/kpis/kpis.dto.js';
 import { startShop, type Shop } from '../support/shop.js';
 
@@ -53,9 +54,9 @@ async function shopper(id: string, profile: Record<string, unknown>, profiling =
 const visit = (shopperId: string, from: string, to: string) =>
   run(`INSERT INTO visits VALUES (gen_random_uuid(), $1, 's1', $2, $3, 'sighting')`, [shopperId, from, to]);
 
-async function report(path: string, as = shop.serviceKey) {
+async function report<Report = KpisAnswer>(path: string, as = shop.serviceKey) {
   const { status, body } = await shop.call('GET', `/v1/reports/${path}`, { as });
-  return { status, body: body as KpisAnswer & { detail: string } };
+  return { status, body: body as Report & { detail: string } };
 }
 
 beforeAll(async () => {
@@ -282,6 +283,90 @@ describe('GET /v1/reports/kpis', () => {
     }
     expect((await report('kpis?storeId=s9')).status).toBe(404);
     expect((await report('kpis?segmentId=no-such')).status).toBe(404);
+  });
+});
+
+describe('GET /v1/reports/cohorts', () => {
+  const QUARTER_OF = 'cohorts?from=2024-01-01&to=2024-04-01';
+
+  function valuesOf({ rows }: CohortsAnswer) {
+    return rows.map(({ month, channel, acquiredShoppers, currency, cells }) => [
+      month,
+      channel,
+      acquiredShoppers,
+      currency,
+      ...cells.map(({ lifetimeValue }) => lifetimeValue?.amount ?? null),
+    ]);
+  }
+
+  it('tells what each month’s shoppers have earned since, in UTC where stores keep different time', async () => {
+    const { status, body } = await report<CohortsAnswer>(`${QUARTER_OF}&ages=6,1,2`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      by: 'month',
+      from: '2024-01-01',
+      to: '2024-04-01',
+      timeZone: 'UTC',
+      // Nobody has bought since: the record ends with 31 March.
+      observedUntil: '2024-04-01',
+      discountRate: 0,
+      acquisitionDatedBy: { recorded: 2, firstPurchase: 1, created: 1 },
+    });
+    expect(valuesOf(body)).toEqual([
+      // ann earned 60 in her first month from 15 January, 60 in the second (29 February), and cyd nothing; halves of it.
+      // Won on 31 January, cyd has been watched for two months on 31 March, and not for six.
+      ['2024-01', null, 2, 'EUR', 30, 60, null],
+      // bob, from 5 February: 40 + 62 - 40 brought back, and 30 % of CHF 3.00; not watched for two months
+      ['2024-02', null, 1, 'CHF', 90, null, null],
+      ['2024-02', null, 1, 'EUR', 62, null, null],
+      // dan, from 10 March
+      ['2024-03', null, 1, 'EUR', null, null, null],
+    ]);
+    // soap for 200 and the riddle for 50, of 180 + 200 + 50 + 100
+    expect(body.rows[0]?.estimatedShare).toBeCloseTo(250 / 530, 12);
+    expect(Object.keys(body.definitions)).toEqual(['acquiredShoppers', 'lifetimeValue', 'estimatedShare']);
+  });
+
+  it('discounts when asked to, and takes our word for how far the record reaches', async () => {
+    const until = `${QUARTER_OF}&ages=6&observedUntil=2024-08-01`;
+    const plain = await report<CohortsAnswer>(until);
+    // (60 + 60 + 15 + 40) / 2 = 87.5, rounded half up
+    expect(valuesOf(plain.body)[0]).toEqual(['2024-01', null, 2, 'EUR', 88]);
+    const discounted = await report<CohortsAnswer>(`${until}&discountRate=0.1`);
+    // (60 + 60 / 1.1 ^ (1/12) + 55 / 1.1 ^ (2/12)) / 2 = 86.83
+    expect(valuesOf(discounted.body)[0]).toEqual(['2024-01', null, 2, 'EUR', 87]);
+  });
+
+  it('tells channels as a whole, and their months', async () => {
+    const { body } = await report<CohortsAnswer>(`${QUARTER_OF}&by=channel&ages=1`);
+    expect(valuesOf(body)).toEqual([
+      [null, 'app', 1, 'EUR', 0],
+      ['2024-01', 'app', 1, 'EUR', 0],
+      // bob and dan: dan has not been watched for a month
+      [null, 'unknown', 2, 'CHF', null],
+      [null, 'unknown', 2, 'EUR', null],
+      ['2024-02', 'unknown', 1, 'CHF', 90],
+      ['2024-02', 'unknown', 1, 'EUR', 62],
+      ['2024-03', 'unknown', 1, 'EUR', null],
+      [null, 'web', 1, 'EUR', 60],
+      ['2024-01', 'web', 1, 'EUR', 60],
+    ]);
+  });
+
+  it('shows the last two years and 6, 12 and 18 months unless asked otherwise', async () => {
+    const { body } = await report<CohortsAnswer>('cohorts');
+    expect(body.rows).toEqual([]);
+    expect(Date.parse(body.to) - Date.parse(body.from)).toBeGreaterThan(750 * 86_400_000);
+    const all = await report<CohortsAnswer>('cohorts?from=2024-01-01');
+    expect(all.body.rows[0]?.cells.map(({ months }) => months)).toEqual([6, 12, 18]);
+  });
+
+  it('names what it does not understand', async () => {
+    for (const wrong of ['by=store', 'discountRate=-1', 'discountRate=2', 'ages=0', 'ages=6,x', 'ages=61']) {
+      const { status, body } = await report(`cohorts?${wrong}`);
+      expect([wrong, status]).toEqual([wrong, 400]);
+      expect(body.detail).toContain(`query.${wrong.split('=', 1)[0]}`);
+    }
   });
 });
 

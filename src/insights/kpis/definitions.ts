@@ -107,7 +107,30 @@ export const kpiDefinitions = {
   },
 } as const satisfies Definitions;
 
+/** The figures of `GET /v1/reports/cohorts`. */
+export const cohortDefinitions = {
+  acquiredShoppers: {
+    label: 'Shoppers of the cohort',
+    unit: SHOPPERS,
+    definition:
+      'Shoppers acquired in the month, through the channel, or both; dated as in the KPIs. Without a channel on record it is unknown.',
+  },
+  lifetimeValue: {
+    label: 'Lifetime value to date',
+    unit: 'minor units of the row’s currency, per acquired shopper',
+    definition:
+      'Margin of the purchases in the first k months after each shopper’s own acquisition, summed and divided by all shoppers acquired, not by those left. Each amount is divided by (1 + d)^(t / 12), where d is discountRate, a year, and t the whole months since the acquisition. Null where not all shoppers of the row have been watched for k months before observedUntil: that is today, or the day after the last purchase where there has been none for 92 days. Purchases before the acquisition do not count.',
+  },
+  estimatedShare: {
+    label: 'Share of estimated margin',
+    unit: SHARE,
+    definition:
+      'Share of the turnover, returns counted as turnover too, on which the margin is estimated by DEFAULT_MARGIN_SHARE because the cost is not known. Null without turnover.',
+  },
+} as const satisfies Definitions;
+
 /** Every report's definitions, by its route. */
 export const reportDefinitions = {
   '/v1/reports/kpis': kpiDefinitions,
+  '/v1/reports/cohorts': cohortDefinitions,
 } as const satisfies Readonly<Record<string, Definitions>>;

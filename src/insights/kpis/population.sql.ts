@@ -27,15 +27,14 @@ const A_DAY = `'^(19|20|21)\\d\\d-\\d\\d-\\d\\d$'`;
 const A_TIME = `'^(19|20|21)\\d\\d-\\d\\d-\\d\\dT[0-9:.]+(Z|[+-](0\\d|1[0-4]):[0-5]\\d)$'`;
 
 /**
- * When, where from and at what cost each profiled shopper was won, as tables `firsts` and `acquired`: on the day that
- * the retailer put on record, else of the first purchase, else of the profile. Where stores are given, only shoppers
- * who belong there: by their home store, else by the store of their first purchase.
+ * When, through which channel and at what cost each profiled shopper was won, as tables `firsts` and `acquired`: on
+ * the day that the retailer put on record, else of the first purchase, else of the profile. Where stores are given,
+ * only shoppers who belong there: by their home store, else by the store of their first purchase.
  */
 export const acquired = (stores: string, timeZone: string): string => `
   firsts AS (
-    SELECT DISTINCT ON (shopper_id) shopper_id, store_id, purchased_at
-    FROM purchases JOIN profiled USING (shopper_id) WHERE ${isPurchase('purchases')}
-    ORDER BY shopper_id, purchased_at, purchase_id),
+    SELECT shopper_id, min(purchased_at) AS purchased_at FROM purchases
+    WHERE ${isPurchase('purchases')} GROUP BY shopper_id),
   acquired AS MATERIALIZED (
     SELECT shopper.shopper_id, acquisition->>'channel' AS channel,
       CASE WHEN recorded.at IS NOT NULL THEN 'recorded'
@@ -48,7 +47,10 @@ export const acquired = (stores: string, timeZone: string): string => `
       WHEN acquisition->>'at' ~ ${A_DAY} THEN (acquisition->>'at')::date
       WHEN acquisition->>'at' ~ ${A_TIME}
         THEN ((acquisition->>'at')::timestamptz AT TIME ZONE ${timeZone}::text)::date END AS at) AS recorded
-    WHERE ${inStores('coalesce(home_store_id, firsts.store_id)', stores)})`;
+    WHERE ${stores}::text[] IS NULL OR coalesce(home_store_id, (
+      SELECT store_id FROM purchases
+      WHERE purchases.shopper_id = shopper.shopper_id AND purchases.purchased_at = firsts.purchased_at
+      ORDER BY purchase_id LIMIT 1)) = ANY(${stores}::text[]))`;
 
 /** Columns of a `purchase_lines AS line`: what was paid for it, in minor units, rounded half up. */
 export const PAID = '(floor(line.quantity * line.unit_price + 0.5) - coalesce(line.discount, 0))';

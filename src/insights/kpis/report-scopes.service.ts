@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/index.js';
 import type { PrincipalOf, StoreId } from '../../shared/index.js';
-import { Stores, reachOf } from '../../stores/index.js';
+import { Stores, reachOf, type StoreLayout } from '../../stores/index.js';
 
 const NO_ZONE = 'UTC';
+/** ISO 4217 for no currency. */
+const NO_CURRENCY = 'XXX';
 
 /** What a report is about. */
 export interface ReportScope {
@@ -11,6 +13,8 @@ export interface ReportScope {
   storeIds: readonly StoreId[] | undefined;
   /** Whose days the report counts. */
   timeZone: string;
+  /** In which stores sell, where it is one. */
+  currency: string;
 }
 
 /** What a report may be about, by who asks for it. */
@@ -26,18 +30,23 @@ export class ReportScopes {
    */
   of(principal: PrincipalOf<'service' | 'staff'>, storeId?: StoreId): ReportScope {
     const reach = reachOf(principal);
-    if (storeId === undefined) return { storeIds: reach, timeZone: this.#sharedZone(reach) };
-    const layout = this.stores.layout(storeId);
-    if (layout === undefined || reach?.includes(storeId) === false) throw notFound('store');
-    return { storeIds: [storeId], timeZone: layout.timeZone };
+    if (
+      storeId !== undefined &&
+      (this.stores.layout(storeId) === undefined || !(reach?.includes(storeId) ?? true))
+    )
+      throw notFound('store');
+    const storeIds = storeId === undefined ? reach : [storeId];
+    const layouts = [...this.stores.all()].filter((each) => storeIds?.includes(each.storeId) ?? true);
+    return {
+      storeIds,
+      timeZone: sharedBy(layouts, ({ timeZone }) => timeZone) ?? NO_ZONE,
+      currency: sharedBy(layouts, ({ currency }) => currency) ?? NO_CURRENCY,
+    };
   }
+}
 
-  #sharedZone(reach: readonly StoreId[] | undefined): string {
-    const zones = new Set<string>();
-    for (const { storeId, timeZone } of this.stores.all()) {
-      if (reach?.includes(storeId) ?? true) zones.add(timeZone);
-    }
-    const [zone, ...others] = zones;
-    return zone !== undefined && others.length === 0 ? zone : NO_ZONE;
-  }
+/** What all stores have alike; undefined where they differ, or there are none. */
+function sharedBy(layouts: readonly StoreLayout[], of: (layout: StoreLayout) => string): string | undefined {
+  const values = new Set(layouts.map(of));
+  return values.size === 1 ? [...values][0] : undefined;
 }
