@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { KpisModule } from './kpis/kpis.module.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
@@ -8,6 +9,7 @@ import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
 
 @Module({
+  imports: [KpisModule],
   controllers: [ReplenishmentController],
   providers: [Histories, HistoryRepository, Population, Replenishment, ShopperViews, ViewsRepository],
   exports: [Population, Replenishment, ShopperViews],

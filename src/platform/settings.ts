@@ -39,6 +39,7 @@ const environment = z.object({
   PARTITIONS: z.coerce.number().int().min(1).max(256).default(16),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
+  DEFAULT_MARGIN_SHARE: z.coerce.number().min(0).max(1).default(0.3),
 });
 
 /** The broker, and what to hear there. */
@@ -75,6 +76,8 @@ export interface Settings {
   partitions: number;
   databasePool: number;
   drainSeconds: number;
+  /** Of what was paid, where the cost of a product is not known. */
+  defaultMarginShare: number;
 }
 
 /** The settings as a token for injection: an interface has no value at run time. */
@@ -127,6 +130,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     partitions: values.PARTITIONS,
     databasePool: values.DATABASE_POOL,
     drainSeconds: values.DRAIN_SECONDS,
+    defaultMarginShare: values.DEFAULT_MARGIN_SHARE,
   };
 }
 
