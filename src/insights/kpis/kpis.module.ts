@@ -8,11 +8,23 @@ import { KpisRepository } from './kpis.repository.js';
 import { Kpis } from './kpis.service.js';
 import { ReportReader } from './report-reader.js';
 import { ReportScopes } from './report-scopes.service.js';
+import { TrendsController } from './trends/trends.controller.js';
+import { TrendsRepository } from './trends/trends.repository.js';
+import { Trends } from './trends/trends.service.js';
 
 /** Reports: `kpis`, `cohorts` and `trends`. */
 @Module({
   imports: [StoresModule],
-  controllers: [CohortsController, KpisController],
-  providers: [Cohorts, CohortsRepository, Kpis, KpisRepository, ReportReader, ReportScopes],
+  controllers: [CohortsController, KpisController, TrendsController],
+  providers: [
+    Cohorts,
+    CohortsRepository,
+    Kpis,
+    KpisRepository,
+    ReportReader,
+    ReportScopes,
+    Trends,
+    TrendsRepository,
+  ],
 })
 export class KpisModule {}
