@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { Handles, route, type Asked } from '../../../platform/index.js';
-import { trendsAnswer, trendsQuery, type TrendsAnswer } from './trends.dto.js';
+import { Handles, asAccepted, route, type Answer, type Asked } from '../../../platform/index.js';
+import { trendsAnswer, trendsQuery } from './trends.dto.js';
 import { Trends } from './trends.service.js';
+import { trendsTable } from './trends.table.js';
 
 const trends = route({
   method: 'GET',
@@ -11,6 +12,7 @@ const trends = route({
   allow: ['service', 'admin', 'marketer', 'analyst'],
   query: trendsQuery,
   answer: trendsAnswer,
+  csv: true,
 });
 
 @Controller()
@@ -18,7 +20,7 @@ export class TrendsController {
   constructor(private readonly trends: Trends) {}
 
   @Handles(trends)
-  report({ principal, query }: Asked<typeof trends>): Promise<TrendsAnswer> {
-    return this.trends.report(principal, query);
+  async report({ principal, query, headers }: Asked<typeof trends>): Promise<Answer> {
+    return asAccepted(headers, 'trends', await this.trends.report(principal, query), trendsTable);
   }
 }
