@@ -253,10 +253,36 @@ describe('GET /v1/reports/kpis', () => {
     }
   });
 
+  it('tells shares inside the store, of categories and brands', async () => {
+    const { categories } = (await report(QUARTER)).body;
+    expect(categories.sampledOneIn).toBe(1);
+    expect(categories.items).toEqual([
+      {
+        // ann and bob, who are all that bought; 180 + 100 + 152 EUR of that and 200
+        category: 'milk',
+        penetration: 1,
+        revenueShare: [{ currency: 'EUR', share: 432 / 632 }],
+        ownBrandShare: 0,
+        brands: [{ brand: 'Dairy', ownBrand: false, penetration: 1, shareOfRequirement: 1 }],
+      },
+      {
+        category: 'soap',
+        penetration: 1,
+        revenueShare: [
+          { currency: 'CHF', share: 1 },
+          { currency: 'EUR', share: 200 / 632 },
+        ],
+        ownBrandShare: 1,
+        brands: [{ brand: 'Soapy', ownBrand: true, penetration: 1, shareOfRequirement: 1 }],
+      },
+    ]);
+  });
+
   it('says what every figure means', async () => {
     const { body } = await report(QUARTER);
     const { from: _from, to: _to, complete: _complete, ...figures } = body.periods[0]!;
-    expect(Object.keys(body.definitions).sort()).toEqual(Object.keys(figures).sort());
+    const shares = ['penetration', 'revenueShare', 'ownBrandShare', 'shareOfRequirement'];
+    expect(Object.keys(body.definitions).sort()).toEqual([...Object.keys(figures), ...shares].sort());
     for (const definition of Object.values(body.definitions)) {
       expect(definition).toEqual({
         label: expect.stringMatching(/./),

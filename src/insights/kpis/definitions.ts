@@ -109,6 +109,33 @@ export const kpiDefinitions = {
   },
 } as const satisfies Definitions;
 
+/** The shares inside the store, in the same report. Nothing is known of what is bought elsewhere. */
+export const categoryDefinitions = {
+  penetration: {
+    label: 'Penetration',
+    unit: SHARE,
+    definition:
+      'Of a category: the share of the shoppers who bought anything in the report’s time that bought it. Of a brand: the share of the category’s buyers that bought the brand.',
+  },
+  revenueShare: {
+    label: 'Share of the category in revenue',
+    unit: SHARE + ', by currency',
+    definition:
+      'What was paid for the category, divided by what was paid for all categories, inside the store.',
+  },
+  ownBrandShare: {
+    label: 'Share of own brands in the category',
+    unit: SHARE,
+    definition: 'Units of own brands, divided by all units of the category, inside the store.',
+  },
+  shareOfRequirement: {
+    label: 'Share of category requirement inside the store',
+    unit: SHARE,
+    definition:
+      'Of all units of the category that the buyers of the brand bought inside the store, the share that is of the brand. It is no share of wallet: what they buy from other sellers cannot be seen from here. Where sampledOneIn is above 1, the shares of categories and brands are of one shopper in so many, drawn by a hash of the shopperId; with 10,000 shoppers that is one point either way (95 %).',
+  },
+} as const satisfies Definitions;
+
 /** The figures of `GET /v1/reports/cohorts`. */
 export const cohortDefinitions = {
   acquiredShoppers: {
@@ -177,7 +204,7 @@ export const trendDefinitions = {
 
 /** Every report's definitions, by its route. */
 export const reportDefinitions = {
-  '/v1/reports/kpis': kpiDefinitions,
+  '/v1/reports/kpis': { ...kpiDefinitions, ...categoryDefinitions },
   '/v1/reports/cohorts': cohortDefinitions,
   '/v1/reports/trends': trendDefinitions,
 } as const satisfies Readonly<Record<string, Definitions>>;

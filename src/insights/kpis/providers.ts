@@ -1,5 +1,3 @@
-import { Module } from '@nestjs/common';
-import { StoresModule } from '../../stores/index.js';
 import { CohortsController } from './cohorts/cohorts.controller.js';
 import { CohortsRepository } from './cohorts/cohorts.repository.js';
 import { Cohorts } from './cohorts/cohorts.service.js';
@@ -12,19 +10,16 @@ import { TrendsController } from './trends/trends.controller.js';
 import { TrendsRepository } from './trends/trends.repository.js';
 import { Trends } from './trends/trends.service.js';
 
-/** Reports: `kpis`, `cohorts` and `trends`. */
-@Module({
-  imports: [StoresModule],
-  controllers: [CohortsController, KpisController, TrendsController],
-  providers: [
-    Cohorts,
-    CohortsRepository,
-    Kpis,
-    KpisRepository,
-    ReportReader,
-    ReportScopes,
-    Trends,
-    TrendsRepository,
-  ],
-})
-export class KpisModule {}
+export const reportControllers = [CohortsController, KpisController, TrendsController];
+
+/** KPIs, cohorts and trends, and what they are read with. */
+export const reportProviders = [
+  Cohorts,
+  CohortsRepository,
+  Kpis,
+  KpisRepository,
+  ReportReader,
+  ReportScopes,
+  Trends,
+  TrendsRepository,
+];
