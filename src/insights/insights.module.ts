@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
-import { KpisModule } from './kpis/kpis.module.js';
+import { StoresModule } from '../stores/index.js';
+import { reportControllers, reportProviders } from './kpis/providers.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
@@ -9,9 +10,17 @@ import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
 
 @Module({
-  imports: [KpisModule],
-  controllers: [ReplenishmentController],
-  providers: [Histories, HistoryRepository, Population, Replenishment, ShopperViews, ViewsRepository],
+  imports: [StoresModule],
+  controllers: [ReplenishmentController, ...reportControllers],
+  providers: [
+    Histories,
+    HistoryRepository,
+    Population,
+    Replenishment,
+    ShopperViews,
+    ViewsRepository,
+    ...reportProviders,
+  ],
   exports: [Population, Replenishment, ShopperViews],
 })
 export class InsightsModule {}

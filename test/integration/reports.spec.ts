@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import type { CohortsAnswer } from '../../src/insights/kpis/cohorts/cohorts.dto.js';
 import type { KpisAnswer } from '../../src/insights/kpis/kpis.dto.js';
 import { startShop, type Shop } from '../support/shop.js';
@@ -252,10 +253,36 @@ describe('GET /v1/reports/kpis', () => {
     }
   });
 
+  it('tells shares inside the store, of categories and brands', async () => {
+    const { categories } = (await report(QUARTER)).body;
+    expect(categories.sampledOneIn).toBe(1);
+    expect(categories.items).toEqual([
+      {
+        // ann and bob, who are all that bought; 180 + 100 + 152 EUR of that and 200
+        category: 'milk',
+        penetration: 1,
+        revenueShare: [{ currency: 'EUR', share: 432 / 632 }],
+        ownBrandShare: 0,
+        brands: [{ brand: 'Dairy', ownBrand: false, penetration: 1, shareOfRequirement: 1 }],
+      },
+      {
+        category: 'soap',
+        penetration: 1,
+        revenueShare: [
+          { currency: 'CHF', share: 1 },
+          { currency: 'EUR', share: 200 / 632 },
+        ],
+        ownBrandShare: 1,
+        brands: [{ brand: 'Soapy', ownBrand: true, penetration: 1, shareOfRequirement: 1 }],
+      },
+    ]);
+  });
+
   it('says what every figure means', async () => {
     const { body } = await report(QUARTER);
     const { from: _from, to: _to, complete: _complete, ...figures } = body.periods[0]!;
-    expect(Object.keys(body.definitions).sort()).toEqual(Object.keys(figures).sort());
+    const shares = ['penetration', 'revenueShare', 'ownBrandShare', 'shareOfRequirement'];
+    expect(Object.keys(body.definitions).sort()).toEqual([...Object.keys(figures), ...shares].sort());
     for (const definition of Object.values(body.definitions)) {
       expect(definition).toEqual({
         label: expect.stringMatching(/./),
@@ -367,6 +394,81 @@ describe('GET /v1/reports/cohorts', () => {
       expect([wrong, status]).toEqual([wrong, 400]);
       expect(body.detail).toContain(`query.${wrong.split('=', 1)[0]}`);
     }
+  });
+});
+
+describe('as CSV', () => {
+  async function table(path: string): Promise<Record<string, string>[]> {
+    const { status, headers, body } = await shop.call('GET', `/v1/reports/${path}`, {
+      as: shop.serviceKey,
+      headers: { accept: 'text/csv' },
+    });
+    expect([status, headers.get('content-type')]).toEqual([200, expect.stringContaining('text/csv')]);
+    return parse(body as string, { columns: true, record_delimiter: '\r\n' });
+  }
+
+  it('has a row a period, with amounts in a column a currency', async () => {
+    const { body } = await report(QUARTER);
+    const rows = await table(QUARTER);
+    expect(rows.map(({ from, retention }) => [from, retention])).toEqual([
+      ['2024-01-01', ''],
+      ['2024-02-01', '1'],
+      ['2024-03-01', '0.5'],
+    ]);
+    expect(rows[1]).toMatchObject({
+      revenueCHF: '300',
+      revenueEUR: '352',
+      marginEUR: '122',
+      acquisitionCostEUR: '300',
+      estimatedMarginShareCHF: '1',
+    });
+    expect(rows[0]).toMatchObject({ revenueCHF: '', revenueEUR: '180' });
+    // All but what the money columns hold stands under its own name.
+    const names = Object.keys(rows[0]!);
+    const missing = Object.keys(body.periods[0]!).filter(
+      (name) => !names.some((column) => column.startsWith(name)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('leaves cells empty that are not known yet, and disarms what a spreadsheet would run', async () => {
+    await run(
+      `UPDATE shoppers SET acquisition = acquisition || '{"channel": "=1+1, or web"}' WHERE shopper_id = 'ann'`,
+    );
+    const rows = await table('cohorts?from=2024-01-01&to=2024-02-01&by=channel&ages=1,6');
+    expect(rows).toMatchObject([
+      { channel: "'=1+1, or web", month: '', lifetimeValue1Months: '60', lifetimeValue6Months: '' },
+      { channel: "'=1+1, or web", month: '2024-01' },
+      { channel: 'app', month: '' },
+      { channel: 'app', month: '2024-01' },
+    ]);
+    await run(
+      `UPDATE shoppers SET acquisition = acquisition || '{"channel": "web"}' WHERE shopper_id = 'ann'`,
+    );
+  });
+
+  it('comes from trends too', async () => {
+    const rows = await table('trends?from=2024-02-01&to=2024-03-01&level=product');
+    expect(rows).toMatchObject([
+      // From nothing to two is the larger change.
+      {
+        productId: 'soap',
+        purchases: '2',
+        growth: '',
+        revenueCHF: '300',
+        revenueEUR: '200',
+        yearOnYearMark: '',
+      },
+      {
+        productId: 'milk',
+        purchases: '2',
+        purchasesBefore: '1',
+        growth: '1',
+        mark: 'fewCounts',
+        revenueCHF: '',
+        revenueEUR: '252',
+      },
+    ]);
   });
 });
 

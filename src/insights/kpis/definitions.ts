@@ -1,3 +1,5 @@
+import { FALSE_DISCOVERY_RATE, FEWEST_PURCHASES, FEWEST_SHOPPERS } from './trends/trends.rules.js';
+
 /** What a number is: sent with every report, and the source of its section in `docs/metrics.md`. */
 export interface Definition {
   label: string;
@@ -107,6 +109,33 @@ export const kpiDefinitions = {
   },
 } as const satisfies Definitions;
 
+/** The shares inside the store, in the same report. Nothing is known of what is bought elsewhere. */
+export const categoryDefinitions = {
+  penetration: {
+    label: 'Penetration',
+    unit: SHARE,
+    definition:
+      'Of a category: the share of the shoppers who bought anything in the report’s time that bought it. Of a brand: the share of the category’s buyers that bought the brand.',
+  },
+  revenueShare: {
+    label: 'Share of the category in revenue',
+    unit: SHARE + ', by currency',
+    definition:
+      'What was paid for the category, divided by what was paid for all categories, inside the store.',
+  },
+  ownBrandShare: {
+    label: 'Share of own brands in the category',
+    unit: SHARE,
+    definition: 'Units of own brands, divided by all units of the category, inside the store.',
+  },
+  shareOfRequirement: {
+    label: 'Share of category requirement inside the store',
+    unit: SHARE,
+    definition:
+      'Of all units of the category that the buyers of the brand bought inside the store, the share that is of the brand. It is no share of wallet: what they buy from other sellers cannot be seen from here. Where sampledOneIn is above 1, the shares of categories and brands are of one shopper in so many, drawn by a hash of the shopperId; with 10,000 shoppers that is one point either way (95 %).',
+  },
+} as const satisfies Definitions;
+
 /** The figures of `GET /v1/reports/cohorts`. */
 export const cohortDefinitions = {
   acquiredShoppers: {
@@ -129,8 +158,53 @@ export const cohortDefinitions = {
   },
 } as const satisfies Definitions;
 
+/** The figures of `GET /v1/reports/trends`. */
+export const trendDefinitions = {
+  purchases: {
+    label: 'Purchases with the item',
+    unit: 'purchases',
+    definition:
+      'Purchases in the window with at least one line of the category or product; purchasesBefore is the same in the window it is compared with: as many days right before, or from the same day a year earlier. The window is whole days and ends, unless told, before today.',
+  },
+  growth: {
+    label: 'Growth',
+    unit: 'share, 0.1 is ten per cent more',
+    definition:
+      'purchases / purchasesBefore - 1. Null where there were none before. Where onRecord is false, the record begins later than that window, and growth is too high.',
+  },
+  growthLow: {
+    label: 'Growth, 95 % interval',
+    unit: 'share, from growthLow to growthHigh',
+    definition:
+      'exp(ln(X / Y) ± 1.96 s) - 1, where s² is the sum over shoppers of (x / X - y / Y)², times m / (m - 1) of m shoppers; x and y are one shopper’s purchases in the two windows, X and Y all of them. Shoppers are taken as independent, their purchases are not. Null where one window has none.',
+  },
+  mark: {
+    label: 'Rising or falling',
+    unit: 'rising, falling, unclear or fewCounts',
+    definition: `rising or falling where ln(X / Y) / s is beyond chance: a two-sided normal test, and a false discovery rate of ${FALSE_DISCOVERY_RATE} over all items tested (Benjamini and Hochberg). With nothing in one window, a half is added to both counts and they are taken as Poisson. fewCounts below ${FEWEST_PURCHASES} purchases in both windows together or ${FEWEST_SHOPPERS} shoppers, else unclear. A shop that grows as a whole makes its items rise: growth of all purchases stands beside.`,
+  },
+  units: {
+    label: 'Units sold',
+    unit: 'units, or the measure the product is sold in',
+    definition: 'Sum of the quantities in the window. Returned goods are left out of trends.',
+  },
+  revenue: {
+    label: 'Revenue of the item',
+    unit: MONEY,
+    definition:
+      'Sum over lines of quantity x unitPrice less discount in the window, by currency; revenueBefore is the same in the window before.',
+  },
+  yearOnYear: {
+    label: 'Year on year',
+    unit: 'as growth',
+    definition:
+      'purchases against as many days from the same day a year earlier. Null where nothing at all was bought then.',
+  },
+} as const satisfies Definitions;
+
 /** Every report's definitions, by its route. */
 export const reportDefinitions = {
-  '/v1/reports/kpis': kpiDefinitions,
+  '/v1/reports/kpis': { ...kpiDefinitions, ...categoryDefinitions },
   '/v1/reports/cohorts': cohortDefinitions,
+  '/v1/reports/trends': trendDefinitions,
 } as const satisfies Readonly<Record<string, Definitions>>;

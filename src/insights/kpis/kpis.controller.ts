@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { Handles, route, type Asked } from '../../platform/index.js';
-import { kpisAnswer, kpisQuery, type KpisAnswer } from './kpis.dto.js';
+import { Handles, asAccepted, route, type Answer, type Asked } from '../../platform/index.js';
+import { kpisAnswer, kpisQuery } from './kpis.dto.js';
 import { Kpis } from './kpis.service.js';
+import { kpisTable } from './kpis.table.js';
 
 const kpis = route({
   method: 'GET',
@@ -11,6 +12,7 @@ const kpis = route({
   allow: ['service', 'admin', 'marketer', 'analyst'],
   query: kpisQuery,
   answer: kpisAnswer,
+  csv: true,
 });
 
 @Controller()
@@ -18,7 +20,7 @@ export class KpisController {
   constructor(private readonly kpis: Kpis) {}
 
   @Handles(kpis)
-  report({ principal, query }: Asked<typeof kpis>): Promise<KpisAnswer> {
-    return this.kpis.report(principal, query);
+  async report({ principal, query, headers }: Asked<typeof kpis>): Promise<Answer> {
+    return asAccepted(headers, 'kpis', await this.kpis.report(principal, query), kpisTable);
   }
 }

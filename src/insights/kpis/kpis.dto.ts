@@ -35,6 +35,22 @@ const figures = z.object({
   visitsWithPurchaseShare: share.nullable(),
 });
 
+const categoryShare = z.object({
+  category: z.string(),
+  penetration: share,
+  revenueShare: z.array(z.object({ currency: z.string(), share: z.number() })),
+  ownBrandShare: share.nullable(),
+  brands: z.array(
+    z.object({
+      brand: z.string(),
+      ownBrand: z.boolean(),
+      penetration: share,
+      shareOfRequirement: share,
+    }),
+  ),
+});
+export type CategoryShare = z.infer<typeof categoryShare>;
+
 export const kpisAnswer = z.object({
   from: dayAnswer,
   to: dayAnswer.describe('exclusive; from and to are widened to whole periods'),
@@ -55,6 +71,12 @@ export const kpisAnswer = z.object({
     }),
   ),
   total: figures,
+  categories: z
+    .object({
+      sampledOneIn: z.int().min(1).describe('1 where the baskets of all shoppers were looked into'),
+      items: z.array(categoryShare),
+    })
+    .describe('of all periods together; the 100 categories that most shoppers bought, with 5 brands at most'),
   definitions,
 });
 export type KpisAnswer = z.infer<typeof kpisAnswer>;

@@ -4,7 +4,8 @@ import type { Instant, ShopperId } from '../../shared/index.js';
 import type { CivilDay } from './civil-days.rules.js';
 import { PURCHASE_AFTER_VISIT_MINUTES } from './definitions.js';
 import type { KpiTallies } from './kpis.rules.js';
-import { ACQUIRED, ACTIVITY, GAPS, LIFETIMES, MONEY, POPULATION, VISITS } from './kpis.sql.js';
+import { NOTHING_SOLD, type CategorySales } from './category-shares.rules.js';
+import { CATEGORIES, GAPS, MONEY, PEOPLE, POPULATION, VISITS } from './kpis.sql.js';
 import { ReportReader } from './report-reader.js';
 import type { ReportScope } from './report-scopes.service.js';
 
@@ -32,19 +33,35 @@ export interface Population {
 
 type Rows<Key extends keyof KpiTallies> = KpiTallies[Key][number];
 
+export interface KpiCounts {
+  tallies: KpiTallies;
+  categories: CategorySales;
+  population: Population;
+}
+
+/** Whose baskets are looked into: a share among so many is known to a point (1.96 x 0.5 / sqrt(10,000)). */
+const ENOUGH_SHOPPERS = 10_000;
+
 /** What the KPI report counts in the tables of purchases, shoppers and visits. */
 @Injectable()
 export class KpisRepository {
   constructor(private readonly reader: ReportReader) {}
 
-  tallies(question: KpiQuestion): Promise<{ tallies: KpiTallies; population: Population }> {
-    return this.reader.read(async (tx) => ({
-      tallies: await talliesOf(tx, question),
-      population: (await tx.query<Population>(POPULATION, [question.members ?? null]))[0] ?? NOBODY,
-    }));
+  tallies(question: KpiQuestion): Promise<KpiCounts> {
+    return this.reader.read(async (tx) => {
+      const tallies = await talliesOf(tx, question);
+      const active = tallies.activity.find(({ bucket }) => bucket === null)?.active ?? 0;
+      return {
+        tallies,
+        categories: await categoriesOf(tx, question, Math.max(1, Math.ceil(active / ENOUGH_SHOPPERS))),
+        population: (await tx.query<Population>(POPULATION, [question.members ?? null]))[0] ?? NOBODY,
+      };
+    });
   }
 }
 
+type People = Pick<KpiTallies, 'activity' | 'acquired' | 'lifetimes'>;
+const NO_PEOPLE: People = { activity: [], acquired: [], lifetimes: [] };
 const NOBODY: Population = { shoppers: 0, profiled: 0 };
 
 async function talliesOf(tx: Queryable, question: KpiQuestion): Promise<KpiTallies> {
@@ -52,10 +69,9 @@ async function talliesOf(tx: Queryable, question: KpiQuestion): Promise<KpiTalli
   const { days, timeZone } = { days: edges.days, timeZone: scope.timeZone };
   const moments = edges.moments.map(timestamp);
   const who = [scope.storeIds ?? null, question.members ?? null];
+  const [people = NO_PEOPLE] = await tx.query<People>(PEOPLE, [moments, ...who, days, timeZone]);
   return {
-    activity: await tx.query<Rows<'activity'>>(ACTIVITY, [moments, ...who]),
-    acquired: await tx.query<Rows<'acquired'>>(ACQUIRED, [days, ...who, timeZone]),
-    lifetimes: await tx.query<Rows<'lifetimes'>>(LIFETIMES, [moments, ...who, days, timeZone]),
+    ...people,
     gaps: await tx.query<Rows<'gaps'>>(GAPS, [days, ...who, timeZone, moments.at(-1)]),
     visits: await tx.query<Rows<'visits'>>(VISITS, [
       moments,
@@ -65,4 +81,15 @@ async function talliesOf(tx: Queryable, question: KpiQuestion): Promise<KpiTalli
     ]),
     money: await tx.query<Rows<'money'>>(MONEY, [moments, ...who, defaultMarginShare]),
   };
+}
+
+async function categoriesOf(
+  tx: Queryable,
+  { scope, members, edges }: KpiQuestion,
+  oneIn: number,
+): Promise<CategorySales> {
+  const moments = edges.moments.map(timestamp);
+  const values = [moments, scope.storeIds ?? null, members ?? null, oneIn];
+  const [sales] = await tx.query<Omit<CategorySales, 'oneIn'>>(CATEGORIES, values);
+  return { ...NOTHING_SOLD, ...sales, oneIn };
 }

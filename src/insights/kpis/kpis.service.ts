@@ -16,7 +16,8 @@ import {
   wholePeriods,
   type DayRange,
 } from './civil-days.rules.js';
-import { kpiDefinitions } from './definitions.js';
+import { categorySharesOf } from './category-shares.rules.js';
+import { categoryDefinitions, kpiDefinitions } from './definitions.js';
 import type { KpisAnswer, KpisQuery } from './kpis.dto.js';
 import { KpisRepository, type Edges } from './kpis.repository.js';
 import { datedBy, kpisOf } from './kpis.rules.js';
@@ -51,7 +52,7 @@ export class Kpis {
     const members = await this.#membersOf(query.segmentId);
     const { defaultMarginShare } = this.settings;
     const question = { scope, members, edges, now, defaultMarginShare };
-    const { tallies, population } = await this.repository.tallies(question);
+    const { tallies, categories, population } = await this.repository.tallies(question);
     const complete = edges.moments.slice(2).map((end) => end <= now);
     const { periods, total } = kpisOf(tallies, complete);
     return {
@@ -70,7 +71,8 @@ export class Kpis {
         ...figures,
       })),
       total,
-      definitions: kpiDefinitions,
+      categories: { sampledOneIn: categories.oneIn, items: categorySharesOf(categories) },
+      definitions: { ...kpiDefinitions, ...categoryDefinitions },
     };
   }
 

@@ -17,35 +17,32 @@ const BOUGHT = `
       AND ${inStores('store_id', '$2')} AND ${isPurchase('purchases')}
     GROUP BY shopper_id, bucket)`;
 
-/** How many bought, how often, and how many of them had bought in the period before. */
-export const ACTIVITY = `
-  WITH ${BOUGHT}, followed AS (
-    SELECT *, lag(bucket) OVER (PARTITION BY shopper_id ORDER BY bucket) = bucket - 1 AS stayed FROM bought)
-  SELECT bucket, count(DISTINCT shopper_id)::int AS active, sum(purchases)::int AS purchases,
-    (count(*) FILTER (WHERE stayed))::int AS retained
-  FROM followed GROUP BY GROUPING SETS ((bucket), ()) HAVING bucket IS NOT NULL
-  UNION ALL
-  SELECT NULL, count(DISTINCT shopper_id)::int, coalesce(sum(purchases), 0)::int, 0
-  FROM bought WHERE bucket >= ${FIRST_SHOWN}`;
+const listOf = (select: string): string => `(SELECT coalesce(json_agg(item), '[]') FROM (${select}) AS item)`;
 
 /**
- * Shoppers won by period (`bucket` 0: earlier), by how they are dated and the currency of their cost. `$1` days,
- * `$2` stores, `$3` members, `$4` time zone.
+ * Who bought and who was won, in one row of three lists. `activity`: how many bought, how often, and how many of them
+ * had bought in the period before. `acquired`: shoppers won (bucket 0: earlier than all), by how they are dated and
+ * the currency of their cost. `lifetimes`: periods with a purchase, from that of the acquisition on, of all shoppers
+ * won in each. As BOUGHT; `$4` the same edges as days, `$5` time zone.
  */
-export const ACQUIRED = `
-  WITH ${profiled('$3')}, ${acquired('$2', '$4')}
-  SELECT width_bucket(day, $1::date[]) AS bucket, dated_by, currency, count(*)::int AS shoppers,
-    count(cost)::int AS with_cost, coalesce(sum(cost), 0) AS cost
-  FROM acquired GROUP BY 1, 2, 3`;
-
-/** Periods with a purchase, from that of the acquisition on, of all shoppers won in each period. As BOUGHT; `$4` days, `$5` zone. */
-export const LIFETIMES = `
-  WITH ${BOUGHT}, ${acquired('$2', '$5')}
-  SELECT won.bucket, count(*)::int AS active_periods
-  FROM (SELECT shopper_id, width_bucket(day, $4::date[]) AS bucket FROM acquired) AS won
-  JOIN bought USING (shopper_id)
-  WHERE won.bucket >= ${FIRST_SHOWN} AND bought.bucket >= won.bucket
-  GROUP BY won.bucket`;
+export const PEOPLE = `
+  WITH ${BOUGHT}, ${acquired('$2', '$5')},
+  followed AS (
+    SELECT *, lag(bucket) OVER (PARTITION BY shopper_id ORDER BY bucket) = bucket - 1 AS stayed FROM bought),
+  won AS MATERIALIZED (SELECT *, width_bucket(day, $4::date[]) AS bucket FROM acquired)
+  SELECT ${listOf(`
+    SELECT bucket, count(*) AS active, sum(purchases) AS purchases, count(*) FILTER (WHERE stayed) AS retained
+    FROM followed GROUP BY bucket
+    UNION ALL
+    SELECT NULL, count(DISTINCT shopper_id), coalesce(sum(purchases), 0), 0
+    FROM bought WHERE bucket >= ${FIRST_SHOWN}`)} AS activity,
+  ${listOf(`
+    SELECT bucket, dated_by, currency, count(*) AS shoppers, count(cost) AS with_cost, coalesce(sum(cost), 0) AS cost
+    FROM won GROUP BY bucket, dated_by, currency`)} AS acquired,
+  ${listOf(`
+    SELECT won.bucket, count(*) AS active_periods FROM won JOIN bought USING (shopper_id)
+    WHERE won.bucket >= ${FIRST_SHOWN} AND bought.bucket >= won.bucket
+    GROUP BY won.bucket`)} AS lifetimes`;
 
 /**
  * Mean over shoppers of their mean days between two purchase days of which the later lies in the period, however long
@@ -104,6 +101,39 @@ export const MONEY = `
   WHERE purchased_at >= ($1::timestamptz[])[${FIRST_SHOWN}] AND purchased_at < ($1::timestamptz[])[cardinality($1)]
     AND ${inStores('purchases.store_id', '$2')} AND line.unit_price IS NOT NULL
   GROUP BY 1, 2`;
+
+/**
+ * What was bought of each category in all periods shown: the brands in it, how many bought them, how many units, and
+ * how many units of the whole category those shoppers bought; what was paid, by currency. `$1` moments, `$2` stores,
+ * `$3` members, `$4` one shopper in so many is looked at.
+ */
+export const CATEGORIES = `
+  WITH ${profiled('$3')}, asked AS (
+    SELECT shopper_id FROM profiled WHERE (hashtext(shopper_id) & 2147483647) % $4::int = 0),
+  lines AS MATERIALIZED (
+    SELECT shopper_id, category, brand, own_brand, line.currency, sum(line.quantity) AS units, sum(${PAID}) AS paid
+    FROM asked JOIN purchases USING (shopper_id)
+    JOIN purchase_lines AS line USING (purchase_id) JOIN products AS product USING (product_id)
+    WHERE purchased_at >= ($1::timestamptz[])[${FIRST_SHOWN}] AND purchased_at < ($1::timestamptz[])[cardinality($1)]
+      AND ${inStores('purchases.store_id', '$2')} AND line.quantity > 0
+    GROUP BY shopper_id, category, brand, own_brand, line.currency),
+  by_brand AS MATERIALIZED (
+    SELECT shopper_id, category, brand, bool_or(own_brand) AS own_brand, sum(units) AS units
+    FROM lines GROUP BY shopper_id, category, brand),
+  by_category AS MATERIALIZED (
+    SELECT shopper_id, category, sum(units) AS units, sum(units) FILTER (WHERE own_brand) AS own_units
+    FROM by_brand GROUP BY shopper_id, category)
+  SELECT (SELECT count(DISTINCT shopper_id)::int FROM lines) AS shoppers,
+  ${listOf(`
+    SELECT category, count(*) AS buyers, sum(units) AS units, coalesce(sum(own_units), 0) AS own_units
+    FROM by_category GROUP BY category`)} AS categories,
+  ${listOf(`
+    SELECT category, brand, bool_or(own_brand) AS own_brand, count(*) AS buyers, sum(by_brand.units) AS units,
+      sum(by_category.units) AS buyers_units
+    FROM by_brand JOIN by_category USING (shopper_id, category) GROUP BY category, brand`)} AS brands,
+  ${listOf(`
+    SELECT category, currency, sum(paid) AS paid FROM lines
+    WHERE currency IS NOT NULL GROUP BY category, currency`)} AS money`;
 
 /** How many shoppers there are, and how many of them consented. `$1` members. */
 export const POPULATION = `

@@ -52,13 +52,16 @@ export const acquired = (stores: string, timeZone: string): string => `
       WHERE purchases.shopper_id = shopper.shopper_id AND purchases.purchased_at = firsts.purchased_at
       ORDER BY purchase_id LIMIT 1)) = ANY(${stores}::text[]))`;
 
-/** Columns of a `purchase_lines AS line`: what was paid for it, in minor units, rounded half up. */
-export const PAID = '(floor(line.quantity * line.unit_price + 0.5) - coalesce(line.discount, 0))';
+/** A price or cost a unit, for the quantity of a `purchase_lines AS line`: rounded half up, below zero for a return. */
+const times = (each: string): string => `sign(line.quantity) * floor(abs(line.quantity) * ${each} + 0.5)`;
+
+/** What was paid for a line, in minor units; below zero what was given back, less what had been off it. */
+export const PAID = `(${times('line.unit_price')} - sign(line.quantity) * coalesce(line.discount, 0))`;
 
 /** Whether the cost of a line is known: by `products AS product`, in the line's currency. */
 export const COST_KNOWN = '(product.unit_cost IS NOT NULL AND product.currency = line.currency)';
 
 /** What a line earned, in minor units: paid less cost, or where the cost is not known a usual share of what was paid. */
 export const margin = (defaultShare: string): string => `
-  CASE WHEN ${COST_KNOWN} THEN ${PAID} - floor(line.quantity * product.unit_cost + 0.5)
+  CASE WHEN ${COST_KNOWN} THEN ${PAID} - ${times('product.unit_cost')}
        ELSE ${PAID} * ${defaultShare}::float8 END`;

@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
-import { Handles, route, type Asked } from '../../../platform/index.js';
-import { cohortsAnswer, cohortsQuery, type CohortsAnswer } from './cohorts.dto.js';
+import { Handles, asAccepted, route, type Answer, type Asked } from '../../../platform/index.js';
+import { cohortsAnswer, cohortsQuery } from './cohorts.dto.js';
 import { Cohorts } from './cohorts.service.js';
+import { cohortsTable } from './cohorts.table.js';
 
 const cohorts = route({
   method: 'GET',
@@ -11,6 +12,7 @@ const cohorts = route({
   allow: ['service', 'admin', 'marketer', 'analyst'],
   query: cohortsQuery,
   answer: cohortsAnswer,
+  csv: true,
 });
 
 @Controller()
@@ -18,7 +20,7 @@ export class CohortsController {
   constructor(private readonly cohorts: Cohorts) {}
 
   @Handles(cohorts)
-  report({ principal, query }: Asked<typeof cohorts>): Promise<CohortsAnswer> {
-    return this.cohorts.report(principal, query);
+  async report({ principal, query, headers }: Asked<typeof cohorts>): Promise<Answer> {
+    return asAccepted(headers, 'cohorts', await this.cohorts.report(principal, query), cohortsTable);
   }
 }
