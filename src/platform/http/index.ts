@@ -17,4 +17,5 @@ export { problemOf } from './problem-filter.js';
 export * as vocabulary from './vocabulary.js';
 export type { Page } from './vocabulary.js';
 export { etagOf, requireMatch } from './etag.js';
+export { asAccepted, type Table } from './csv.js';
 export { decodeCursor, pageFrom } from './cursor.js';

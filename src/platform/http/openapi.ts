@@ -62,7 +62,12 @@ function operationOf(spec: RouteSpec): Record<string, unknown> {
         description: 'Success',
         ...(spec.answer === undefined
           ? {}
-          : { content: { 'application/json': { schema: schemaOf(spec.answer, 'output') } } }),
+          : {
+              content: {
+                'application/json': { schema: schemaOf(spec.answer, 'output') },
+                ...(spec.csv ? { 'text/csv': { schema: { type: 'string' } } } : {}),
+              },
+            }),
       },
       default: failure,
     },

@@ -23,6 +23,8 @@ export interface RouteSpec {
   /** The status of success; 200 unless told. */
   readonly status?: number;
   readonly answer?: z.ZodType;
+  /** The answer also comes as CSV, by `asAccepted`. */
+  readonly csv?: true;
   /** The key may come as `Basic` password or `?key=`: for gateways that can set no header. */
   readonly lenientCredential?: true;
   /** Sightings and sessions repeat by their own means. */
