@@ -5,3 +5,5 @@ export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
 export { Replenishment } from './replenishment/replenishment.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
+export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';
+export type { PurchaseDay } from './value/purchase-days.rules.js';

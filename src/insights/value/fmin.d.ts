@@ -1,0 +1,13 @@
+/** fmin brings no types; these are of what is used. */
+declare module 'fmin' {
+  global {
+    // eslint-disable-next-line no-var -- only a `var` is a property of globalThis
+    var fmin: {
+      nelderMead(
+        objective: (x: number[]) => number,
+        start: number[],
+        options: { maxIterations: number; minErrorDelta: number; nonZeroDelta: number; sigma: number },
+      ): { x: number[]; fx: number };
+    };
+  }
+}

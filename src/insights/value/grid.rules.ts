@@ -1,0 +1,33 @@
+import { fitBg, type BgModel } from './bg-cnbd.rules.js';
+import type { Cohort } from './cohort.rules.js';
+
+const MOST_K = 12;
+/** The likelihood rises to one hill in k: after so many falls in a row it is behind us. */
+const FALLS = 2;
+
+export interface FittedBg {
+  model: BgModel;
+  logLikelihood: number;
+}
+
+/**
+ * (M)BG/CNBD-k for k = 1, 2, … 12, each begun from the one before, until the likelihood has fallen twice in a row.
+ *
+ * @returns all that were fitted, in the order of k
+ */
+export function fitGrid(cohort: Cohort, dropoutAtFirst: 0 | 1, first?: FittedBg): FittedBg[] {
+  const fitted = [first ?? fitBg(cohort, { k: 1, dropoutAtFirst })];
+  let falls = 0;
+  for (let k = 2; k <= MOST_K && falls < FALLS; k += 1) {
+    const before = fitted[fitted.length - 1]!;
+    const next = fitBg(cohort, { k, dropoutAtFirst }, before.model);
+    falls = next.logLikelihood < before.logLikelihood ? falls + 1 : 0;
+    fitted.push(next);
+  }
+  return fitted;
+}
+
+/** The one of greatest likelihood. */
+export function likeliest(fitted: readonly FittedBg[]): FittedBg {
+  return fitted.reduce((best, each) => (each.logLikelihood > best.logLikelihood ? each : best));
+}
