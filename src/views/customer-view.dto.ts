@@ -65,6 +65,8 @@ const favourites = z
   })
   .describe(`bought most often first; ${WITHOUT}`);
 
+const UNKNOWN = 'the catalogue has no such product; resolved when it comes';
+
 const stay = z.object({ zoneId: id, enteredAt: at, leftAt: at.nullable(), dwellSeconds: count });
 const visit = z.object({
   visitId: id,
@@ -84,6 +86,7 @@ const line = z.object({
   unitPrice: money.nullable(),
   discount: money.nullable(),
   couponCode: z.string().nullable(),
+  unknown: z.boolean().describe(UNKNOWN),
 });
 const purchase = z.object({
   purchaseId: id,
@@ -97,6 +100,7 @@ const interaction = z.object({
   interactionId: id,
   type: z.string(),
   productId: id.nullable(),
+  unknown: z.boolean().describe(UNKNOWN),
   referredShopperId: id.nullable(),
   at,
   channel: z.string(),

@@ -7,8 +7,11 @@ const iso = (column: string): string =>
 const utcDay = (column: string): string => `(${column} AT TIME ZONE 'UTC')::date`;
 const seconds = (from: string, to: string): string =>
   `greatest(0, round(extract(epoch FROM ${to} - ${from})))::int`;
-/** What was paid for a line, in minor units, rounded half up. */
-const PAID = '(floor(line.quantity * line.unit_price + 0.5) - coalesce(line.discount, 0))';
+/** What was paid for a line, in minor units, rounded half up; below zero what was given back for a return. */
+const PAID = `(sign(line.quantity) * (floor(abs(line.quantity) * line.unit_price + 0.5) - coalesce(line.discount, 0)))`;
+/** Something was bought: a purchase of returns alone is on record, and no purchase in any count. */
+const BOUGHT = `EXISTS (SELECT FROM purchase_lines AS line
+  WHERE line.purchase_id = purchases.purchase_id AND line.quantity > 0)`;
 const linesOf = (purchase: string): string => `purchase_lines AS line WHERE line.purchase_id = ${purchase}`;
 
 /** The rows of `select` as a list, which is never null. */
@@ -31,7 +34,7 @@ const TOTALS = `
                FROM purchases JOIN purchase_lines AS line USING (purchase_id)
                WHERE shopper_id = $1 AND line.unit_price IS NOT NULL
                GROUP BY line.currency ORDER BY count(*) DESC, line.currency LIMIT 1))
-   FROM purchases WHERE shopper_id = $1)`;
+   FROM purchases WHERE shopper_id = $1 AND ${BOUGHT})`;
 
 const STORE_DAYS = `
   SELECT ${utcDay('started_at')} AS day FROM visits WHERE shopper_id = $1
@@ -39,18 +42,18 @@ const STORE_DAYS = `
   SELECT ${utcDay('purchased_at')} FROM purchases WHERE shopper_id = $1 AND channel = 'store'`;
 
 const FAVOURITE_PRODUCTS = listOf(`
-  SELECT product_id AS "productId", name, brand, category, count(DISTINCT purchase_id)::int AS purchases,
-    sum(quantity) AS units, ${iso('max(purchased_at)')} AS "lastPurchasedAt"
+  SELECT product_id AS "productId", name, brand, category, count(DISTINCT purchase_id) FILTER (WHERE quantity > 0)::int AS purchases,
+    sum(quantity) AS units, ${iso('max(purchased_at) FILTER (WHERE quantity > 0)')} AS "lastPurchasedAt"
   FROM purchases JOIN purchase_lines USING (purchase_id) LEFT JOIN products USING (product_id)
   WHERE shopper_id = $1
-  GROUP BY product_id, name, brand, category
+  GROUP BY product_id, name, brand, category HAVING sum(quantity) > 0
   ORDER BY purchases DESC, max(purchased_at) DESC, product_id LIMIT ${FAVOURITES}`);
 
 const FAVOURITE_CATEGORIES = listOf(`
   SELECT category, count(DISTINCT purchase_id)::int AS purchases,
     ${iso('max(purchased_at)')} AS "lastPurchasedAt"
   FROM purchases JOIN purchase_lines USING (purchase_id) JOIN products USING (product_id)
-  WHERE shopper_id = $1
+  WHERE shopper_id = $1 AND quantity > 0
   GROUP BY category ORDER BY purchases DESC, max(purchased_at) DESC, category LIMIT ${FAVOURITES}`);
 
 const VISITS = listOf(`
@@ -71,7 +74,7 @@ const PURCHASES = listOf(`
           THEN json_build_object('amount', line.unit_price, 'currency', line.currency) END AS "unitPrice",
         CASE WHEN line.discount IS NOT NULL
           THEN json_build_object('amount', line.discount, 'currency', line.currency) END AS discount,
-        line.coupon_code AS "couponCode"
+        line.coupon_code AS "couponCode", product.product_id IS NULL AS unknown
       FROM purchase_lines AS line LEFT JOIN products AS product USING (product_id)
       WHERE line.purchase_id = purchases.purchase_id ORDER BY line_no`)} AS lines,
     (SELECT json_build_object('amount', sum(${PAID})::bigint, 'currency', min(line.currency))
@@ -81,6 +84,8 @@ const PURCHASES = listOf(`
 
 const INTERACTIONS = listOf(`
   SELECT interaction_id AS "interactionId", type, product_id AS "productId",
+    product_id IS NOT NULL AND NOT EXISTS (SELECT FROM products WHERE products.product_id = interactions.product_id)
+      AS unknown,
     referred_shopper_id AS "referredShopperId", ${iso('at')} AS at, channel
   FROM interactions WHERE shopper_id = $1 ORDER BY interactions.at DESC LIMIT ${RECENT}`);
 

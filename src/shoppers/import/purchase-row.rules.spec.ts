@@ -32,6 +32,8 @@ describe('a row of a purchases file', () => {
         storeId: null,
       },
     });
+    expect(row({ quantity: '-2' })).toMatchObject({ value: { quantity: -2 } });
+    expect(row({ purchased_at: '2024-02-29' })).toMatchObject({ ok: true });
     expect(row({ product_name: '', quantity: undefined })).toMatchObject({
       value: { productName: '150', quantity: 1 },
     });
@@ -72,6 +74,9 @@ describe('a row of a purchases file', () => {
     [{ purchased_at: '2026-11-23' }, 'purchased_at: in the future'],
     [{ purchased_at: null }, 'purchased_at: is required'],
     [{ quantity: '0' }, 'quantity'],
+    [{ quantity: '-1000001' }, 'quantity'],
+    [{ purchased_at: '1970-01-01' }, 'purchased_at'],
+    [{ purchased_at: '2023-02-29T10:00:00Z' }, 'purchased_at'],
     [{ quantity: 'many' }, 'quantity'],
     [{ unit_price: '1.99', currency: 'EUR' }, 'unit_price'],
     [{ unit_price: '199' }, 'currency'],

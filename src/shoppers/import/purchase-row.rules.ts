@@ -1,4 +1,5 @@
-import { fail, MINUTE_MS, ok, type Instant, type Outcome } from '../../shared/index.js';
+import { fail, ok, type Instant, type Outcome } from '../../shared/index.js';
+import { EARLIEST, FUTURE_TOLERANCE_MS, MAX_QUANTITY } from '../purchases/purchase.rules.js';
 
 /** One line of a basket as a file has it, checked; COPY takes it in this order. */
 export interface StagedRow {
@@ -33,9 +34,7 @@ const DAY = /^\d{4}-\d\d-\d\d$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 const CURRENCY = /^[A-Z]{3}$/;
 const MAX_TEXT = 500;
-const MAX_QUANTITY = 1_000_000;
 const MAX_AMOUNT = 1_000_000_000_000;
-const FUTURE_TOLERANCE_MS = 5 * MINUTE_MS;
 
 /**
  * Checks one row of a purchases file.
@@ -115,15 +114,24 @@ function purchasedAt(raw: RawRow, latest: Instant): Instant {
   const value = text(raw, 'purchased_at') ?? wrong('purchased_at: is required');
   const isDay = DAY.test(value);
   const at = isDay || TIME.test(value) ? Date.parse(isDay ? `${value}T12:00:00Z` : value) : Number.NaN;
-  if (Number.isNaN(at) || (isDay && !new Date(at).toISOString().startsWith(value))) {
+  if (Number.isNaN(at) || !isCalendarDay(value.slice(0, 10))) {
     return wrong('purchased_at: expected a day such as 2024-05-01, or an RFC 3339 time');
   }
+  if (at < EARLIEST) return wrong('purchased_at: before 1990; is the clock set?');
   return at > latest ? wrong('purchased_at: in the future') : at;
+}
+
+/** `Date.parse` makes 1 March of 30 February. */
+function isCalendarDay(day: string): boolean {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }
 
 function quantity(raw: RawRow): number {
   const value = Number(text(raw, 'quantity') ?? 1);
-  return value > 0 && value <= MAX_QUANTITY ? value : wrong('quantity: expected a number above 0');
+  return value !== 0 && Math.abs(value) <= MAX_QUANTITY
+    ? value
+    : wrong('quantity: expected a number, above 0 of what was bought and below 0 of what was returned');
 }
 
 function amount(raw: RawRow): number | null {

@@ -1,5 +1,6 @@
 import type { ProductId, ShopperId } from '../../shared/index.js';
-import { FUTURE_TOLERANCE_MS, isSame, refusalOf, type Interaction } from './interaction.rules.js';
+import { FUTURE_TOLERANCE_MS } from '../purchases/purchase.rules.js';
+import { isSame, refusalOf, type Interaction } from './interaction.rules.js';
 
 const now = 1_700_000_000_000;
 const viewed: Interaction = {
@@ -13,12 +14,13 @@ const viewed: Interaction = {
 const known = new Set(['ada' as ShopperId]);
 
 describe('an interaction', () => {
-  it('is taken of a known shopper, up to five minutes ahead', () => {
+  it('is taken of a known shopper, up to five seconds ahead and back to 1990', () => {
     expect(refusalOf(viewed, known, now)).toBeUndefined();
     expect(refusalOf({ ...viewed, at: now + FUTURE_TOLERANCE_MS }, known, now)).toBeUndefined();
     expect(refusalOf({ ...viewed, at: now + FUTURE_TOLERANCE_MS + 1 }, known, now)?.code).toBe(
       'in-the-future',
     );
+    expect(refusalOf({ ...viewed, at: 0 }, known, now)?.code).toBe('too-long-ago');
     expect(refusalOf(viewed, new Set(), now)?.code).toBe('unknown-shopper');
   });
 

@@ -1,4 +1,5 @@
-import { MINUTE_MS, type Instant, type ProductId, type ShopperId } from '../../shared/index.js';
+import type { Instant, ProductId, ShopperId } from '../../shared/index.js';
+import { timeRefusal } from '../purchases/purchase.rules.js';
 
 export const INTERACTION_TYPES = [
   'viewed',
@@ -20,18 +21,14 @@ export interface Interaction {
   channel: string;
 }
 
-/** How far ahead the clock of whoever reports may run. */
-export const FUTURE_TOLERANCE_MS = 5 * MINUTE_MS;
-
 /** Why an interaction is not taken before anything is written, or undefined. */
 export function refusalOf(
   interaction: Interaction,
   shoppers: ReadonlySet<ShopperId>,
   receivedAt: Instant,
 ): { code: string; detail: string } | undefined {
-  if (interaction.at > receivedAt + FUTURE_TOLERANCE_MS) {
-    return { code: 'in-the-future', detail: 'at: more than 5 minutes ahead of our clock' };
-  }
+  const untimely = timeRefusal('at', interaction.at, receivedAt);
+  if (untimely !== undefined) return untimely;
   if (!shoppers.has(interaction.shopperId)) {
     return { code: 'unknown-shopper', detail: `shopperId: no shopper ${interaction.shopperId}` };
   }

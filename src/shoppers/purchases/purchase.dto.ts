@@ -1,17 +1,24 @@
 import { z } from 'zod';
 import { vocabulary } from '../../platform/index.js';
 import { text } from '../profiles/profile.dto.js';
+import { isDiscountWithinPrice, MAX_QUANTITY } from './purchase.rules.js';
 
 const { instant, money, productId, purchaseId, shopperId, storeId } = vocabulary;
 
 const MAX_LINES = 500;
-// More than anybody carries out of a shop: keeps sums and averages finite.
-const MAX_QUANTITY = 1_000_000;
 
 const line = z
   .strictObject({
     productId,
-    quantity: z.number().positive().max(MAX_QUANTITY),
+    quantity: z
+      .number()
+      .min(-MAX_QUANTITY)
+      .max(MAX_QUANTITY)
+      .refine((quantity) => quantity !== 0, {
+        error: 'zero: expected what was bought, or below zero what was brought back',
+        params: { code: 'out-of-range' },
+      })
+      .describe('below zero: brought back'),
     unitPrice: money.optional(),
     discount: money.optional(),
     couponCode: text(64).optional(),
@@ -20,7 +27,12 @@ const line = z
     ({ unitPrice, discount }) =>
       (unitPrice?.currency ?? discount?.currency) === (discount ?? unitPrice)?.currency,
     { error: 'unitPrice and discount are of one currency', path: ['discount'] },
-  );
+  )
+  .refine(isDiscountWithinPrice, {
+    error: 'more than the line costs',
+    path: ['discount'],
+    params: { code: 'discount-above-price' },
+  });
 
 export const purchase = z.strictObject({
   purchaseId,

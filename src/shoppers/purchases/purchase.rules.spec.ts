@@ -7,7 +7,9 @@ import {
   contentHash,
   differing,
   firstOfEach,
+  EARLIEST,
   FUTURE_TOLERANCE_MS,
+  isDiscountWithinPrice,
   sift,
   unredeemed,
   type Candidate,
@@ -81,6 +83,34 @@ describe('who may report a purchase', () => {
     const at = (purchasedAt: number) => admit(purchase({ purchasedAt }), service, now);
     expect(at(now + FUTURE_TOLERANCE_MS)).toMatchObject({ ok: true });
     expect(at(now + FUTURE_TOLERANCE_MS + 1)).toMatchObject({ code: 'in-the-future' });
+  });
+
+  it('nobody with a clock that lost its time', () => {
+    const at = (purchasedAt: number) => admit(purchase({ purchasedAt }), service, now);
+    expect(at(EARLIEST)).toMatchObject({ ok: true });
+    expect(at(EARLIEST - 1)).toMatchObject({ code: 'too-long-ago' });
+    expect(at(0)).toMatchObject({ code: 'too-long-ago' });
+    expect(at(Date.UTC(2020, 1, 29, 23, 59))).toMatchObject({ ok: true });
+  });
+});
+
+describe('a discount', () => {
+  const eur = (amount: number) => ({ amount, currency: 'EUR' });
+
+  it('is at most what the line costs, a return’s too', () => {
+    expect(isDiscountWithinPrice({ quantity: 2, unitPrice: eur(100), discount: eur(200) })).toBe(true);
+    expect(isDiscountWithinPrice({ quantity: 2, unitPrice: eur(100), discount: eur(201) })).toBe(false);
+    expect(isDiscountWithinPrice({ quantity: -2, unitPrice: eur(100), discount: eur(200) })).toBe(true);
+    expect(isDiscountWithinPrice({ quantity: -1, unitPrice: eur(100), discount: eur(101) })).toBe(false);
+  });
+
+  it('of a weighed line is rounded the shopper’s way', () => {
+    expect(isDiscountWithinPrice({ quantity: 0.333, unitPrice: eur(199), discount: eur(67) })).toBe(true);
+    expect(isDiscountWithinPrice({ quantity: 0.333, unitPrice: eur(199), discount: eur(68) })).toBe(false);
+  });
+
+  it('without a price is taken as it is', () => {
+    expect(isDiscountWithinPrice({ quantity: 1, discount: eur(500) })).toBe(true);
   });
 });
 

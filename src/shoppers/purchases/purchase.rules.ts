@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
-  MINUTE_MS,
+  SECOND_MS,
   type Instant,
   type Money,
   type Principal,
@@ -12,9 +12,10 @@ import {
 
 export interface PurchaseLine {
   productId: ProductId;
-  /** Units, or a measure such as kilograms: more than nothing. */
+  /** Units, or a measure such as kilograms; never zero, and below zero what was brought back. */
   quantity: number;
   unitPrice?: Money | undefined;
+  /** Off the whole line; of a return, what had been off it and is taken back. */
   discount?: Money | undefined;
   couponCode?: string | undefined;
 }
@@ -41,7 +42,39 @@ export interface Refusal {
 }
 
 /** How far ahead a till's clock may run. */
-export const FUTURE_TOLERANCE_MS = 5 * MINUTE_MS;
+export const FUTURE_TOLERANCE_MS = 5 * SECOND_MS;
+
+/**
+ * Nothing that was recorded by a machine is older, and clocks that lost their time begin before: at 1970 (Unix) or
+ * 1980 (DOS, GPS).
+ */
+export const EARLIEST: Instant = Date.UTC(1990, 0, 1);
+
+/** More than anybody carries out of a shop: keeps sums and averages finite. */
+export const MAX_QUANTITY = 1_000_000;
+
+/** Why something cannot have happened at `at`, or undefined when it can. `field` names the place. */
+export function timeRefusal(
+  field: string,
+  at: Instant,
+  receivedAt: Instant,
+): Omit<Refusal, 'index'> | undefined {
+  if (at > receivedAt + FUTURE_TOLERANCE_MS) {
+    return { code: 'in-the-future', detail: `${field}: more than 5 seconds ahead of our clock` };
+  }
+  if (at < EARLIEST) return { code: 'too-long-ago', detail: `${field}: before 1990; is the clock set?` };
+  return undefined;
+}
+
+/** False where more is taken off than the line costs, rounded up: no line pays the shopper. */
+export function isDiscountWithinPrice({
+  quantity,
+  unitPrice,
+  discount,
+}: Pick<PurchaseLine, 'quantity' | 'unitPrice' | 'discount'>): boolean {
+  if (unitPrice === undefined || discount === undefined) return true;
+  return discount.amount <= Math.ceil(Math.abs(quantity) * unitPrice.amount);
+}
 
 /** The same for the same content, whatever the order of its fields and whether an absent one is named. */
 export function contentHash(purchase: Purchase): Buffer {
@@ -69,10 +102,8 @@ export function admit(
   principal: Principal,
   receivedAt: Instant,
 ): { ok: true; purchase: Purchase } | ({ ok: false } & Omit<Refusal, 'index'>) {
-  if (purchase.purchasedAt > receivedAt + FUTURE_TOLERANCE_MS) {
-    const detail = 'purchasedAt: more than 5 minutes ahead of our clock';
-    return { ok: false, code: 'in-the-future', detail };
-  }
+  const untimely = timeRefusal('purchasedAt', purchase.purchasedAt, receivedAt);
+  if (untimely !== undefined) return { ok: false, ...untimely };
   if (principal.kind !== 'till') return { ok: true, purchase };
   if (purchase.channel !== 'store') {
     return { ok: false, code: 'not-your-channel', detail: 'channel: a till sells in the store' };
