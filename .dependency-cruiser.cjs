@@ -6,6 +6,7 @@ const rooms = [
   'shared',
   'platform',
   'access',
+  'imports',
   'rules',
   'stores',
   'catalogue',

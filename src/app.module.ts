@@ -3,6 +3,7 @@ import { AccessModule, accessEntities } from './access/index.js';
 import { CatalogueModule } from './catalogue/index.js';
 import { ConsentModule } from './consent/index.js';
 import { CouponsModule } from './coupons/index.js';
+import { ImportsModule } from './imports/index.js';
 import { InsightsModule, insightFields } from './insights/index.js';
 import { Journey } from './journey.js';
 import { LimitsModule } from './limits/index.js';
@@ -41,6 +42,7 @@ export class AppModule {
         PlatformModule.forRoot({ settings, log, entities }),
         FieldsModule,
         AccessModule,
+        ImportsModule,
         StoresModule,
         CatalogueModule,
         ConsentModule,

@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Audit } from '../access/index.js';
-import { badRequest, Bus, Clock, notFound, Outbox, type Rejection, type Sorted } from '../platform/index.js';
+import {
+  badRequest,
+  Bus,
+  Clock,
+  notFound,
+  Outbox,
+  type Queryable,
+  type Rejection,
+  type Sorted,
+} from '../platform/index.js';
 import {
   principalName,
   toRfc3339,
@@ -73,15 +82,24 @@ export class Consents {
     return shown(purpose, outcome.standing[0] ?? before);
   }
 
-  /** Records the good items of a bulk write in one transaction; statements of strangers are named. */
+  /**
+   * Records the good items of a bulk write in one transaction; statements of strangers are named.
+   *
+   * @param within done in the same transaction, with what is refused
+   */
   async recordAll(
     { good, rejected }: Sorted<SaidOf>,
     { principal, receivedAt }: Hearing,
+    within: (tx: Queryable, rejected: readonly Rejection[]) => Promise<void> = () => Promise.resolve(),
   ): Promise<{ accepted: number; rejected: Rejection[] }> {
     const early = good.filter(({ value }) => isInTheFuture(value, receivedAt));
     const timely = good.filter(({ value }) => !isInTheFuture(value, receivedAt));
     const ids = [...new Set(timely.map(({ value }) => value.shopperId))];
-    const { outcome, shoppers } = await this.repository.locked(ids, async (locked) => {
+    const { outcome, accepted, refused } = await this.repository.locked(ids, async (locked) => {
+      const strangers = timely.filter(({ value }) => !locked.shoppers.has(value.shopperId));
+      const refused = [...rejected, ...early.map(tooEarly), ...strangers.map(unknown)].sort(
+        (a, b) => a.index - b.index,
+      );
       const known = timely.filter(({ value }) => locked.shoppers.has(value.shopperId));
       const worked = workIn(
         known.map(({ value }) => value),
@@ -96,20 +114,11 @@ export class Consents {
         subject: 'consents',
         after: { recorded: worked.history.length, withdrawn: worked.withdrawn.length },
       });
-      return { outcome: worked, shoppers: locked.shoppers };
+      await within(locked.tx, refused);
+      return { outcome: worked, accepted: known.length, refused };
     });
     this.#announce(outcome);
-    const strangers = timely.filter(({ value }) => !shoppers.has(value.shopperId));
-    const refused = [
-      ...rejected,
-      ...early.map(({ index }) => ({ index, ...IN_THE_FUTURE })),
-      ...strangers.map(({ index, value }) => ({
-        index,
-        code: 'unknown-shopper',
-        detail: `shopperId: no shopper ${value.shopperId}`,
-      })),
-    ].sort((a, b) => a.index - b.index);
-    return { accepted: timely.length - strangers.length, rejected: refused };
+    return { accepted, rejected: refused };
   }
 
   /**
@@ -159,6 +168,14 @@ export class Consents {
     const changed = new Set(standing.map(({ shopperId }) => shopperId));
     for (const shopperId of changed) this.bus.emit('shopper.changed', { shopperId });
   }
+}
+
+function tooEarly({ index }: { index: number }): Rejection {
+  return { index, ...IN_THE_FUTURE };
+}
+
+function unknown({ index, value }: { index: number; value: SaidOf }): Rejection {
+  return { index, code: 'unknown-shopper', detail: `shopperId: no shopper ${value.shopperId}` };
 }
 
 function shown(purpose: ConsentPurpose, standing: Statement | undefined): object {

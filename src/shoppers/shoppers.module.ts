@@ -1,5 +1,6 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { ConsentModule } from '../consent/index.js';
+import { ImportsModule } from '../imports/index.js';
 import { Lifecycle, SETTINGS, type Settings } from '../platform/index.js';
 import { AppController } from './app/app.controller.js';
 import { AppRepository } from './app/app.repository.js';
@@ -13,6 +14,7 @@ import { InteractionsRepository } from './interactions/interactions.repository.j
 import { Interactions } from './interactions/interactions.service.js';
 import { ProfilesController } from './profiles/profiles.controller.js';
 import { ProfilesRepository } from './profiles/profiles.repository.js';
+import { ShopperImport } from './profiles/shopper-import.js';
 import { Shoppers } from './profiles/shoppers.service.js';
 import { PurchasesController } from './purchases/purchases.controller.js';
 import { PurchasesRepository } from './purchases/purchases.repository.js';
@@ -27,7 +29,7 @@ import { TableRound } from './rotating/table-round.js';
 import { WiderSearch } from './rotating/wider-search.js';
 
 @Module({
-  imports: [ConsentModule],
+  imports: [ConsentModule, ImportsModule],
   controllers: [ProfilesController, AppController, PurchasesController, InteractionsController],
   providers: [
     AppRepository,
@@ -48,11 +50,12 @@ import { WiderSearch } from './rotating/wider-search.js';
     PurchasesRepository,
     Recognition,
     RotatingIdentities,
+    ShopperImport,
     Shoppers,
     TableRound,
     WiderSearch,
   ],
-  exports: [CarriedBeacons, PurchaseImport, Purchases, Recognition, Shoppers],
+  exports: [CarriedBeacons, Purchases, Recognition, Shoppers],
 })
 export class ShoppersModule implements OnModuleInit {
   constructor(

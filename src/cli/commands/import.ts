@@ -1,106 +1,118 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline, Transform, type Readable } from 'node:stream';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createGunzip } from 'node:zlib';
 import type { INestApplicationContext } from '@nestjs/common';
+import { IMPORT_TYPES, Imports, Recorder, type ImportTypeName } from '../../imports/index.js';
 import { Population } from '../../insights/index.js';
 import { Database, Outbox, timestamp } from '../../platform/index.js';
-import { PurchaseImport } from '../../shoppers/index.js';
 import { note, required, UsageError, type Command } from '../command.js';
-import { withinRooms } from '../within-rooms.js';
+import { OPERATOR, withinRooms } from '../within-rooms.js';
 
 /** So many rejected rows are told one by one; the rest are counted. */
 const TOLD = 20;
 const LOOK_MS = 250;
 
 export const importCommand: Command = {
-  usage: `  import purchases FILE[.csv|.ndjson][.gz] [--shift-to-now]   so that the last purchase becomes yesterday
-            columns: shopper_id, purchased_at, basket_id, product_id, category; and where known product_name,
-            brand, quantity, unit_price (minor units) with currency, channel, store_id`,
+  usage: `  import ${IMPORT_TYPES.join('|')} FILE|- [--shift-to-now] [--rejected FILE]
+            CSV or NDJSON, plain or gzip; columns and rules are in docs/imports.md; - reads standard input
+            --shift-to-now   moves purchases in time, so that the last day becomes yesterday
+            --rejected FILE  writes the rows that were left out, as CSV`,
   async run(args) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { 'shift-to-now': { type: 'boolean', default: false } },
+      options: { 'shift-to-now': { type: 'boolean', default: false }, rejected: { type: 'string' } },
     });
-    const [type, file] = positionals;
-    if (type !== 'purchases') throw new UsageError(`import: expected purchases\n\n${this.usage}`);
-    const path = required(file, 'FILE');
-    const format = formatOf(path);
-    const size = (await stat(path)).size;
+    const type = IMPORT_TYPES.find((each) => each === positionals[0]);
+    if (type === undefined) {
+      throw new UsageError(`import: expected ${IMPORT_TYPES.join(', ')}\n\n${this.usage}`);
+    }
+    const path = required(positionals[1], 'FILE');
+    const shiftsToNow = values['shift-to-now'];
+    if (shiftsToNow && type !== 'purchases') throw new UsageError('--shift-to-now is for purchases');
+    const totalBytes = path === '-' ? undefined : (await stat(path)).size;
     return withinRooms(async (rooms) => {
-      const imported = await importFile(rooms, { path, format, size, shiftToNow: values['shift-to-now'] });
-      const waitedMs = await fold(rooms);
-      note('Fitting what the whole clientele teaches …');
-      const categories = await rooms.get(Population, { strict: false }).refit();
-      return {
-        ...imported,
-        categoriesFitted: categories,
-        foldedAfterSeconds: Math.round(waitedMs / 100) / 10,
-      };
+      const imported = await importFile(rooms, { type, path, totalBytes, shiftsToNow });
+      if (values.rejected !== undefined) await writeRejected(rooms, imported.importId, values.rejected);
+      return type === 'purchases' ? { ...imported, ...(await learn(rooms)) } : imported;
     });
   },
 };
 
-interface ImportedFile {
+interface GivenFile {
+  type: ImportTypeName;
   path: string;
-  format: 'csv' | 'ndjson';
-  size: number;
-  shiftToNow: boolean;
+  totalBytes: number | undefined;
+  shiftsToNow: boolean;
 }
 
-async function importFile(rooms: INestApplicationContext, { path, format, size, shiftToNow }: ImportedFile) {
-  let rejected = 0;
-  let rows = 0;
+/** @throws Error when nothing of the file could be imported */
+async function importFile(
+  rooms: INestApplicationContext,
+  { type, path, totalBytes, shiftsToNow }: GivenFile,
+) {
   const beganAt = performance.now();
-  const stream = opened(
-    path,
-    progressOf(size, () => rows),
-  );
-  const imported = await rooms.get(PurchaseImport, { strict: false }).run({
-    stream,
-    format,
-    shiftToNow,
-    now: Date.now(),
-    onProgress: (progress) => (rows = progress.rows),
-    onRejected: ({ line, code, detail }) => {
-      rejected += 1;
-      if (rejected <= TOLD) note(`line ${line}: ${code}: ${detail}`);
-    },
+  const imports = rooms.get(Imports, { strict: false });
+  const source = path === '-' ? process.stdin : createReadStream(path);
+  const { importId } = await imports.receive({
+    type,
+    source,
+    format: undefined,
+    totalBytes,
+    shiftsToNow,
+    actor: OPERATOR,
+    receivedAt: Date.now(),
+    onProgress: tellProgress(totalBytes),
   });
-  if (rejected > TOLD) note(`… and ${rejected - TOLD} more rows were left out`);
-  return { rows, ...imported, seconds: Math.round((performance.now() - beganAt) / 100) / 10 };
+  await record(rooms, importId);
+  const { state, rows, accepted, rejected, counts, ignoredColumns, reason } = await imports.shown(importId);
+  for (const { line, code, detail } of rejected.items.slice(0, TOLD))
+    note(`line ${line}: ${code}: ${detail}`);
+  if (rejected.count > TOLD) note(`… and ${rejected.count - TOLD} more rows were left out`);
+  if (state === 'failed') throw new Error(`${path}: ${reason?.code}: ${reason?.detail}`);
+  const seconds = Math.round((performance.now() - beganAt) / 100) / 10;
+  return { importId, rows, accepted, rejected: rejected.count, ...counts, ignoredColumns, seconds };
 }
 
-/** The file as plain text; `onBytes` learns how much of it was read. */
-function opened(path: string, onBytes: (bytes: number) => void): Readable {
-  let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      onBytes(bytes);
-      done(undefined, chunk);
-    },
-  });
-  // What goes wrong on the way ends the last stream with the error, and whoever reads that one hears of it.
-  const heard = (): void => undefined;
-  const file = createReadStream(path);
-  return path.endsWith('.gz')
-    ? pipeline(file, counted, createGunzip(), heard)
-    : pipeline(file, counted, heard);
-}
-
-/** Tells each tenth of the file once. */
-function progressOf(size: number, rows: () => number): (bytes: number) => void {
-  let told = 0;
-  return (bytes) => {
-    const tenth = Math.floor((bytes / size) * 10);
-    if (tenth <= told) return;
-    told = tenth;
-    note(`${tenth * 10} % read, ${rows().toLocaleString('en')} rows`);
+/** Tells how much of a file is read, where its size is known. */
+function tellProgress(totalBytes: number | undefined): (progress: { rows: number; bytes: number }) => void {
+  return ({ rows, bytes }) => {
+    const share =
+      totalBytes === undefined || totalBytes === 0
+        ? ''
+        : `${Math.floor((bytes / totalBytes) * 100)} % read, `;
+    note(`${share}${rows.toLocaleString('en')} rows`);
   };
+}
+
+/** Records what was received, or waits for the worker that does. */
+async function record(rooms: INestApplicationContext, importId: string): Promise<void> {
+  const imports = rooms.get(Imports, { strict: false });
+  const telling = setInterval(() => {
+    void imports.shown(importId).then(({ percent }) => note(`${percent} % done`));
+  }, 4 * LOOK_MS);
+  try {
+    while ((await rooms.get(Recorder, { strict: false }).record(importId)) === 'elsewhere')
+      await pause(LOOK_MS);
+  } finally {
+    clearInterval(telling);
+  }
+}
+
+async function writeRejected(rooms: INestApplicationContext, importId: string, path: string): Promise<void> {
+  const text = rooms.get(Imports, { strict: false }).rejectionsText(importId, 'csv');
+  await pipeline(Readable.from(text), createWriteStream(path));
+}
+
+/** Works the habits of the shoppers out, and what the whole clientele teaches. */
+async function learn(rooms: INestApplicationContext): Promise<object> {
+  const waitedMs = await fold(rooms);
+  note('Fitting what the whole clientele teaches …');
+  const categoriesFitted = await rooms.get(Population, { strict: false }).refit();
+  return { categoriesFitted, foldedAfterSeconds: Math.round(waitedMs / 100) / 10 };
 }
 
 /** Works the habits of the shoppers out, together with whatever workers there are. @returns how long it took */
@@ -122,11 +134,4 @@ async function fold(rooms: INestApplicationContext): Promise<number> {
   }
   await outbox.stop();
   return performance.now() - beganAt;
-}
-
-function formatOf(path: string): 'csv' | 'ndjson' {
-  const plain = path.endsWith('.gz') ? path.slice(0, -'.gz'.length) : path;
-  if (plain.endsWith('.csv')) return 'csv';
-  if (plain.endsWith('.ndjson') || plain.endsWith('.jsonl')) return 'ndjson';
-  throw new UsageError(`import: ${path} is neither .csv nor .ndjson, plain or .gz`);
 }

@@ -18,11 +18,13 @@ export const AskedParameter = createParamDecorator((_: unknown, context: Executi
     body: bodyOf(spec, request),
     headers: request.headers,
     receivedAt: request.receivedAt,
+    contentType: request.contentType,
     fromLoopback: LOOPBACK.test(request.ip),
   };
 });
 
 function bodyOf(spec: RouteSpec, request: KnownRequest): unknown {
+  if (spec.streamedBody !== undefined) return request.raw;
   const bytes = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   if (spec.rawBody) return bytes;
   if (spec.body === undefined && spec.bulkOf === undefined) return undefined;

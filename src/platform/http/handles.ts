@@ -1,4 +1,5 @@
 import { applyDecorators, Delete, Get, HttpCode, Patch, Post, Put, SetMetadata } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { AskedParameter } from './asked.js';
 import { ROUTE, type Asked, type RouteSpec } from './route.js';
 
@@ -12,11 +13,12 @@ export function Handles<Spec extends RouteSpec>(spec: Spec) {
     descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
     const nestPath = spec.path.replace(/\{(\w+)\}/g, ':$1');
-    applyDecorators(verbs[spec.method](nestPath), HttpCode(spec.status ?? 200), SetMetadata(ROUTE, spec))(
-      target,
-      key,
-      descriptor,
-    );
+    applyDecorators(
+      verbs[spec.method](nestPath),
+      HttpCode(spec.status ?? 200),
+      SetMetadata(ROUTE, spec),
+      RouteConfig({ streamsBody: spec.streamedBody !== undefined }),
+    )(target, key, descriptor);
     AskedParameter()(target, key, 0);
   };
 }

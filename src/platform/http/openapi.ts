@@ -75,6 +75,10 @@ function operationOf(spec: RouteSpec): Record<string, unknown> {
 }
 
 function requestBodyOf(spec: RouteSpec): Record<string, unknown> {
+  if (spec.streamedBody !== undefined) {
+    const content = Object.fromEntries(spec.streamedBody.map((type) => [type, {}]));
+    return { requestBody: { required: true, content } };
+  }
   if (spec.rawBody) return { requestBody: { required: true, content: { '*/*': {} } } };
   const schema = spec.bulkOf === undefined ? spec.body : z.array(spec.bulkOf).max(1000);
   return schema === undefined

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Principal, PrincipalOf, StaffRole } from '../../shared/index.js';
@@ -18,6 +19,8 @@ export interface RouteSpec {
   /** JSON body; leave out for none. `rawBody` takes the bytes whatever their content type. */
   readonly body?: z.ZodType;
   readonly rawBody?: true;
+  /** The handler reads the body as it comes, in these media types: of any size, for as long as it takes. */
+  readonly streamedBody?: readonly string[];
   /** A bulk body: its items are checked one by one in the handler by `sortBulk`. */
   readonly bulkOf?: z.ZodType;
   /** The status of success; 200 unless told. */
@@ -33,11 +36,13 @@ export interface RouteSpec {
 }
 
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
-type BodyOf<Spec extends RouteSpec> = Spec['rawBody'] extends true
-  ? Buffer
-  : Spec['bulkOf'] extends z.ZodType
-    ? unknown
-    : Output<Spec['body']>;
+type BodyOf<Spec extends RouteSpec> = Spec['streamedBody'] extends readonly string[]
+  ? Readable
+  : Spec['rawBody'] extends true
+    ? Buffer
+    : Spec['bulkOf'] extends z.ZodType
+      ? unknown
+      : Output<Spec['body']>;
 type PrincipalFor<Spec extends RouteSpec> = Spec['allow'] extends readonly (infer Each)[]
   ? PrincipalOf<Each extends StaffRole ? 'staff' : Extract<Each, Principal['kind']>>
   : Principal;
@@ -50,6 +55,8 @@ export interface Asked<Spec extends RouteSpec> {
   body: BodyOf<Spec>;
   headers: FastifyRequest['headers'];
   receivedAt: number;
+  /** As it came; of a streamed body only, others are read already. */
+  contentType: string | undefined;
   fromLoopback: boolean;
 }
 
@@ -72,4 +79,6 @@ export class Answer {
 export interface KnownRequest extends FastifyRequest {
   principal?: Principal;
   receivedAt?: number;
+  /** The content type as it came, where the body is streamed. */
+  contentType?: string | undefined;
 }

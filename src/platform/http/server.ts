@@ -8,6 +8,7 @@ import type { Role } from '../settings.js';
 import type { Metrics } from '../telemetry.js';
 import { BODY_LIMIT_BYTES, readableType, unpacked } from './bodies.js';
 import type { KnownRequest } from './route.js';
+import { addStreamedParser, leaveBody, onClientError, streamsBody } from './streamed-body.js';
 
 /** Fastify as this house uses it. Bodies arrive as bytes: each route reads them by its own schema. */
 export function fastifyAdapter(): FastifyAdapter {
@@ -19,6 +20,7 @@ export function fastifyAdapter(): FastifyAdapter {
     keepAliveTimeout: 30_000,
     requestTimeout: 30_000,
     trustProxy: false,
+    clientErrorHandler: onClientError,
   });
 }
 
@@ -29,11 +31,13 @@ export async function dressServer(app: NestFastifyApplication, metrics: Metrics,
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
     unpacked(body, request.headers['content-encoding']),
   );
+  addStreamedParser(fastify);
   await app.register(cookie);
 
   fastify.addHook('onRequest', (request, reply, done) => {
     (request as KnownRequest).receivedAt = Date.now();
     request.raw.headers['content-type'] = readableType(request.headers['content-type']);
+    if (streamsBody(request)) leaveBody(request);
     void reply.headers(SECURITY_HEADERS);
     if (role === 'worker' && !OPERATING.test(request.url)) {
       void reply.status(404).send();

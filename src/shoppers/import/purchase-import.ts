@@ -1,139 +1,98 @@
-import type { Readable } from 'node:stream';
-import { Injectable } from '@nestjs/common';
-import { Clock, Database, Outbox, Published } from '../../platform/index.js';
-import type { Instant, ShopperId } from '../../shared/index.js';
-import { rowsOf, type FileFormat } from './purchase-files.js';
-import { copyLine, latestPurchase, stagedRow } from './purchase-row.rules.js';
-import { PurchaseStaging } from './purchase-staging.js';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Recorder, type ImportType, type Recording } from '../../imports/index.js';
+import { Bus, Clock, Outbox, Published } from '../../platform/index.js';
+import { dropTouched, PurchaseChunk, takeTouched } from './purchase-chunk.js';
+import { columns, itemOf, stage, STAGED_COLUMNS } from './purchase-file.rules.js';
 
-export interface PurchaseFile {
-  /** Plain text: whoever opens a packed file unpacks it. */
-  stream: Readable;
-  format: FileFormat;
-  /** Move everything by whole days, so that the last day of the file becomes yesterday. */
-  shiftToNow: boolean;
-  now: Instant;
-  onProgress?: (progress: { rows: number }) => void;
-  onRejected?: (rejected: RejectedRow) => void;
-}
-
-/** A row that was left out. */
-export interface RejectedRow {
-  line: number;
-  code: string;
-  detail: string;
-}
-
-/** What was new; the same file again adds nothing. */
-export interface Imported {
-  purchases: number;
-  lines: number;
-  shoppersMade: number;
-  productsMade: number;
-  rejected: number;
-}
-
-const PROGRESS_ROWS = 10_000;
-/** COPY gets whole chunks: a write a row costs more than the row. */
-const CHUNK_CHARACTERS = 65_536;
+/** Lines recorded in one transaction: large enough that its fixed costs vanish, small enough to wait behind. */
+const LINES_AT_ONCE = 20_000;
+const SHOPPERS_AT_ONCE = 1_000;
 
 /**
- * Purchases from a file of any size in constant memory: through a staging table into the ledger, in one
- * transaction, making shoppers and products as they come. Insights then refold each shopper touched.
+ * Files of purchases: each row is a line of a purchase, or in NDJSON an item of `POST /v1/purchases`. Recorded in the
+ * order of the purchases' ids, so that a purchase whose lines are spread over the file is written whole, and the
+ * indexes are filled in their own order. Shoppers and products are made as they come; insights fold each shopper
+ * touched once, at the end.
  */
 @Injectable()
-export class PurchaseImport {
+export class PurchaseImport implements ImportType, OnModuleInit {
+  readonly name = 'purchases';
+  readonly columns = columns;
+  readonly itemField = 'lines';
+  readonly stagedColumns = STAGED_COLUMNS;
+  readonly order = 'purchase_id, line, sub';
+  readonly itemOf = itemOf;
+  readonly stage = stage;
+
   constructor(
-    private readonly database: Database,
+    private readonly recorder: Recorder,
     private readonly outbox: Outbox,
     private readonly published: Published,
+    private readonly bus: Bus,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Error when the file cannot be read, or its header lacks a column; nothing is imported then */
-  async run(file: PurchaseFile): Promise<Imported> {
-    let rejected = 0;
-    const reject = (row: RejectedRow): void => {
-      rejected += 1;
-      file.onRejected?.(row);
-    };
-    const imported = await PurchaseStaging.within(this.database, async (staging) => {
-      await staging.fill(copyChunks(file, reject));
-      await staging.tx.run('BEGIN');
-      const result = await this.#record(staging, file, reject);
-      await staging.tx.run('COMMIT');
-      return result;
-    });
-    this.outbox.filled();
-    if (imported.productsMade > 0) await this.published.announce('catalogue');
-    return { ...imported, rejected };
+  onModuleInit(): void {
+    this.recorder.provide(this);
   }
 
-  async #record(
-    staging: PurchaseStaging,
-    { shiftToNow, now }: PurchaseFile,
-    reject: (row: RejectedRow) => void,
-  ): Promise<Omit<Imported, 'rejected'>> {
-    await staging.gatherBaskets();
-    for (let lines = await staging.takeForeignLines(); lines.length > 0;) {
-      for (const line of lines) {
-        reject({ line, code: 'basket-differs', detail: 'basket_id: began with another shopper' });
-      }
-      lines = await staging.takeForeignLines();
-    }
-    if (shiftToNow) await staging.shiftTo(now);
-    const shoppersMade = await staging.makeShoppers();
-    const productsMade = await staging.makeProducts();
-    const written = await staging.record();
-    if (productsMade > 0) await this.published.raise(staging.tx, 'catalogue');
-    await this.#tell(staging);
-    return { ...written, shoppersMade, productsMade };
+  async record(recording: Recording): Promise<'more' | 'all'> {
+    const { connection, table, position } = recording;
+    await PurchaseChunk.prepare(connection, table);
+    const range = await PurchaseChunk.next(connection, table, position, LINES_AT_ONCE);
+    if (range === undefined) return 'all';
+    const products = await recording.transaction(async (tx) => {
+      const chunk = new PurchaseChunk(tx, recording, range);
+      const taken = await takenOut(chunk);
+      const shoppersMade = await chunk.makeShoppers();
+      const productsMade = await chunk.makeProducts();
+      const written = await chunk.record();
+      const refused = await chunk.refused();
+      if (productsMade > 0) await this.published.raise(tx, 'catalogue');
+      await recording.settle(tx, {
+        position: range.to,
+        recorded: (await chunk.fileRows()) + taken.same - refused.length,
+        rejected: [...taken.rejected, ...refused],
+        counts: { ...written, shoppersMade, productsMade },
+      });
+      return productsMade;
+    });
+    if (products > 0) await this.published.announce('catalogue');
+    return 'more';
   }
 
   /** One event a shopper, naming no purchase: it means that all of them are to be folded again. */
-  async #tell(staging: PurchaseStaging): Promise<void> {
-    let last = '';
+  async finish({ connection, table, transaction }: Recording): Promise<void> {
+    await PurchaseChunk.prepare(connection, table);
     for (;;) {
-      const page: ShopperId[] = await staging.touchedAfter(last);
-      if (page.length === 0) return;
-      await this.outbox.write(
-        staging.tx,
-        page.map((shopperId) => ({
-          id: this.clock.newId(),
-          event: 'purchase.recorded' as const,
-          payload: { shopperId, purchaseIds: [] },
-        })),
-      );
-      last = page.at(-1) ?? last;
+      const told = await transaction(async (tx) => {
+        const shopperIds = await takeTouched(tx, table, SHOPPERS_AT_ONCE);
+        await this.outbox.write(
+          tx,
+          shopperIds.map((shopperId) => ({
+            id: this.clock.newId(),
+            event: 'purchase.recorded' as const,
+            payload: { shopperId, purchaseIds: [] },
+          })),
+        );
+        return shopperIds;
+      });
+      if (told.length === 0) break;
+      this.outbox.filled();
+      for (const shopperId of told) this.bus.emit('shopper.changed', { shopperId });
     }
+    await dropTouched(connection, table);
   }
 }
 
-async function* copyChunks(
-  { stream, format, shiftToNow, now, onProgress }: PurchaseFile,
-  reject: (row: RejectedRow) => void,
-): AsyncGenerator<string> {
-  const latest = latestPurchase(now, shiftToNow);
-  let rows = 0;
-  let chunk = '';
-  for await (const read of rowsOf(stream, format)) {
-    const { line } = read;
-    rows += 1;
-    if (rows % PROGRESS_ROWS === 0) onProgress?.({ rows });
-    if ('fault' in read) {
-      reject({ line, code: 'malformed', detail: read.fault });
-      continue;
-    }
-    const staged = stagedRow(read.row, latest);
-    if (!staged.ok) {
-      reject({ line, code: staged.why, detail: staged.detail });
-      continue;
-    }
-    chunk += copyLine(line, staged.value);
-    if (chunk.length < CHUNK_CHARACTERS) continue;
-    yield chunk;
-    chunk = '';
-  }
-  if (chunk !== '') yield chunk;
-  onProgress?.({ rows });
+/** Takes out what must not be recorded with the rest of its purchase, until nothing of that kind is left. */
+async function takenOut(
+  chunk: PurchaseChunk,
+): Promise<{ rejected: Awaited<ReturnType<PurchaseChunk['takeStrangers']>>; same: number }> {
+  const { hasStrangers, isRepeated } = await chunk.gather();
+  if (!hasStrangers && !isRepeated) return { rejected: [], same: 0 };
+  const repeated = isRepeated ? await chunk.takeRepeated() : { rejected: [], same: 0 };
+  const strangers = hasStrangers ? await chunk.takeStrangers() : [];
+  await chunk.gather();
+  return { rejected: [...repeated.rejected, ...strangers], same: repeated.same };
 }

@@ -7,6 +7,7 @@ import {
   decodeCursor,
   pageFrom,
   type Page,
+  type Queryable,
   type Rejection,
   type Sorted,
 } from '../../platform/index.js';
@@ -56,16 +57,25 @@ export class Shoppers {
     });
   }
 
-  /** Replaces the good items of a bulk write; one whose tag another carries is named and left out. */
-  async replaceAll({
-    good,
-    rejected,
-  }: Sorted<ProfileOf>): Promise<{ accepted: number; rejected: Rejection[] }> {
-    const { refused } = await this.#replace(good.map(({ value }) => value));
-    const taken = good.flatMap(({ index }, place) => {
-      const refusal = refused.get(place);
-      return refusal === undefined ? [] : [{ index, ...refusal }];
-    });
+  /**
+   * Replaces the good items of a bulk write; one whose tag another carries is named and left out.
+   *
+   * @param within done in the same transaction, with what is left out
+   */
+  async replaceAll(
+    { good, rejected }: Sorted<ProfileOf>,
+    within: (tx: Queryable, rejected: readonly Rejection[]) => Promise<void> = () => Promise.resolve(),
+  ): Promise<{ accepted: number; rejected: Rejection[] }> {
+    const named = (refused: Replaced['refused']): Rejection[] =>
+      good.flatMap(({ index }, place) => {
+        const refusal = refused.get(place);
+        return refusal === undefined ? [] : [{ index, ...refusal }];
+      });
+    const { refused } = await this.#replace(
+      good.map(({ value }) => value),
+      (tx, refusedNow) => within(tx, named(refusedNow)),
+    );
+    const taken = named(refused);
     return {
       accepted: good.length - taken.length,
       rejected: [...rejected, ...taken].sort((a, b) => a.index - b.index),
@@ -86,10 +96,13 @@ export class Shoppers {
     return pageFrom(rows, asked.limit, ({ shopperId }) => [shopperId], shown);
   }
 
-  async #replace(profiles: readonly ProfileOf[]): Promise<Replaced> {
+  async #replace(
+    profiles: readonly ProfileOf[],
+    within: (tx: Queryable, refused: Replaced['refused']) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Replaced> {
     if (profiles.length === 0) return { made: new Set(), refused: new Map() };
     const ids = [...new Set(profiles.map(({ shopperId }) => shopperId))];
-    const { made, kept, assigned } = await this.database.transaction(async (tx) => {
+    const { made, kept, assigned, refused } = await this.database.transaction(async (tx) => {
       const made = await this.repository.makeAndLock(tx, ids);
       const assigned = await this.carried.assign(
         tx,
@@ -102,11 +115,13 @@ export class Shoppers {
         tx,
         [...made].filter((id) => !keptIds.has(id)),
       );
-      return { made, kept, assigned };
+      const refused = new Map([...assigned.refused].map(([place, id]) => [place, taken(id)]));
+      await within(tx, refused);
+      return { made, kept, assigned, refused };
     });
     await this.carried.announce(assigned.changed);
     for (const { shopperId } of kept) this.bus.emit('shopper.changed', { shopperId });
-    return { made, refused: new Map([...assigned.refused].map(([place, id]) => [place, taken(id)])) };
+    return { made, refused };
   }
 }
 

@@ -1,0 +1,260 @@
+import type { RejectedRow } from '../../imports/index.js';
+import type { Queryable } from '../../platform/index.js';
+import type { ShopperId } from '../../shared/index.js';
+
+/** Of one file: its staging table, and by how many days its purchases are moved. */
+export interface StagedFile {
+  table: string;
+  shiftDays: number;
+}
+
+/** Purchases behind `after`, to `to` and that one included. */
+export interface Range {
+  after: string;
+  to: string;
+}
+
+const MS_OF_DAY = 86_400_000;
+/** As many as the door takes. */
+const MAX_LINES = 500;
+
+/** One line as `canonicalJson` would write it: what tells the content of a purchase from another's. */
+const CANONICAL_LINE = `'{' || coalesce('"couponCode":' || to_json(coupon_code)::text || ',', '')
+  || coalesce('"discount":{"amount":' || discount || ',"currency":"' || currency || '"},', '')
+  || '"productId":"' || product_id || '","quantity":' || quantity
+  || coalesce(',"unitPrice":{"amount":' || unit_price || ',"currency":"' || currency || '"}', '') || '}'`;
+
+/** A staged row as it is told when it is left out. */
+const AS_READ = `json_strip_nulls(json_build_object('purchaseId', purchase_id, 'shopperId', staged.shopper_id,
+  'storeId', staged.store_id, 'channel', staged.channel, 'purchasedAt', staged.purchased_ms, 'productId', product_id,
+  'quantity', quantity, 'unitPrice', unit_price, 'discount', discount, 'currency', currency,
+  'couponCode', coupon_code))::text`;
+
+/**
+ * Some thousands of purchases of a staged file, in the transaction that records them: SQL by the set. Where a name
+ * stands in a statement's text it is the staging table's, which is made of an id of ours.
+ */
+export class PurchaseChunk {
+  constructor(
+    private readonly tx: Queryable,
+    private readonly file: StagedFile,
+    private readonly range: Range,
+  ) {}
+
+  /** Temporary tables for the chunks of a connection; empty at the end of each transaction. */
+  static async prepare(connection: Queryable, table: string): Promise<void> {
+    await connection.run(
+      `CREATE TEMP TABLE IF NOT EXISTS chunk (
+         purchase_id text COLLATE "C" NOT NULL, shopper_id text NOT NULL, store_id text, channel text NOT NULL,
+         purchased_ms bigint NOT NULL, file_rows integer NOT NULL, has_strangers boolean NOT NULL,
+         is_repeated boolean NOT NULL, fault text, content_hash bytea NOT NULL) ON COMMIT DELETE ROWS`,
+    );
+    await connection.run(
+      'CREATE TEMP TABLE IF NOT EXISTS fresh (purchase_id text COLLATE "C" NOT NULL) ON COMMIT DELETE ROWS',
+    );
+    await connection.run(`CREATE TABLE IF NOT EXISTS ${touchedTable(table)} (shopper_id text PRIMARY KEY)`);
+  }
+
+  /** The next purchases, as many as have about `lines` lines; undefined when there are none left. */
+  static async next(
+    connection: Queryable,
+    table: string,
+    after: string,
+    lines: number,
+  ): Promise<Range | undefined> {
+    const [row] = await connection.query<{ to: string | null }>(
+      `SELECT coalesce(
+         (SELECT purchase_id FROM ${table} WHERE purchase_id > $1 ORDER BY purchase_id, line, sub OFFSET $2 LIMIT 1),
+         (SELECT max(purchase_id) FROM ${table} WHERE purchase_id > $1)) AS to`,
+      [after, lines],
+    );
+    return row?.to == null ? undefined : { after, to: row.to };
+  }
+
+  /** Makes one purchase of the lines of each. Gives whether lines must be taken out before they can be recorded. */
+  async gather(): Promise<{ hasStrangers: boolean; isRepeated: boolean }> {
+    const { table, shiftDays } = this.file;
+    const hash =
+      shiftDays === 0
+        ? `sha256(convert_to('{"channel":"' || channel || '","lines":[' || content || '],"purchaseId":"' || purchase_id
+            || '","purchasedAt":' || purchased_ms || ',"shopperId":"' || shopper_id || '"'
+            || coalesce(',"storeId":"' || store_id || '"', '') || '}', 'UTF8'))`
+        : IMPORTED;
+    await this.tx.run('DELETE FROM chunk');
+    await this.tx.run(
+      `INSERT INTO chunk
+       SELECT purchase_id, shopper_id, store_id, channel, purchased_ms + ${shiftDays * MS_OF_DAY}, file_rows,
+              has_strangers, is_repeated,
+              CASE WHEN lines > ${MAX_LINES} THEN 'out-of-range'
+                   WHEN has_currencies THEN 'currency-mismatch'
+                   WHEN store_id IS NOT NULL AND NOT EXISTS (
+                     SELECT FROM stores WHERE stores.store_id = gathered.store_id) THEN 'unknown-store' END,
+              ${hash}
+       FROM (
+         SELECT purchase_id, (array_agg(shopper_id))[1] AS shopper_id, (array_agg(store_id))[1] AS store_id,
+                (array_agg(channel))[1] AS channel, (array_agg(purchased_ms))[1] AS purchased_ms,
+                count(*) FILTER (WHERE sub = 0) AS file_rows, count(*) AS lines,
+                min(shopper_id) <> max(shopper_id) AS has_strangers,
+                bool_or(is_whole) AND min(line) <> max(line) AS is_repeated,
+                min(currency) <> max(currency) IS TRUE AS has_currencies,
+                string_agg(${CANONICAL_LINE}, ',') AS content
+         FROM (SELECT * FROM ${table} WHERE purchase_id > $1 AND purchase_id <= $2
+               ORDER BY purchase_id, line, sub) AS ordered
+         GROUP BY purchase_id) AS gathered`,
+      [this.range.after, this.range.to],
+    );
+    const [found] = await this.tx.query<{ strangers: boolean | null; repeated: boolean | null }>(
+      'SELECT bool_or(has_strangers) AS strangers, bool_or(is_repeated) AS repeated FROM chunk',
+    );
+    return { hasStrangers: found?.strangers ?? false, isRepeated: found?.repeated ?? false };
+  }
+
+  /** Takes out lines of a purchase that its first line says is another shopper's. */
+  takeStrangers(): Promise<RejectedRow[]> {
+    return this.tx.query<RejectedRow>(
+      `WITH taken AS (
+         DELETE FROM ${this.file.table} AS staged USING chunk
+         WHERE chunk.purchase_id = staged.purchase_id AND has_strangers AND staged.shopper_id <> chunk.shopper_id
+         RETURNING line, ${AS_READ.replaceAll('purchase_id', 'staged.purchase_id')} AS row)
+       SELECT DISTINCT ON (line) line::int8 AS line, 'purchase-differs' AS code,
+              'the purchase began with another shopper' AS detail, row FROM taken ORDER BY line`,
+    );
+  }
+
+  /**
+   * Takes out whole purchases that came before in the file. Gives those with other content than the first, and how
+   * many said the same.
+   */
+  async takeRepeated(): Promise<{ rejected: RejectedRow[]; same: number }> {
+    const rows = await this.tx.query<RejectedRow & { differs: boolean }>(
+      `WITH items AS (
+         SELECT staged.purchase_id, line, md5(string_agg(concat_ws('|', staged.shopper_id, staged.store_id,
+                  staged.channel, staged.purchased_ms, ${CANONICAL_LINE.replaceAll('product_id', 'staged.product_id')}),
+                  ',' ORDER BY sub)) AS content
+         FROM ${this.file.table} AS staged JOIN chunk USING (purchase_id) WHERE is_repeated
+         GROUP BY staged.purchase_id, line),
+       judged AS (
+         SELECT purchase_id, line, line <> first_value(line) OVER first AS is_later,
+                content <> first_value(content) OVER first AS differs
+         FROM items WINDOW first AS (PARTITION BY purchase_id ORDER BY line)),
+       taken AS (
+         DELETE FROM ${this.file.table} AS staged USING judged
+         WHERE is_later AND judged.purchase_id = staged.purchase_id AND judged.line = staged.line
+         RETURNING staged.line, differs, ${AS_READ.replaceAll('purchase_id', 'staged.purchase_id')} AS row)
+       SELECT DISTINCT ON (line) line::int8 AS line, differs, 'purchase-differs' AS code,
+              'the purchase came before in this file with other content' AS detail, row FROM taken ORDER BY line`,
+    );
+    return {
+      rejected: rows.filter(({ differs }) => differs).map(({ differs: _, ...row }) => row),
+      same: rows.filter(({ differs }) => !differs).length,
+    };
+  }
+
+  /** Makes the shoppers nobody has told us of, consenting to nothing, and keeps all of them. Gives how many. */
+  async makeShoppers(): Promise<number> {
+    const made = await this.tx.run(
+      `INSERT INTO shoppers (shopper_id)
+       SELECT DISTINCT shopper_id FROM chunk
+       WHERE fault IS NULL AND NOT EXISTS (SELECT FROM shoppers WHERE shoppers.shopper_id = chunk.shopper_id)
+       ORDER BY shopper_id ON CONFLICT (shopper_id) DO NOTHING`,
+    );
+    await this.tx.run(
+      `SELECT FROM shoppers WHERE shopper_id IN (SELECT shopper_id FROM chunk)
+       ORDER BY shopper_id FOR KEY SHARE`,
+    );
+    return made;
+  }
+
+  /** Makes the products that the catalogue lacks and whose category a row tells, as the last such row has them. */
+  makeProducts(): Promise<number> {
+    return this.tx.run(
+      `INSERT INTO products (product_id, name, brand, own_brand, category, price, currency)
+       SELECT DISTINCT ON (product_id) product_id, coalesce(product_name, product_id), coalesce(brand, ''), false,
+              category, unit_price, CASE WHEN unit_price IS NOT NULL THEN currency END
+       FROM ${this.file.table} AS staged
+       WHERE purchase_id > $1 AND purchase_id <= $2 AND category IS NOT NULL
+         AND NOT EXISTS (SELECT FROM products WHERE products.product_id = staged.product_id)
+       ORDER BY product_id, line DESC
+       ON CONFLICT (product_id) DO NOTHING`,
+      [this.range.after, this.range.to],
+    );
+  }
+
+  /** Writes the purchases that are not on record, with their lines. */
+  async record(): Promise<{ purchases: number; lines: number }> {
+    const purchases = await this.tx.run(
+      `WITH inserted AS (
+         INSERT INTO purchases (purchase_id, shopper_id, store_id, channel, purchased_at, content_hash)
+         SELECT purchase_id, shopper_id, store_id, channel,
+                timestamptz 'epoch' + purchased_ms * interval '1 millisecond', content_hash
+         FROM chunk WHERE fault IS NULL ORDER BY purchase_id
+         ON CONFLICT (purchase_id) DO NOTHING RETURNING purchase_id)
+       INSERT INTO fresh SELECT purchase_id FROM inserted`,
+    );
+    if (purchases === 0) return { purchases, lines: 0 };
+    const lines = await this.tx.run(
+      `INSERT INTO purchase_lines
+         (purchase_id, line_no, product_id, quantity, unit_price, discount, currency, coupon_code)
+       SELECT purchase_id, row_number() OVER (PARTITION BY purchase_id ORDER BY line, sub), product_id,
+              quantity::double precision, unit_price, discount, currency, coupon_code
+       FROM ${this.file.table} JOIN fresh USING (purchase_id)
+       WHERE purchase_id > $1 AND purchase_id <= $2`,
+      [this.range.after, this.range.to],
+    );
+    await this.tx.run(
+      `INSERT INTO ${touchedTable(this.file.table)}
+       SELECT DISTINCT shopper_id FROM chunk JOIN fresh USING (purchase_id) ON CONFLICT DO NOTHING`,
+    );
+    return { purchases, lines };
+  }
+
+  /**
+   * Rows of purchases that are not recorded: what is wrong with them, or that another content is on record. One that
+   * an earlier version imported is kept without its content, as is one that was moved in time: nothing differs from it.
+   */
+  refused(): Promise<RejectedRow[]> {
+    return this.tx.query<RejectedRow>(
+      `SELECT DISTINCT ON (line) line::int8 AS line, code, detail, row FROM (
+         SELECT line, coalesce(fault, 'purchase-differs') AS code,
+                CASE fault WHEN 'out-of-range' THEN 'a purchase has at most ${MAX_LINES} lines'
+                           WHEN 'currency-mismatch' THEN 'the lines of the purchase are of several currencies'
+                           WHEN 'unknown-store' THEN 'no store ' || chunk.store_id
+                           ELSE 'it is on record with other content' END AS detail,
+                ${AS_READ.replaceAll('purchase_id', 'staged.purchase_id')} AS row
+         FROM chunk JOIN ${this.file.table} AS staged ON staged.purchase_id = chunk.purchase_id
+         WHERE fault IS NOT NULL OR (
+           ${this.file.shiftDays === 0} AND NOT EXISTS (SELECT FROM fresh WHERE fresh.purchase_id = chunk.purchase_id)
+           AND EXISTS (SELECT FROM purchases WHERE purchases.purchase_id = chunk.purchase_id
+                         AND purchases.content_hash NOT IN (chunk.content_hash, ${IMPORTED.replace('purchase_id', 'chunk.purchase_id')})))
+       ) AS refused ORDER BY line`,
+    );
+  }
+
+  async fileRows(): Promise<number> {
+    const [row] = await this.tx.query<{ rows: number }>(
+      'SELECT coalesce(sum(file_rows), 0) AS rows FROM chunk',
+    );
+    return row?.rows ?? 0;
+  }
+}
+
+/** The content of a purchase whose time was moved: none that a till or the same file tomorrow would send. */
+const IMPORTED = `sha256(convert_to('import ' || purchase_id, 'UTF8'))`;
+
+function touchedTable(table: string): string {
+  return `${table}_touched`;
+}
+
+/** Takes shoppers with a new purchase off the list, at most so many. */
+export async function takeTouched(tx: Queryable, table: string, most: number): Promise<ShopperId[]> {
+  const rows = await tx.query<{ shopper_id: ShopperId }>(
+    `DELETE FROM ${touchedTable(table)} WHERE shopper_id IN (
+       SELECT shopper_id FROM ${touchedTable(table)} ORDER BY shopper_id LIMIT $1) RETURNING shopper_id`,
+    [most],
+  );
+  return rows.map((row) => row.shopper_id);
+}
+
+export async function dropTouched(connection: Queryable, table: string): Promise<void> {
+  await connection.run(`DROP TABLE IF EXISTS ${touchedTable(table)}`);
+}

@@ -1,0 +1,56 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ItemImport, Recorder, type Column } from '../../imports/index.js';
+import { profileOf } from './profile.dto.js';
+import { Shoppers } from './shoppers.service.js';
+
+const columns: readonly Column[] = [
+  { path: 'shopperId', kind: 'text', required: true },
+  { path: 'displayName', kind: 'text' },
+  { path: 'locale', kind: 'text' },
+  { path: 'timeZone', kind: 'text' },
+  { path: 'homeStoreId', kind: 'text' },
+  { path: 'householdId', kind: 'text' },
+  { path: 'birthday', kind: 'text' },
+  { path: 'attributes', kind: 'json', collects: true },
+  { path: 'loyalty.tier', kind: 'text' },
+  { path: 'loyalty.points', kind: 'number' },
+  { path: 'loyalty.since', kind: 'text' },
+  { path: 'acquisition.channel', kind: 'text' },
+  { path: 'acquisition.at', kind: 'text' },
+  { path: 'acquisition.by', kind: 'text' },
+  { path: 'acquisition.cost', kind: 'number', aliases: ['acquisition.cost.amount'] },
+  { path: 'acquisition.currency', kind: 'text', aliases: ['acquisition.cost.currency'] },
+  { path: 'assignedAssociate', kind: 'text' },
+  { path: 'carries', kind: 'list' },
+];
+
+/** The cost of an acquisition is money, in two columns. */
+function completed(item: Record<string, unknown>): unknown {
+  const acquisition = item['acquisition'] as { cost?: number; currency?: string } | undefined;
+  if (acquisition === undefined) return item;
+  const { cost: amount, currency, ...rest } = acquisition;
+  if (amount === undefined) return { ...item, acquisition: rest };
+  return { ...item, acquisition: { ...rest, cost: { amount, currency } } };
+}
+
+/** Files of shoppers: each row replaces one as `PUT /v1/shoppers/{shopperId}` does, in the order of the lines. */
+@Injectable()
+export class ShopperImport implements OnModuleInit {
+  constructor(
+    private readonly shoppers: Shoppers,
+    private readonly recorder: Recorder,
+  ) {}
+
+  onModuleInit(): void {
+    this.recorder.provide(
+      new ItemImport({
+        name: 'shoppers',
+        columns,
+        itemField: 'shopperId',
+        schema: profileOf,
+        completed,
+        write: ({ batch, within }) => this.shoppers.replaceAll(batch, within),
+      }),
+    );
+  }
+}
