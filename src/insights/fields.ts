@@ -15,6 +15,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.dueProbability',
     label: 'Probability that the category runs out before the next visit',
+    description: 'Reminding at the next visit would be too late; docs/decisions/0007 has the formula.',
     type: 'number',
     range: [0, 1],
     parameters: CATEGORY,
@@ -23,6 +24,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.purchaseProbability',
     label: 'Probability that the category is bought on a visit',
+    description: 'If the shopper shops now: their own past, read against what the clientele teaches.',
     type: 'number',
     range: [0, 1],
     parameters: CATEGORY,
@@ -31,6 +33,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.daysUntilDue',
     label: 'Days until the category is due (negative: overdue)',
+    description: 'From now to the last purchase and one interval.',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -39,6 +42,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.intervalDays',
     label: 'Usual days between purchases of the category',
+    description: 'Of the shopper’s own gaps, drawn towards those of the clientele while there are few.',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -47,6 +51,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.lapsed',
     label: 'The habit of buying the category was given up',
+    description: 'So long not bought that the habit has most likely ended; it is then no longer due.',
     type: 'boolean',
     parameters: CATEGORY,
     read: estimated(({ lapsed }) => lapsed),
@@ -54,6 +59,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.daysSinceLast',
     label: 'Whole days since the category was last bought',
+    description: 'In any channel; unknown where it was never bought.',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -63,6 +69,8 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.purchases',
     label: 'Days on which the category was bought',
+    description: 'Distinct days (UTC) in any channel, ever; 0 where it was never bought.',
+    timeless: true,
     type: 'number',
     unit: 'count',
     parameters: CATEGORY,
@@ -72,6 +80,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'purchases.mainBrand',
     label: 'Brand bought most of an equivalence group, last year',
+    description: 'By units; of two alike the one bought last.',
     type: 'text',
     parameters: GROUP,
     read: ofMainBrand(({ brand }) => brand),
@@ -79,6 +88,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'purchases.buysOwnBrand',
     label: 'The brand bought most of an equivalence group is an own brand',
+    description: 'By units of the last year.',
     type: 'boolean',
     parameters: GROUP,
     read: ofMainBrand(({ ownBrand }) => ownBrand),
@@ -86,6 +96,8 @@ export const insightFields: readonly Field[] = [
   {
     field: 'visits.count',
     label: 'Shopping days so far',
+    description: 'Distinct days (UTC) with a purchase, in any channel, ever.',
+    timeless: true,
     type: 'number',
     unit: 'count',
     read: ({ shopper }) => (shopper.consents.profiling ? shopper.activity.visits : undefined),
@@ -93,6 +105,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'visits.daysSinceLast',
     label: 'Whole days since the last shopping day',
+    description: 'Since the last purchase, in any channel.',
     type: 'number',
     unit: DAYS,
     read: ({ at, shopper }) => wholeDaysSince(at, shopper.activity.lastVisitAt),
