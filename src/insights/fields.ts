@@ -1,6 +1,10 @@
 import type { Field, FieldValue } from '../rules/index.js';
 import { DAY_MS, type Facts, type Instant, type MainBrand } from '../shared/index.js';
 import { estimateIn } from './replenishment/estimate-in.rules.js';
+import { visitEveryDays } from './replenishment/history.rules.js';
+import { segmentFields } from './segments/fields.js';
+import { habitFields } from './traits/habit-fields.js';
+import { interactionFields } from './traits/interaction-fields.js';
 import type { ReplenishmentEstimate } from './replenishment/replenishment.rules.js';
 
 const CATEGORY = [{ name: 'category', type: 'text', label: 'Category' }] as const;
@@ -10,8 +14,8 @@ const DAYS = 'days';
 type OfCategory = Readonly<Record<'category', string>>;
 type OfGroup = Readonly<Record<'equivalenceGroup', string>>;
 
-/** What a rule may ask about habits. All are unknown without the `profiling` consent or before a first purchase. */
-export const insightFields: readonly Field[] = [
+/** When needs return, and what was bought. All are unknown without the `profiling` consent or before a first purchase. */
+const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.dueProbability',
     label: 'Probability that the category runs out before the next visit',
@@ -110,6 +114,27 @@ export const insightFields: readonly Field[] = [
     unit: DAYS,
     read: ({ at, shopper }) => wholeDaysSince(at, shopper.activity.lastVisitAt),
   },
+  {
+    field: 'visits.lateness',
+    label: 'Time since the last shopping day, in usual intervals',
+    description:
+      'Days since the last shopping day, by the mean days between two: 1 is as usual, 3 is three times as long. Unknown before the third shopping day.',
+    type: 'number',
+    unit: 'times the usual',
+    read: ({ at, shopper: { activity } }) => {
+      const everyDays = visitEveryDays(activity);
+      if (everyDays === undefined || activity.lastVisitAt === undefined) return undefined;
+      return Math.max(0, at - activity.lastVisitAt) / DAY_MS / everyDays;
+    },
+  },
+];
+
+/** What a rule may ask about shoppers beyond their profile. */
+export const insightFields: readonly Field[] = [
+  ...purchaseFields,
+  ...habitFields,
+  ...interactionFields,
+  ...segmentFields,
 ];
 
 function estimated(of: (figures: ReplenishmentEstimate) => FieldValue) {

@@ -5,3 +5,4 @@ export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
 export { Replenishment } from './replenishment/replenishment.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
+export { Upkeep } from './upkeep/upkeep.service.js';

@@ -1,15 +1,27 @@
 import { Module } from '@nestjs/common';
+import { StoresModule } from '../stores/index.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
 import { ReplenishmentController } from './replenishment/replenishment.controller.js';
 import { Replenishment } from './replenishment/replenishment.service.js';
+import { SegmentsController } from './segments/segments.controller.js';
 import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
+import { upkeepProviders } from './upkeep/providers.js';
 
 @Module({
-  controllers: [ReplenishmentController],
-  providers: [Histories, HistoryRepository, Population, Replenishment, ShopperViews, ViewsRepository],
+  imports: [StoresModule],
+  controllers: [ReplenishmentController, SegmentsController],
+  providers: [
+    Histories,
+    HistoryRepository,
+    Population,
+    Replenishment,
+    ShopperViews,
+    ViewsRepository,
+    ...upkeepProviders,
+  ],
   exports: [Population, Replenishment, ShopperViews],
 })
 export class InsightsModule {}

@@ -63,5 +63,6 @@ export function childPath(path: string, index: number): string {
 /** Every condition of a rule with its path, in the order of the rule. */
 export function* conditionsOf(rule: Rule, path = ''): Generator<{ condition: Condition; path: string }> {
   if (!isGroup(rule)) yield { condition: rule, path };
-  else for (const [index, member] of rule.rules.entries()) yield* conditionsOf(member, childPath(path, index));
+  else
+    for (const [index, member] of rule.rules.entries()) yield* conditionsOf(member, childPath(path, index));
 }

@@ -1,5 +1,5 @@
 import type { Field } from '../rules/index.js';
-import { isBirthday } from './profiles/profile.rules.js';
+import { daysUntilBirthday, isBirthday } from './profiles/profile.rules.js';
 
 /** What a rule may ask about the person, besides what they buy. */
 export const shopperFields: Field[] = [
@@ -38,6 +38,16 @@ export const shopperFields: Field[] = [
     type: 'boolean',
     read: ({ shopper, local }) =>
       shopper.birthday === undefined ? undefined : isBirthday(shopper.birthday, local.date),
+  },
+  {
+    field: 'shopper.daysUntilBirthday',
+    label: 'Days until the shopper’s birthday',
+    description: '0 on the day itself; by the same calendar.',
+    type: 'number',
+    unit: 'days',
+    range: [0, 365],
+    read: ({ shopper, local }) =>
+      shopper.birthday === undefined ? undefined : daysUntilBirthday(shopper.birthday, local.date),
   },
   {
     field: 'loyalty.tier',

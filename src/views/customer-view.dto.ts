@@ -139,6 +139,6 @@ export const customerView = z.object({
       feedback: z.array(feedback),
     })
     .describe('at most 20 of each, newest first'),
-  segments: z.array(z.string()).describe('segments come with a later release; empty until then'),
+  segments: z.array(z.string()).describe(`segmentIds; ${WITHOUT}`),
 });
 export type CustomerView = z.infer<typeof customerView>;

@@ -50,7 +50,7 @@ function viewOf(row: CustomerRow, items: ReplenishmentItem[], now: Instant): Cus
       offers: row.offers,
       feedback: row.feedback,
     },
-    segments: [],
+    segments: row.segments,
   };
 }
 
