@@ -5,6 +5,7 @@ import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
 import { ReplenishmentController } from './replenishment/replenishment.controller.js';
 import { Replenishment } from './replenishment/replenishment.service.js';
+import { AudienceController } from './segments/audience.controller.js';
 import { SegmentsController } from './segments/segments.controller.js';
 import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
@@ -12,7 +13,7 @@ import { upkeepProviders } from './upkeep/providers.js';
 
 @Module({
   imports: [StoresModule],
-  controllers: [ReplenishmentController, SegmentsController],
+  controllers: [ReplenishmentController, SegmentsController, AudienceController],
   providers: [
     Histories,
     HistoryRepository,

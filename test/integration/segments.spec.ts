@@ -110,6 +110,10 @@ async function settled(shopperId: ShopperId): Promise<ShopperView> {
   return view(shopperId);
 }
 
+function idsIn({ body }: Reply, name: string): unknown[] {
+  return (body.items as Record<string, unknown>[]).map((item) => item[name]);
+}
+
 const segment = (rule: unknown, name = 'A segment') => ({ name, rule });
 const put = (id: string, body: object, ifMatch?: string) =>
   shop.call('PUT', `/v1/segments/${id}`, {
@@ -199,7 +203,7 @@ describe('a segment', () => {
     const filled = await ready('tea');
     expect(filled.body).toMatchObject({ percent: 100, explained: expect.any(String) });
     const members = await get('/tea/members');
-    expect(members.body.items.map((each: { shopperId: string }) => each.shopperId)).toContain(early);
+    expect(idsIn(members, 'shopperId')).toContain(early);
     expect(JSON.stringify(members.body)).not.toContain(stranger);
 
     await buys(late, 0, [{ productId: 'tea' }]);
@@ -208,7 +212,7 @@ describe('a segment', () => {
       ({ segments }) => segments?.includes('tea') ?? false,
       2_000,
     );
-    expect((await get('/tea')).body.members).toBe(filled.body.members + 1);
+    expect((await get('/tea')).body.members).toBe(Number(filled.body.members) + 1);
     await consent(late, false);
     expect((await view(late)).segments ?? []).toEqual([]);
     await until(
@@ -266,7 +270,7 @@ describe('a segment', () => {
     await put('gone', segment({ combinator: 'and', rules: [] }));
     await ready('gone');
     const list = await get('?limit=200');
-    expect(list.body.items.map((each: { segmentId: string }) => each.segmentId)).toContain('gone');
+    expect(idsIn(list, 'segmentId')).toContain('gone');
     const { token: associate } = await shop.staff('associate');
     const { token: analyst } = await shop.staff('analyst');
     expect((await shop.call('GET', '/v1/segments', { as: associate })).status).toBe(403);
@@ -281,7 +285,7 @@ describe('a segment', () => {
     const id = await shopper();
     for (const daysAgo of [20, 15, 10, 5]) await buys(id, daysAgo, [{ productId: 'flakes-a' }]);
     const templates = await shop.call('GET', '/v1/segment-templates', { as: admin });
-    expect(templates.body.items.map((each: { template: string }) => each.template)).toEqual(
+    expect(idsIn(templates, 'template')).toEqual(
       expect.arrayContaining(['always-one-brand', 'birthday-soon', 'influencers', 'browsed-not-bought']),
     );
     const adopt = (template: string, body: object) =>
@@ -300,6 +304,76 @@ describe('a segment', () => {
     const place = await adopt('place-and-demographics', {});
     expect(place.body.errors[0]).toMatchObject({ path: 'parameters.storeId', code: 'required' });
     expect((await adopt('no-such', {})).status).toBe(404);
+  });
+});
+
+describe('an audience', () => {
+  const ask = (rule: unknown, as = admin) => shop.call('POST', '/v1/rules/audience', { as, body: { rule } });
+  const vip = { field: 'shopper.attributes', of: { name: 'vip' }, operator: '=', value: true };
+  const buysMilk = { field: 'replenishment.purchases', of: { category: 'milk' }, operator: '>=', value: 1 };
+
+  it('is counted among those who consent, with what each condition leaves', async () => {
+    const [both, one] = [
+      await shopper({ attributes: { vip: true } }),
+      await shopper({ attributes: { vip: true } }),
+    ];
+    await shopper({ attributes: { vip: true } }, false);
+    await buys(both, 3, [{ productId: 'milk' }]);
+    await settled(both);
+    const rule = { combinator: 'and', rules: [vip, buysMilk] };
+    const { status, body } = await ask(rule);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ count: 1, sample: [both], exact: true, margin: 0 });
+    expect(body.funnel).toEqual([
+      { rule: vip, remaining: 2 },
+      { rule: buysMilk, remaining: 1 },
+    ]);
+    expect(body.of).toBe(body.asked);
+    expect(new Set((await ask(vip)).body.sample)).toEqual(new Set([both, one]));
+    await put('vip', segment(vip));
+    await ready('vip');
+    const inSegment = { field: 'shopper.segments', operator: 'contains', value: 'vip' };
+    expect((await ask(inSegment)).body.count).toBe(2);
+  });
+
+  it('is refused by its place for a rule that is not good, and to who may not', async () => {
+    const refused = await ask({
+      combinator: 'and',
+      rules: [vip, { field: 'time.hour', operator: '=', value: 9 }],
+    });
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors).toMatchObject([{ path: 'rule.rules[1].field', code: 'needs-a-visit' }]);
+    const { token: associate } = await shop.staff('associate');
+    expect((await ask(vip, associate)).status).toBe(403);
+  });
+});
+
+describe('the view of an ordinary shopper', () => {
+  it('has room for traits and segments within 4 KB', async () => {
+    const id = await shopper({ homeStoreId: 'north', attributes: { vip: true } });
+    const names = Array.from({ length: 20 }, (_, place) => `category-${place}`);
+    await shop.call('POST', '/v1/products', {
+      as: shop.serviceKey,
+      body: names.map((name, place) => product(name, 'Brand', false, name, place < 5 ? name : undefined)),
+    });
+    for (const daysAgo of [40, 33, 26, 19, 12, 5])
+      await buys(
+        id,
+        daysAgo,
+        names.map((productId) => ({ productId })),
+      );
+    for (const productId of ['tea', 'milk', 'flakes-a']) await does(id, 'viewed', { productId });
+    const { replenishment, mainBrands, ...rest } = await until(
+      () => view(id),
+      ({ traits }) => traits?.purchases === 6 && traits.browsed.length === 3,
+    );
+    const states = [...replenishment].map(([category, { state }]) => [
+      category,
+      ...Object.values<number>({ ...state }),
+    ]);
+    const bytes = Buffer.byteLength(JSON.stringify([states, [...mainBrands], rest]));
+    expect(Buffer.byteLength(JSON.stringify(rest.traits))).toBeLessThan(1_024);
+    expect(bytes).toBeLessThan(4_096);
   });
 });
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Instant, ShopperId } from '../../shared/index.js';
+import type { Facts, Instant, ShopperId } from '../../shared/index.js';
 import { Stores } from '../../stores/index.js';
 import { ShopperViews } from '../shopper-view/shopper-views.service.js';
-import { factsWithoutVisit, segmentsOf, type JudgedSegment } from './membership.rules.js';
+import { factsWithoutVisit } from './membership.rules.js';
 
 /** Shoppers as segments see them: by their view, without a visit. */
 @Injectable()
@@ -12,19 +12,11 @@ export class JudgedShoppers {
     private readonly stores: Stores,
   ) {}
 
-  /** In which of `segments` each shopper belongs at `now`; who does not exist belongs in none. */
-  async of(
-    ids: readonly ShopperId[],
-    segments: readonly JudgedSegment[],
-    now: Instant,
-  ): Promise<{ wanted: Map<ShopperId, string[]>; unprofiled: ShopperId[] }> {
+  /** The facts of each shopper at `now`; who does not exist has none. */
+  async facts(ids: readonly ShopperId[], now: Instant): Promise<Facts[]> {
     const views = await this.views.load(ids);
     const zoneOf = (storeId: Parameters<Stores['layout']>[0]) => this.stores.layout(storeId)?.timeZone;
-    const wanted = new Map(
-      [...views].map(([id, view]) => [id, segmentsOf(factsWithoutVisit(view, now, zoneOf), segments)]),
-    );
-    const unprofiled = ids.filter((id) => views.get(id)?.consents.profiling !== true);
-    return { wanted, unprofiled };
+    return [...views.values()].map((view) => factsWithoutVisit(view, now, zoneOf));
   }
 
   /** Of the stores: shoppers of other zones have their day turn at the next full hour. */

@@ -4,7 +4,7 @@ import type { ShopperId } from '../../shared/index.js';
 import { CompiledSegments } from './compiled-segments.js';
 import { JudgedShoppers } from './judged-shoppers.js';
 import { MembershipRepository } from './membership.repository.js';
-import { lastDue, movesOf, type JudgedSegment } from './membership.rules.js';
+import { lastDue, movesOf, segmentsOf, type JudgedSegment } from './membership.rules.js';
 import { SegmentsRepository, type KeptSegment } from './segments.repository.js';
 
 /** So many shoppers are judged at a time: a fifth of a second or so, in which what is new has to wait. */
@@ -67,7 +67,11 @@ export class Memberships {
   async #judge(tx: Queryable, ids: readonly ShopperId[], segments: readonly Ready[]): Promise<ShopperId[]> {
     if (ids.length === 0) return [];
     const now = this.clock.now();
-    const { wanted, unprofiled } = await this.judged.of(ids, segments, now);
+    const facts = await this.judged.facts(ids, now);
+    const wanted = new Map(facts.map((each) => [each.shopper.shopperId, segmentsOf(each, segments)]));
+    const profiled = new Set(
+      facts.filter(({ shopper }) => shopper.consents.profiling).map(({ shopper }) => shopper.shopperId),
+    );
     const present = await this.members.present(
       tx,
       ids,
@@ -75,7 +79,10 @@ export class Memberships {
     );
     const moves = ids.flatMap((id) => movesOf(id, present.get(id) ?? new Set(), wanted.get(id) ?? []));
     await this.members.move(tx, moves, now);
-    await this.members.forgetMoves(tx, unprofiled);
+    await this.members.forgetMoves(
+      tx,
+      ids.filter((id) => !profiled.has(id)),
+    );
     return [...new Set(moves.map(({ shopperId }) => shopperId))];
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, timestamp, type Queryable } from '../../platform/index.js';
+import { Database, type Queryable } from '../../platform/index.js';
 import type { Instant, ShopperId } from '../../shared/index.js';
 import type { DayAnswer, SegmentDocument } from './segment.dto.js';
 
@@ -16,6 +16,10 @@ export interface KeptSegment {
   createdAt: Instant;
   updatedAt: Instant;
 }
+
+const MOVES_KEPT_DAYS = 90;
+/** Two years, so that a day can be compared with that of the year before. */
+const DAYS_KEPT = 731;
 
 const COLUMNS = `segment_id AS "segmentId", document, version, state, members, pass_at AS "passAt",
   pass_started_at AS "passStartedAt", created_at AS "createdAt", updated_at AS "updatedAt"`;
@@ -131,9 +135,10 @@ export class SegmentsRepository {
     );
   }
 
-  /** What became of shoppers before `moves`, and the counts of days before `days`, are forgotten. */
-  async tidy(before: { moves: Instant; days: Instant }): Promise<void> {
-    await this.database.run('DELETE FROM segment_moves WHERE at < $1', [timestamp(before.moves)]);
-    await this.database.run('DELETE FROM segment_days WHERE day < $1', [timestamp(before.days)]);
+  /** Forgets who moved, and how many, once it is older than anybody looks back. */
+  async tidy(): Promise<void> {
+    const older = 'now() - make_interval(days => $1)';
+    await this.database.run(`DELETE FROM segment_moves WHERE at < ${older}`, [MOVES_KEPT_DAYS]);
+    await this.database.run(`DELETE FROM segment_days WHERE day < ${older}`, [DAYS_KEPT]);
   }
 }

@@ -1,11 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Audit } from '../../access/index.js';
 import {
   conflict,
   Database,
   decodeCursor,
+  Housekeeping,
   notFound,
   pageFrom,
   Problem,
@@ -30,13 +31,18 @@ const MOST_SEGMENTS = 200;
 
 /** Saved rules over shoppers, and who meets them. */
 @Injectable()
-export class Segments {
+export class Segments implements OnModuleInit {
   constructor(
     private readonly repository: SegmentsRepository,
     private readonly database: Database,
     private readonly audit: Audit,
+    private readonly housekeeping: Housekeeping,
     @Inject(FIELD_REGISTRY) private readonly fields: FieldRegistry,
   ) {}
+
+  onModuleInit(): void {
+    this.housekeeping.onTidy(() => this.repository.tidy());
+  }
 
   /** @throws Problem 404 */
   async find(segmentId: string): Promise<{ segment: SegmentAnswer; version: number }> {

@@ -1,3 +1,5 @@
+import { AudienceRepository } from '../segments/audience.repository.js';
+import { Audiences } from '../segments/audience.service.js';
 import { CompiledSegments } from '../segments/compiled-segments.js';
 import { JudgedShoppers } from '../segments/judged-shoppers.js';
 import { MembershipRepository } from '../segments/membership.repository.js';
@@ -13,6 +15,8 @@ import { Upkeep } from './upkeep.service.js';
 
 /** Traits, segments, and what keeps both in step. */
 export const upkeepProviders = [
+  AudienceRepository,
+  Audiences,
   ChangesRepository,
   CompiledSegments,
   JudgedShoppers,
