@@ -329,7 +329,7 @@ describe('an audience', () => {
       { rule: buysMilk, remaining: 1 },
     ]);
     expect(body.of).toBe(body.asked);
-    expect(new Set((await ask(vip)).body.sample)).toEqual(new Set([both, one]));
+    expect(new Set((await ask(vip)).body.sample as string[])).toEqual(new Set([both, one]));
     await put('vip', segment(vip));
     await ready('vip');
     const inSegment = { field: 'shopper.segments', operator: 'contains', value: 'vip' };

@@ -7,8 +7,8 @@ import { MembershipRepository } from './membership.repository.js';
 import { lastDue, movesOf, segmentsOf, type JudgedSegment } from './membership.rules.js';
 import { SegmentsRepository, type KeptSegment } from './segments.repository.js';
 
-/** So many shoppers are judged at a time: a fifth of a second or so, in which what is new has to wait. */
-const PASS_BATCH = 500;
+/** Shoppers judged at a time: a fraction of a second, for which what is new has to wait. */
+const PASS_BATCH = 200;
 
 /** Passes over all shoppers that have come equally far, and the shoppers that are next. */
 interface Step {
@@ -65,7 +65,7 @@ export class Memberships {
   }
 
   async #judge(tx: Queryable, ids: readonly ShopperId[], segments: readonly Ready[]): Promise<ShopperId[]> {
-    if (ids.length === 0) return [];
+    if (ids.length === 0 || segments.length === 0) return [];
     const now = this.clock.now();
     const facts = await this.judged.facts(ids, now);
     const wanted = new Map(facts.map((each) => [each.shopper.shopperId, segmentsOf(each, segments)]));

@@ -5,8 +5,8 @@ import { Memberships } from '../segments/memberships.service.js';
 import { Traits } from '../traits/traits.service.js';
 import { ChangesRepository } from './changes.repository.js';
 
-/** Changes taken at a time; several of one shopper are one. */
-const CHANGES_AT_ONCE = 500;
+/** Changes taken at a time, several of one shopper as one: what a busy database does well within its time limit. */
+const CHANGES_AT_ONCE = 200;
 
 /**
  * Keeps traits and segments in step with what is known of shoppers. A change is noted in the transaction that makes
