@@ -3,6 +3,7 @@ import { ShopperViews, Upkeep } from '../../src/insights/index.js';
 import { Clock } from '../../src/platform/index.js';
 import { DAY_MS, type ShopperId, type ShopperView } from '../../src/shared/index.js';
 import { startShop, type Reply, type Shop } from '../support/shop.js';
+import { twin } from '../support/twin.js';
 import { until } from '../support/until.js';
 
 let shop: Shop;
@@ -185,6 +186,81 @@ describe('the traits of a shopper', () => {
       (rows) => rows.length === 0,
       2_000,
     );
+  });
+});
+
+describe('offers that were opened', () => {
+  it('count with and without a reward', async () => {
+    const id = await shopper();
+    const offers = [
+      { reward: { type: 'percentOff', value: 20 } },
+      { reward: { type: 'percentOff', value: 10 } },
+      {},
+    ];
+    const deliveries = offers.map((offer) => ({ offer, id: shop.get(Clock).newId() }));
+    for (const { offer, id: deliveryId } of deliveries) {
+      await shop.database.run(
+        `INSERT INTO deliveries (delivery_id, decision_id, shopper_id, offer_id, store_id, visit_id, offer, created_at,
+                                 expires_at, emitted_at)
+         VALUES ($1, $1, $2, $1, 'north', $1, $3, now(), now(), now())`,
+        [deliveryId, id, JSON.stringify(offer)],
+      );
+    }
+    await shop.database.run(
+      `INSERT INTO delivery_events (delivery_id, type, at) VALUES ($1, 'received', now()), ($1, 'opened', now())`,
+      [deliveries[0]!.id],
+    );
+    const { traits } = await until(
+      () => view(id),
+      (seen) => seen.traits?.offers.rewardedOpened === 1,
+      2_000,
+    );
+    expect(traits?.offers).toEqual({ rewarded: 2, rewardedOpened: 1, plain: 1, plainOpened: 0 });
+  });
+});
+
+describe('a change that cannot be worked in', () => {
+  it('holds up nobody else, and is worked in once it can be', async () => {
+    const [bad, good] = [await shopper(), await shopper()];
+    await settled(good);
+    await shop.database.run(
+      `ALTER TABLE shopper_traits ADD CONSTRAINT bad CHECK (shopper_id <> '${bad}') NOT VALID`,
+    );
+    const withMilk = (seen: ShopperView): boolean => seen.traits?.purchases === 1;
+    await Promise.all([bad, good].map((id) => buys(id, 1, [{ productId: 'milk' }])));
+    await until(() => view(good), withMilk, 15_000);
+    expect(withMilk(await view(bad))).toBe(false);
+    await shop.database.run('ALTER TABLE shopper_traits DROP CONSTRAINT bad');
+    await until(() => view(bad), withMilk, 15_000);
+  });
+});
+
+describe('several workers', () => {
+  it('share the work, and everybody is in the end where the rule says', async () => {
+    const others = await Promise.all([twin(shop, 'worker'), twin(shop, 'worker')]);
+    try {
+      const ids = await Promise.all(
+        Array.from({ length: 12 }, () => shopper({ attributes: { crowd: true } })),
+      );
+      const crowd = { field: 'shopper.attributes', of: { name: 'crowd' }, operator: '=', value: true };
+      const often = { field: 'visits.count', operator: '>=', value: 2 };
+      await put('crowd', segment({ combinator: 'and', rules: [crowd, often] }));
+      await Promise.all(
+        ids.flatMap((id, place) =>
+          Array.from({ length: place % 4 }, (_, each) => buys(id, each + 1, [{ productId: 'milk' }])),
+        ),
+      );
+      const wanted = ids.filter((_, place) => place % 4 >= 2).sort();
+      const found = await until(
+        () => get('/crowd/members'),
+        (members) => idsIn(members, 'shopperId').length === wanted.length,
+        15_000,
+      );
+      expect(idsIn(found, 'shopperId').sort()).toEqual(wanted);
+      expect((await get('/crowd')).body.members).toBe(wanted.length);
+    } finally {
+      await Promise.all(others.map((other) => other.stop()));
+    }
   });
 });
 

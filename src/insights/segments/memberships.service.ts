@@ -7,13 +7,12 @@ import { MembershipRepository } from './membership.repository.js';
 import { lastDue, movesOf, segmentsOf, type JudgedSegment } from './membership.rules.js';
 import { SegmentsRepository, type KeptSegment } from './segments.repository.js';
 
-/** Shoppers judged at a time: a fraction of a second, for which what is new has to wait. */
-const PASS_BATCH = 200;
-
 /** Passes over all shoppers that have come equally far, and the shoppers that are next. */
 interface Step {
   passing: readonly KeptSegment[];
   ids: readonly ShopperId[];
+  /** True when nobody comes after them. */
+  isLast: boolean;
 }
 
 type Ready = KeptSegment & JudgedSegment & { ages: boolean };
@@ -35,18 +34,19 @@ export class Memberships {
   }
 
   /** The next step of the passes under way: of those that have come equally far, the hindmost; undefined of none. */
-  async nextStep(tx: Queryable): Promise<Step | undefined> {
+  async nextStep(tx: Queryable, limit: number): Promise<Step | undefined> {
     const all = await this.segments.all(tx);
     const [passAt] = all.flatMap((each) => each.passAt ?? []).sort();
     if (passAt === undefined) return undefined;
     const passing = all.filter((each) => each.passAt === passAt);
-    return { passing, ids: await this.members.following(tx, passAt, PASS_BATCH) };
+    const ids = await this.members.following(tx, passAt, limit);
+    return { passing, ids, isLast: ids.length < limit };
   }
 
   /** Takes a step: judges its shoppers, and notes how far the passes have come. @returns those who moved */
-  async advance(tx: Queryable, { ids, passing }: Step): Promise<ShopperId[]> {
+  async advance(tx: Queryable, { ids, passing, isLast }: Step): Promise<ShopperId[]> {
     const moved = await this.#judge(tx, ids, this.#ready(passing));
-    await this.members.advance(tx, passing, ids.length < PASS_BATCH ? null : (ids.at(-1) ?? null));
+    await this.members.advance(tx, passing, isLast ? null : (ids.at(-1) ?? null));
     return moved;
   }
 

@@ -26,6 +26,16 @@ export class ChangesRepository {
     return row?.locked ?? false;
   }
 
+  /** Puts the oldest change behind the others: it alone could not be worked in. */
+  async postpone(): Promise<void> {
+    await this.database.run(
+      `WITH oldest AS (
+         DELETE FROM shopper_changes WHERE change_id = (SELECT min(change_id) FROM shopper_changes)
+         RETURNING shopper_id)
+       INSERT INTO shopper_changes (shopper_id) SELECT shopper_id FROM oldest`,
+    );
+  }
+
   /** Takes the oldest changes; they are gone with the commit. */
   async take(tx: Queryable, limit: number): Promise<ShopperId[]> {
     const rows = await tx.query<{ shopper_id: ShopperId }>(
