@@ -159,6 +159,33 @@ describe('what speaks against an offer', () => {
     ],
   ])('is %s', (code, each, about, inWorld) => expect(codes(each, about, inWorld)).toEqual([code]));
 
+  it('is irrelevant, of a category that a shopper of long standing has never bought', () => {
+    const wine = { categories: new Set(['wine']) };
+    const activity = { visits: 25, firstVisitAt: NOON - 200 * DAY, lastVisitAt: NOON };
+    const regular = view({ activity });
+    const drinker = view({ activity, replenishment: new Map([['wine', everyThirtyDays]]) });
+    expect(codes(offer('a', { target: wine }), facts(regular))).toEqual(['irrelevant']);
+    expect(codes(offer('a', { target: wine }), facts(drinker))).toEqual([]);
+    expect(codes(offer('a', { target: wine }), facts(view()))).toEqual([]);
+    const both = { categories: new Set(['wine', 'milk']) };
+    expect(codes(offer('a', { target: both }), facts(drinker))).toEqual([]);
+  });
+
+  it('is none where the offer asks for just those who never bought', () => {
+    const eligibility = {
+      field: 'affinity.neverBought',
+      of: { category: 'wine' },
+      operator: '=',
+      value: true,
+    };
+    const introduction = offer('a', {
+      document: { eligibility },
+      target: { categories: new Set(['wine']) },
+    });
+    const activity = { visits: 25, firstVisitAt: NOON - 200 * DAY, lastVisitAt: NOON };
+    expect(codes(introduction, facts(view({ activity })))).toEqual([]);
+  });
+
   it("reads quiet hours by the shopper's own clock", () => {
     const inTokyo = view({
       timeZone: 'Asia/Tokyo',

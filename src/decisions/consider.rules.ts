@@ -1,7 +1,7 @@
-import { estimateIn } from '../insights/index.js';
+import { estimateIn, neverBought } from '../insights/index.js';
 import { isStopped } from '../limits/index.js';
 import { brandSwitchVerdict, type LiveOffer } from '../offers/index.js';
-import type { Rule } from '../rules/index.js';
+import { conditionsOf, type Rule } from '../rules/index.js';
 import { isWithinHours, localTime, type Facts, type HourRange } from '../shared/index.js';
 import type { Considered, Reason, World } from './decision.js';
 
@@ -18,7 +18,7 @@ const CHECKS: readonly Check[] = [
   withoutProfiling,
   ruleNotMet,
   notTheirBrand,
-  neverBought,
+  notTheirCategory,
   soldOut,
 ];
 
@@ -112,7 +112,7 @@ const IMPERSONAL = /^(store|zone|visit|time)\./;
 
 function asksAboutPerson({ document }: LiveOffer): boolean {
   const asks = (rule: Rule): boolean =>
-    'rules' in rule ? rule.rules.some(asks) : !IMPERSONAL.test(rule.field);
+    [...conditionsOf(rule)].some(({ condition }) => !IMPERSONAL.test(condition.field));
   return document.kind === 'brandSwitch' || document.target.fromBrand !== null || asks(document.eligibility);
 }
 
@@ -132,15 +132,23 @@ function notTheirBrand(offer: LiveOffer, { shopper }: Facts): Reason | undefined
   return verdict.ok ? undefined : { code: 'irrelevant', detail: verdict.detail, path: verdict.path };
 }
 
-/** A reminder of something is for those who buy it. */
-function neverBought(offer: LiveOffer, { shopper }: Facts): Reason | undefined {
-  const { categories } = offer.target;
-  if (offer.document.kind !== 'replenishment' || categories.size === 0 || !shopper.consents.profiling)
-    return undefined;
-  const bought = [...categories].some((category) => shopper.replenishment.has(category));
-  return bought
-    ? undefined
-    : { code: 'irrelevant', detail: `has never bought ${[...categories].join(', ')}`, path: 'target' };
+/**
+ * A reminder of something is for those who buy it; and nobody is offered what they would never buy, once there is
+ * enough history to say so. An offer that asks for just those is meant for them.
+ */
+function notTheirCategory(offer: LiveOffer, { shopper }: Facts): Reason | undefined {
+  const categories = [...offer.target.categories];
+  if (categories.length === 0 || !shopper.consents.profiling) return undefined;
+  const isIrrelevant =
+    offer.document.kind === 'replenishment'
+      ? !categories.some((category) => shopper.replenishment.has(category))
+      : categories.every((category) => neverBought(shopper, category)) && !asksWhoNeverBought(offer);
+  if (!isIrrelevant) return undefined;
+  return { code: 'irrelevant', detail: `has never bought ${categories.join(', ')}`, path: 'target' };
+}
+
+function asksWhoNeverBought({ document: { eligibility } }: LiveOffer): boolean {
+  return [...conditionsOf(eligibility)].some(({ condition }) => condition.field === 'affinity.neverBought');
 }
 
 function soldOut(offer: LiveOffer, { storeId }: Facts, { live }: World): Reason | undefined {

@@ -1,6 +1,10 @@
 import type { Field, FieldValue } from '../rules/index.js';
 import { DAY_MS, type Facts, type Instant, type MainBrand } from '../shared/index.js';
 import { estimateIn } from './replenishment/estimate-in.rules.js';
+import { visitEveryDays } from './replenishment/history.rules.js';
+import { segmentFields } from './segments/fields.js';
+import { habitFields } from './traits/habit-fields.js';
+import { interactionFields } from './traits/interaction-fields.js';
 import type { ReplenishmentEstimate } from './replenishment/replenishment.rules.js';
 
 const CATEGORY = [{ name: 'category', type: 'text', label: 'Category' }] as const;
@@ -10,11 +14,12 @@ const DAYS = 'days';
 type OfCategory = Readonly<Record<'category', string>>;
 type OfGroup = Readonly<Record<'equivalenceGroup', string>>;
 
-/** What a rule may ask about habits. All are unknown without the `profiling` consent or before a first purchase. */
-export const insightFields: readonly Field[] = [
+/** When needs return, and what was bought. All are unknown without the `profiling` consent or before a first purchase. */
+const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.dueProbability',
     label: 'Probability that the category runs out before the next visit',
+    description: 'Reminding at the next visit would be too late; docs/decisions/0007 has the formula.',
     type: 'number',
     range: [0, 1],
     parameters: CATEGORY,
@@ -23,6 +28,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.purchaseProbability',
     label: 'Probability that the category is bought on a visit',
+    description: 'If the shopper shops now: their own past, read against what the clientele teaches.',
     type: 'number',
     range: [0, 1],
     parameters: CATEGORY,
@@ -31,6 +37,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.daysUntilDue',
     label: 'Days until the category is due (negative: overdue)',
+    description: 'From now to the last purchase and one interval.',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -39,6 +46,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.intervalDays',
     label: 'Usual days between purchases of the category',
+    description: 'Of the shopper’s own gaps, drawn towards those of the clientele while there are few.',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -47,6 +55,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.lapsed',
     label: 'The habit of buying the category was given up',
+    description: 'So long not bought that the habit has most likely ended; it is then no longer due.',
     type: 'boolean',
     parameters: CATEGORY,
     read: estimated(({ lapsed }) => lapsed),
@@ -54,6 +63,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.daysSinceLast',
     label: 'Whole days since the category was last bought',
+    description: 'In any channel; unknown where it was never bought.',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -63,6 +73,8 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.purchases',
     label: 'Days on which the category was bought',
+    description: 'Distinct days (UTC) in any channel, ever; 0 where it was never bought.',
+    timeless: true,
     type: 'number',
     unit: 'count',
     parameters: CATEGORY,
@@ -72,6 +84,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'purchases.mainBrand',
     label: 'Brand bought most of an equivalence group, last year',
+    description: 'By units; of two alike the one bought last.',
     type: 'text',
     parameters: GROUP,
     read: ofMainBrand(({ brand }) => brand),
@@ -79,6 +92,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'purchases.buysOwnBrand',
     label: 'The brand bought most of an equivalence group is an own brand',
+    description: 'By units of the last year.',
     type: 'boolean',
     parameters: GROUP,
     read: ofMainBrand(({ ownBrand }) => ownBrand),
@@ -86,6 +100,8 @@ export const insightFields: readonly Field[] = [
   {
     field: 'visits.count',
     label: 'Shopping days so far',
+    description: 'Distinct days (UTC) with a purchase, in any channel, ever.',
+    timeless: true,
     type: 'number',
     unit: 'count',
     read: ({ shopper }) => (shopper.consents.profiling ? shopper.activity.visits : undefined),
@@ -93,10 +109,32 @@ export const insightFields: readonly Field[] = [
   {
     field: 'visits.daysSinceLast',
     label: 'Whole days since the last shopping day',
+    description: 'Since the last purchase, in any channel.',
     type: 'number',
     unit: DAYS,
     read: ({ at, shopper }) => wholeDaysSince(at, shopper.activity.lastVisitAt),
   },
+  {
+    field: 'visits.lateness',
+    label: 'Time since the last shopping day, in usual intervals',
+    description:
+      'Days since the last shopping day, by the mean days between two: 1 is as usual, 3 is three times as long. Unknown before the third shopping day.',
+    type: 'number',
+    unit: 'times the usual',
+    read: ({ at, shopper: { activity } }) => {
+      const everyDays = visitEveryDays(activity);
+      if (everyDays === undefined || activity.lastVisitAt === undefined) return undefined;
+      return Math.max(0, at - activity.lastVisitAt) / DAY_MS / everyDays;
+    },
+  },
+];
+
+/** What a rule may ask about shoppers beyond their profile. */
+export const insightFields: readonly Field[] = [
+  ...purchaseFields,
+  ...habitFields,
+  ...interactionFields,
+  ...segmentFields,
 ];
 
 function estimated(of: (figures: ReplenishmentEstimate) => FieldValue) {

@@ -6,12 +6,15 @@ import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
 import { ReplenishmentController } from './replenishment/replenishment.controller.js';
 import { Replenishment } from './replenishment/replenishment.service.js';
+import { AudienceController } from './segments/audience.controller.js';
+import { SegmentsController } from './segments/segments.controller.js';
 import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
+import { upkeepProviders } from './upkeep/providers.js';
 
 @Module({
   imports: [StoresModule],
-  controllers: [ReplenishmentController, ...reportControllers],
+  controllers: [ReplenishmentController, SegmentsController, AudienceController, ...reportControllers],
   providers: [
     Histories,
     HistoryRepository,
@@ -20,6 +23,7 @@ import { ViewsRepository } from './shopper-view/views.repository.js';
     ShopperViews,
     ViewsRepository,
     ...reportProviders,
+    ...upkeepProviders,
   ],
   exports: [Population, Replenishment, ShopperViews],
 })

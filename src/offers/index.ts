@@ -1,7 +1,6 @@
 export { OffersModule } from './offers.module.js';
 export { offersEntities } from './offer.entity.js';
 export { draftSnapshot } from './drafts.js';
-export { FIELD_REGISTRY } from './field-registry.js';
 export { LiveOffers } from './live-offers.js';
 export type { LiveOffer } from './live-offer.js';
 export type { LiveSnapshot } from './snapshot.rules.js';

@@ -1,9 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Catalogue, type Product } from '../catalogue/index.js';
 import { Log, Published, notFound } from '../platform/index.js';
-import { FieldRegistry } from '../rules/index.js';
+import { FIELD_REGISTRY, FieldRegistry } from '../rules/index.js';
 import type { OfferId, ProductId } from '../shared/index.js';
-import { FIELD_REGISTRY } from './field-registry.js';
 import {
   compileOffer,
   namedProducts,

@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { badRequest, Clock, conflict, forbidden, notFound, parse, requireMatch } from '../platform/index.js';
-import { FieldRegistry, validateRule } from '../rules/index.js';
+import { FIELD_REGISTRY, FieldRegistry, validateRule } from '../rules/index.js';
 import { principalName, type OfferId, type Outcome, type Principal } from '../shared/index.js';
-import { FIELD_REGISTRY } from './field-registry.js';
 import {
   approved,
   created,

@@ -1,8 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { Handles, route, type Asked } from '../platform/index.js';
-import { describeRule, FieldRegistry, validateRule } from '../rules/index.js';
-import { FIELD_REGISTRY } from './field-registry.js';
+import { describeRule, FIELD_REGISTRY, FieldRegistry, validateRule } from '../rules/index.js';
 
 const tag = 'rules';
 const allow = ['service', 'admin', 'marketer', 'approver', 'analyst'] as const;
@@ -10,7 +9,8 @@ const allow = ['service', 'admin', 'marketer', 'approver', 'analyst'] as const;
 const fieldAnswer = z.object({
   field: z.string(),
   label: z.string(),
-  description: z.string().optional(),
+  description: z.string(),
+  about: z.literal('moment').optional().describe('known only during a visit'),
   type: z.string(),
   unit: z.string().optional(),
   parameters: z.array(z.object({ name: z.string(), type: z.string(), label: z.string() })).optional(),

@@ -7,7 +7,7 @@ import { snapshotOf } from './snapshot.rules.js';
 import type { TriggerMoment } from './trigger.rules.js';
 
 const fields = new FieldRegistry([
-  { field: 'zone.id', label: 'Zone', type: 'text', read: ({ zone }) => zone?.zoneId },
+  { field: 'zone.id', label: 'Zone', description: 'Zone', type: 'text', read: ({ zone }) => zone?.zoneId },
 ]);
 const NOON = Date.parse('2026-11-22T12:00:00Z');
 

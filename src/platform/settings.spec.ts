@@ -62,3 +62,15 @@ describe('the settings of the broker', () => {
     ]);
   });
 });
+
+describe('the holidays', () => {
+  it('are days of each year, or of one', () => {
+    const { holidays } = readSettings({ ...base, HOLIDAYS: '12-25, 02-29,2026-04-05' });
+    expect([...holidays]).toEqual(['12-25', '02-29', '2026-04-05']);
+    expect(readSettings(base).holidays.size).toBe(0);
+  });
+
+  it.each(['25.12.', '13-01', '2026-02-30', '12-25,'])('are not %p', (HOLIDAYS) => {
+    expect(faultsOf({ ...base, HOLIDAYS })).toEqual([expect.stringMatching(/^HOLIDAYS: expected days/)]);
+  });
+});

@@ -40,6 +40,11 @@ const environment = z.object({
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
   DEFAULT_MARGIN_SHARE: z.coerce.number().min(0).max(1).default(0.3),
+  HOLIDAYS: z
+    .string()
+    .transform((text) => text.split(',').map((day) => day.trim()))
+    .refine((days) => days.every(isHoliday), 'expected days as 12-25 or 2026-04-05, parted by commas')
+    .optional(),
 });
 
 /** The broker, and what to hear there. */
@@ -78,6 +83,8 @@ export interface Settings {
   drainSeconds: number;
   /** Of what was paid, where the cost of a product is not known. */
   defaultMarginShare: number;
+  /** Days on which purchases are counted as of a holiday: `MM-DD` each year, or `yyyy-mm-dd`. */
+  holidays: ReadonlySet<string>;
 }
 
 /** The settings as a token for injection: an interface has no value at run time. */
@@ -131,6 +138,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     databasePool: values.DATABASE_POOL,
     drainSeconds: values.DRAIN_SECONDS,
     defaultMarginShare: values.DEFAULT_MARGIN_SHARE,
+    holidays: new Set(values.HOLIDAYS),
   };
 }
 
@@ -161,6 +169,12 @@ function mqttOf(
     shared: values.MQTT_SHARED === undefined ? values.MQTT_VERSION === '5' : values.MQTT_SHARED === 'on',
     topics,
   };
+}
+
+/** `MM-DD`, in any year, or `yyyy-mm-dd`; a day that exists. */
+function isHoliday(day: string): boolean {
+  // 2000 was a leap year, so that 29 February is a day.
+  return z.iso.date().safeParse(day.length === 5 ? `2000-${day}` : day).success;
 }
 
 function worded(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {

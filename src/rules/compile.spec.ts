@@ -13,12 +13,13 @@ function attribute(facts: Facts, name: string): AttributeValue | undefined {
 }
 
 function reading(field: string, label: string, type: FieldType, over: Partial<Field> = {}): Field {
-  return { field, label, type, read: (facts) => attribute(facts, field), ...over };
+  return { field, label, description: label, type, read: (facts) => attribute(facts, field), ...over };
 }
 
 const due: Field<'category'> = {
   field: 'replenishment.dueProbability',
   label: 'Chance of running out',
+  description: 'Chance of running out',
   type: 'number',
   parameters: [{ name: 'category', type: 'text', label: 'Category' }],
   read: (facts, of) => attribute(facts, `due:${of.category}`),

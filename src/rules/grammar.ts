@@ -59,3 +59,10 @@ export function memberPath(path: string, key: string): string {
 export function childPath(path: string, index: number): string {
   return `${memberPath(path, 'rules')}[${index}]`;
 }
+
+/** Every condition of a rule with its path, in the order of the rule. */
+export function* conditionsOf(rule: Rule, path = ''): Generator<{ condition: Condition; path: string }> {
+  if (!isGroup(rule)) yield { condition: rule, path };
+  else
+    for (const [index, member] of rule.rules.entries()) yield* conditionsOf(member, childPath(path, index));
+}

@@ -1,4 +1,5 @@
-export type { Rule } from './grammar.js';
+export { conditionsOf, isGroup, type Rule } from './grammar.js';
+export { FIELD_REGISTRY } from './field-registry.js';
 export { FieldRegistry, type Field, type FieldValue } from './registry.js';
 export { validateRule } from './validate.js';
 export { compileRule, type Predicate } from './compile.js';

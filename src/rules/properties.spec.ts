@@ -15,6 +15,7 @@ const NOW = Date.parse('2026-03-01T10:00:00Z');
 const list = TYPES.map((type): Field<'kind'> => ({
   field: `of.${type}`,
   label: type,
+  description: type,
   type,
   parameters: [{ name: 'kind', type: 'text', label: 'Kind' }],
   ...(type === 'choice' && { choices: ['a', 'b', 'c'] }),

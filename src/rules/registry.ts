@@ -26,7 +26,11 @@ export interface Field<Name extends string = string> {
   readonly field: string;
   readonly label: string;
   /** What it counts and from when, for whoever writes a rule and wonders. */
-  readonly description?: string;
+  readonly description: string;
+  /** `moment`: known only during a visit, as is where the shopper stands. Left out for what is about the shopper. */
+  readonly about?: 'moment';
+  /** It reads the same at any time as long as nothing about the shopper changes. Left out for days since and the like. */
+  readonly timeless?: true;
   readonly type: FieldType;
   readonly unit?: string;
   readonly parameters?: readonly Parameter<Name>[];
@@ -41,7 +45,7 @@ export interface Field<Name extends string = string> {
 }
 
 /** One item of `GET /v1/rule-fields`. */
-export type FieldDescription = Omit<Field, 'read' | 'operators'> & {
+export type FieldDescription = Omit<Field, 'read' | 'operators' | 'timeless'> & {
   readonly operators: readonly Operator[];
 };
 
@@ -98,11 +102,12 @@ export class FieldRegistry {
   /** The answer of `GET /v1/rule-fields`, in the order of the rooms. */
   describe(): FieldDescription[] {
     return [...this.#fields.values()].map((field) => {
-      const { field: name, label, description, type, unit, parameters, choices, range } = field;
+      const { field: name, label, description, about, type, unit, parameters, choices, range } = field;
       return {
         field: name,
         label,
-        ...(description !== undefined && { description }),
+        description,
+        ...(about !== undefined && { about }),
         type,
         ...(unit !== undefined && { unit }),
         ...(parameters !== undefined && { parameters }),

@@ -5,6 +5,7 @@ const unread = (): undefined => undefined;
 const due: Field<'category'> = {
   field: 'due',
   label: 'Chance that it runs out',
+  description: 'Chance that it runs out',
   type: 'number',
   range: [0, 1],
   parameters: [{ name: 'category', type: 'text', label: 'Category' }],
@@ -13,16 +14,30 @@ const due: Field<'category'> = {
 const fields = new FieldRegistry(
   [due],
   [
-    { field: 'visits', label: 'Visits', type: 'number', unit: 'visits', read: unread },
-    { field: 'city', label: 'City', type: 'text', read: unread },
-    { field: 'tier', label: 'Tier', type: 'choice', choices: ['silver', 'gold'], read: unread },
-    { field: 'member', label: 'Member', type: 'boolean', read: unread },
-    { field: 'seenAt', label: 'Last seen', type: 'instant', read: unread },
-    { field: 'segments', label: 'Segments', type: 'list', read: unread },
-    { field: 'clock', label: 'Time of day', type: 'clock', read: unread },
-    { field: 'birthday', label: 'Birthday', type: 'monthDay', read: unread },
-    { field: 'points', label: 'Points', type: 'number', operators: ['>='], read: unread },
-    { field: 'anything', label: 'Attribute', type: 'any', read: unread },
+    { field: 'visits', label: 'Visits', description: 'Visits', type: 'number', unit: 'visits', read: unread },
+    { field: 'city', label: 'City', description: 'City', type: 'text', read: unread },
+    {
+      field: 'tier',
+      label: 'Tier',
+      description: 'Tier',
+      type: 'choice',
+      choices: ['silver', 'gold'],
+      read: unread,
+    },
+    { field: 'member', label: 'Member', description: 'Member', type: 'boolean', read: unread },
+    { field: 'seenAt', label: 'Last seen', description: 'Last seen', type: 'instant', read: unread },
+    { field: 'segments', label: 'Segments', description: 'Segments', type: 'list', read: unread },
+    { field: 'clock', label: 'Time of day', description: 'Time of day', type: 'clock', read: unread },
+    { field: 'birthday', label: 'Birthday', description: 'Birthday', type: 'monthDay', read: unread },
+    {
+      field: 'points',
+      label: 'Points',
+      description: 'Points',
+      type: 'number',
+      operators: ['>='],
+      read: unread,
+    },
+    { field: 'anything', label: 'Attribute', description: 'Attribute', type: 'any', read: unread },
   ],
 );
 
@@ -288,6 +303,7 @@ describe('FieldRegistry', () => {
   const field = (over: Partial<Field>): Field => ({
     field: 'a',
     label: 'A',
+    description: 'A',
     type: 'text',
     read: unread,
     ...over,
@@ -298,6 +314,7 @@ describe('FieldRegistry', () => {
       {
         field: 'due',
         label: 'Chance that it runs out',
+        description: 'Chance that it runs out',
         type: 'number',
         parameters: [{ name: 'category', type: 'text', label: 'Category' }],
         operators: ['=', '!=', '<', '<=', '>', '>=', 'between', 'in', 'notIn', 'null', 'notNull'],
@@ -306,6 +323,7 @@ describe('FieldRegistry', () => {
       {
         field: 'visits',
         label: 'Visits',
+        description: 'Visits',
         type: 'number',
         unit: 'visits',
         operators: ['=', '!=', '<', '<=', '>', '>=', 'between', 'in', 'notIn', 'null', 'notNull'],

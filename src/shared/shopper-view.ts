@@ -44,6 +44,48 @@ export interface MainBrand {
   brand: string;
   ownBrand: boolean;
   units: number;
+  /** Of the group's units of that year: those of this brand, and those of own brands. */
+  share?: number;
+  ownBrandShare?: number;
+}
+
+/** How often something was done in the last year, and when last. */
+export interface Doings {
+  count: number;
+  lastAt: Instant;
+}
+
+export type TraitInteraction = 'viewed' | 'searched' | 'wishlisted' | 'shared' | 'referred' | 'reviewed';
+
+/**
+ * What a shopper's last year says about their ways. Counts rather than judgements, so that a rule may ask for the
+ * evidence too. All counts are of purchases (receipts) unless told.
+ */
+export interface ShopperTraits {
+  purchases: number;
+  online: number;
+  /** On the days that the settings name. */
+  holidays: number;
+  /** Monday first, and the hours 0 to 23: by the clock of the store, or of the shopper where bought online. */
+  weekdays: readonly number[];
+  hours: readonly number[];
+  /** Most bought in first; of those alike by id. */
+  stores: readonly (readonly [StoreId, number])[];
+  /** Shares of what the till told a price of: units with a discount or coupon, money spent on them, units with a coupon. */
+  reduced?: { units: number; spend?: number; couponUnits: number };
+  /** Share of own brands in the units of products that have an equivalence group. */
+  ownBrandShare?: number;
+  /** Equivalence groups of which at least four receipts and nine units in ten are of one brand. */
+  loyalGroups: number;
+  interactions: Readonly<Partial<Record<TraitInteraction, Doings>>>;
+  /** Whom they referred: how many, and the latest of them. */
+  referrals: number;
+  referred: readonly ShopperId[];
+  /** Products looked at, searched or wished for and not bought since, the latest first. */
+  browsed: readonly { productId: string; category?: string; at: Instant }[];
+  /** Offers that came, and those opened: with a reward, and without. */
+  offers: { rewarded: number; rewardedOpened: number; plain: number; plainOpened: number };
+  acquired: { at: Instant; by: 'signup' | 'purchase'; channel?: string };
 }
 
 /**
@@ -66,6 +108,10 @@ export interface ShopperView {
   activity: { visits: number; firstVisitAt?: Instant; lastVisitAt?: Instant };
   replenishment: ReadonlyMap<string, CategoryHistory>;
   mainBrands: ReadonlyMap<string, MainBrand>;
+  /** Absent until they are first worked out, within a second or two of the consent. */
+  traits?: ShopperTraits;
+  /** The segments that the shopper belongs to. */
+  segments?: readonly string[];
 }
 
 /** All that a rule may ask about: the moment, the place and the person. */

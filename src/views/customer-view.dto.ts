@@ -188,6 +188,6 @@ export const customerView = z.object({
       averageRating: z.number().nullable(),
     })
     .describe('of all offers ever made to the shopper'),
-  segments: z.array(z.string()).describe('segments come with a later release; empty until then'),
+  segments: z.array(z.string()).describe(`segmentIds; ${WITHOUT}`),
 });
 export type CustomerView = z.infer<typeof customerView>;

@@ -21,6 +21,7 @@ export interface CustomerRow {
   created_at: Instant;
   updated_at: Instant;
   carries: string[];
+  segments: string[];
   consents: Partial<CustomerView['consents']>;
   totals: Totals | null;
   favourite_products: CustomerView['favourites']['products'] | null;

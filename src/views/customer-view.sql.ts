@@ -160,6 +160,8 @@ export const CUSTOMER_VIEW = `
   SELECT shoppers.*, ${CONSENTS} AS consents,
     ARRAY(SELECT beacon_id FROM carried_beacons WHERE shopper_id = $1 AND source = 'profile' ORDER BY beacon_id)
       AS carries,
+    ARRAY(SELECT segment_id FROM segment_members WHERE shopper_id = $1 AND profiling.granted ORDER BY segment_id)
+      AS segments,
     CASE WHEN profiling.granted THEN ${TOTALS} END AS totals,
     CASE WHEN profiling.granted THEN ${FAVOURITE_PRODUCTS} END AS favourite_products,
     CASE WHEN profiling.granted THEN ${FAVOURITE_CATEGORIES} END AS favourite_categories,

@@ -54,7 +54,7 @@ function viewOf(row: CustomerRow, items: ReplenishmentItem[], now: Instant): Cus
     preferences: preferencesOf(row),
     interactions: { counts: row.interaction_counts, browsedNotBought: row.browsed_not_bought ?? [] },
     offers: row.offer_totals,
-    segments: [],
+    segments: row.segments,
   };
 }
 

@@ -204,7 +204,12 @@ describe('without the consent to profiling', () => {
     expect(await items(id)).toMatchObject([{ category: 'coffee filters', purchases: 1 }]);
     const full = await viewOf(id);
     expect(full).toMatchObject({ attributes: { vegan: true }, birthday: '12-10', activity: { visits: 1 } });
-    expect(full.mainBrands.get('filters')).toEqual({ brand: 'Melitta', ownBrand: false, units: 2 });
+    expect(full.mainBrands.get('filters')).toMatchObject({
+      brand: 'Melitta',
+      ownBrand: false,
+      units: 2,
+      share: 1,
+    });
   });
 
   it('a withdrawal empties the view at once, and the first look removes the rows', async () => {
@@ -245,7 +250,7 @@ describe('the views of many', () => {
     ]);
     expect((await viewOf(id)).mainBrands.get('filters')?.brand).toBe('Melitta');
     await buys(id, [{ daysAgo: 5, lines: { 'filters-b': 1 } }]);
-    const main = { brand: 'Ours', ownBrand: true, units: 3 };
+    const main = { brand: 'Ours', ownBrand: true, units: 3, share: 0.5, ownBrandShare: 0.5 };
     expect((await viewOf(id)).mainBrands.get('filters')).toEqual(main);
   });
 

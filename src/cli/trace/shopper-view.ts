@@ -55,6 +55,7 @@ const givenView = z.strictObject({
   mainBrands: z
     .record(z.string(), z.strictObject({ brand: z.string(), ownBrand: z.boolean(), units: count }))
     .default({}),
+  segments: z.exactOptional(z.array(z.string())),
 });
 export type GivenView = z.output<typeof givenView>;
 
@@ -74,7 +75,7 @@ export function viewOf(
   given: GivenView = NOTHING_GIVEN,
   profilingUnlessTold = false,
 ): ShopperView {
-  const { consents, activity, replenishment, mainBrands, ...open } = given;
+  const { consents, activity, replenishment, mainBrands, segments = [], ...open } = given;
   const { profiling = profilingUnlessTold, push = true } = consents;
   return {
     shopperId,
@@ -83,5 +84,6 @@ export function viewOf(
     activity: profiling ? activity : { visits: 0 },
     replenishment: new Map(profiling ? Object.entries(replenishment) : []),
     mainBrands: new Map(profiling ? Object.entries(mainBrands) : []),
+    ...(profiling && { segments }),
   };
 }

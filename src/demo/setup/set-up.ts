@@ -6,6 +6,7 @@ import { STORE_ID } from '../shop/layout.rules.js';
 import type { Person } from '../shop/people.rules.js';
 import { settleKeys } from './keys.js';
 import { settleOffers } from './offers.js';
+import { settleSegments } from './segments.js';
 import { settleStaff } from './staff.js';
 import { openStore, stockUp } from './stock-up.js';
 
@@ -37,6 +38,7 @@ export async function setUp(demo: SetUp): Promise<DemoFile> {
     await demo.population.refit();
   }
   await settleOffers(api, staff.sessions, quiet);
+  await settleSegments(api, staff.sessions.marketer);
   const file: DemoFile = {
     baseUrl: api.baseUrl,
     ...keys,

@@ -17,7 +17,9 @@ const row: ViewRow = {
   first_visit_at: 1_000,
   last_visit_at: 3_000,
   states: [['coffee', 3, 1_000, 3_000, 1, 0.5, 0.25]],
-  brands: [['cornflakes', 'Kellogg’s', false, 7]],
+  brands: [['cornflakes', 'Kellogg’s', false, 7, 0.7, 0.1]],
+  traits: null,
+  segments: ['regulars'],
 };
 
 describe('the view of a shopper', () => {
@@ -50,7 +52,10 @@ describe('the view of a shopper', () => {
           },
         ],
       ]),
-      mainBrands: new Map([['cornflakes', { brand: 'Kellogg’s', ownBrand: false, units: 7 }]]),
+      mainBrands: new Map([
+        ['cornflakes', { brand: 'Kellogg’s', ownBrand: false, units: 7, share: 0.7, ownBrandShare: 0.1 }],
+      ]),
+      segments: ['regulars'],
     });
   });
 

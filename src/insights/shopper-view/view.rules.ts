@@ -5,6 +5,7 @@ import type {
   ConsentPurpose,
   Consents,
   MainBrand,
+  ShopperTraits,
   ShopperView,
 } from '../../shared/shopper-view.js';
 
@@ -18,7 +19,20 @@ type StateEntry = [
   sumLogGap: number,
   sumLogGapSquared: number,
 ];
-type BrandEntry = [equivalenceGroup: string, brand: string, ownBrand: boolean, units: number];
+type BrandEntry = [
+  equivalenceGroup: string,
+  brand: string,
+  ownBrand: boolean,
+  units: number,
+  share: number,
+  ownBrandShare: number,
+];
+
+/**
+ * More than households buy of a supermarket's categories: a habit that were left out would be as if it never was.
+ * What was bought more than once comes first, then what was bought last.
+ */
+export const MOST_CATEGORIES = 400;
 
 /** One shopper as Postgres gives it; `null` where nothing is known. */
 export interface ViewRow {
@@ -37,6 +51,8 @@ export interface ViewRow {
   last_visit_at: Instant | null;
   states: StateEntry[] | null;
   brands: BrandEntry[] | null;
+  traits: ShopperTraits | null;
+  segments: string[];
 }
 
 /** The view of a row. Without `profiling` it holds nothing that was gathered about the shopper. */
@@ -56,7 +72,7 @@ export function viewOf(row: ViewRow, priorOf: (category: string) => CategoryPrio
 
 type Personal = Pick<
   ShopperView,
-  'birthday' | 'attributes' | 'loyalty' | 'activity' | 'replenishment' | 'mainBrands'
+  'birthday' | 'attributes' | 'loyalty' | 'activity' | 'replenishment' | 'mainBrands' | 'traits' | 'segments'
 >;
 
 function profileOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): Personal {
@@ -81,10 +97,12 @@ function profileOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): 
       return [category, { state, prior: priorOf(category) }] as const;
     },
   );
-  const brands = (row.brands ?? []).map(([group, brand, ownBrand, units]): [string, MainBrand] => [
-    group,
-    { brand, ownBrand, units },
-  ]);
+  const brands = (row.brands ?? []).map(
+    ([group, brand, ownBrand, units, share, ownBrandShare]): [string, MainBrand] => [
+      group,
+      { brand, ownBrand, units, share, ownBrandShare },
+    ],
+  );
   return {
     ...known('birthday', row.birthday),
     attributes: row.attributes,
@@ -96,6 +114,8 @@ function profileOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): 
     },
     replenishment: new Map(states),
     mainBrands: new Map(brands),
+    ...known('traits', row.traits),
+    segments: row.segments,
   };
 }
 

@@ -2,13 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database, timestamp } from '../../platform/index.js';
 import type { Instant, ShopperId } from '../../shared/index.js';
 import { SETTLED } from '../replenishment/rows.js';
-import type { ViewRow } from './view.rules.js';
+import { MOST_CATEGORIES, type ViewRow } from './view.rules.js';
 
-/**
- * More than households buy of a supermarket's categories: a habit that were left out would be as if it never was.
- * What was bought more than once comes first, then what was bought last.
- */
-const MOST_CATEGORIES = 400;
 const MOST_GROUPS = 200;
 
 const VIEWS = `
@@ -21,10 +16,13 @@ const VIEWS = `
     WHERE shopper.shopper_id = ANY($1)
   )
   SELECT asked.shopper_id, display_name, locale, time_zone, home_store_id, birthday, attributes, loyalty,
-    preferences, granted, visits, first_visit_at, last_visit_at, habits.states, brands.brands,
+    preferences, granted, visits, first_visit_at, last_visit_at, habits.states, brands.brands, traits,
+    ARRAY(SELECT segment_id FROM segment_members AS member
+          WHERE profiled AND member.shopper_id = asked.shopper_id ORDER BY segment_id) AS segments,
     ${SETTLED} AS settled
   FROM asked
   LEFT JOIN shopper_activity AS activity ON activity.shopper_id = asked.shopper_id
+  LEFT JOIN shopper_traits ON profiled AND shopper_traits.shopper_id = asked.shopper_id
   LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_array(category, purchases,
       (extract(epoch FROM first_purchased_at) * 1000)::bigint,
@@ -36,17 +34,21 @@ const VIEWS = `
     ) AS habit
   ) AS habits ON profiled
   LEFT JOIN LATERAL (
-    SELECT jsonb_agg(jsonb_build_array(equivalence_group, brand, own_brand, units)) AS brands
+    SELECT jsonb_agg(jsonb_build_array(equivalence_group, brand, own_brand, units,
+        round((units / of_group)::numeric, 3), round((own_units / of_group)::numeric, 3))) AS brands
     FROM (
       SELECT * FROM (
         SELECT DISTINCT ON (equivalence_group) equivalence_group, brand, bool_or(own_brand) AS own_brand,
-          sum(quantity) AS units, max(purchased_at) AS bought_at
+          sum(quantity) AS units, max(purchased_at) AS bought_at,
+          sum(sum(quantity)) OVER of_all AS of_group,
+          coalesce(sum(sum(quantity) FILTER (WHERE own_brand)) OVER of_all, 0) AS own_units
         FROM purchases
         JOIN purchase_lines USING (purchase_id)
         JOIN products USING (product_id)
         WHERE purchases.shopper_id = asked.shopper_id AND purchased_at > $2
           AND equivalence_group IS NOT NULL
         GROUP BY equivalence_group, brand HAVING sum(quantity) > 0
+        WINDOW of_all AS (PARTITION BY equivalence_group)
         ORDER BY equivalence_group, units DESC, bought_at DESC, brand
       ) AS favourite ORDER BY bought_at DESC LIMIT ${MOST_GROUPS}
     ) AS favourites

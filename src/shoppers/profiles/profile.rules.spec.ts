@@ -1,5 +1,5 @@
 import type { ShopperId } from '../../shared/index.js';
-import { hasRoomFor, isBirthday, isMonthDay, lastOfEach } from './profile.rules.js';
+import { daysUntilBirthday, hasRoomFor, isBirthday, isMonthDay, lastOfEach } from './profile.rules.js';
 
 describe('a birthday', () => {
   it.each(['01-01', '02-29', '04-30', '12-31'])('may be %s', (text) => expect(isMonthDay(text)).toBe(true));
@@ -38,4 +38,17 @@ describe('what can be kept of a shopper', () => {
       { shopperId: bob, n: 2 },
     ]);
   });
+});
+
+describe('the days until a birthday', () => {
+  it.each([
+    ['06-30', '2026-06-30', 0],
+    ['07-01', '2026-06-30', 1],
+    ['06-29', '2026-06-30', 364],
+    ['01-01', '2026-12-31', 1],
+    ['02-29', '2026-02-28', 0],
+    ['02-29', '2028-02-28', 1],
+    ['02-29', '2028-03-01', 364],
+    ['03-01', '2027-03-02', 365],
+  ])('to %s on %s are %d', (birthday, date, days) => expect(daysUntilBirthday(birthday, date)).toBe(days));
 });

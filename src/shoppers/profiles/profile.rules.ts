@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { AttributeValue, BeaconId, ShopperId, StoreId } from '../../shared/index.js';
 
 export interface Loyalty {
@@ -55,6 +56,21 @@ export function isBirthday(birthday: string, date: string): boolean {
   if (birthday !== '02-29' || monthDay !== '02-28') return birthday === monthDay;
   const year = Number(date.slice(0, 4));
   return !((year % 4 === 0 && year % 100 !== 0) || year % 400 === 0);
+}
+
+/**
+ * Days until the next birthday, 0 on the day itself.
+ *
+ * @param date today where the shopper stands, `yyyy-mm-dd`
+ */
+export function daysUntilBirthday(birthday: string, date: string): number {
+  const today = DateTime.fromISO(date, { zone: 'utc' });
+  const days = [today.year, today.year + 1].map((year) => {
+    // In years without a 29 February it is on the 28th.
+    const day = DateTime.fromISO(`${year}-${birthday}`, { zone: 'utc' });
+    return (day.isValid ? day : DateTime.utc(year, 2, 28)).diff(today, 'days').days;
+  });
+  return days.find((each) => each >= 0) ?? 0;
 }
 
 /** The last word on each shopper, in the order of the first: in one batch a shopper may come twice. */

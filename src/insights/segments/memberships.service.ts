@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, type Queryable } from '../../platform/index.js';
+import type { ShopperId } from '../../shared/index.js';
+import { CompiledSegments } from './compiled-segments.js';
+import { JudgedShoppers } from './judged-shoppers.js';
+import { MembershipRepository } from './membership.repository.js';
+import { lastDue, movesOf, segmentsOf, type JudgedSegment } from './membership.rules.js';
+import { SegmentsRepository, type KeptSegment } from './segments.repository.js';
+
+/** Passes over all shoppers that have come equally far, and the shoppers that are next. */
+interface Step {
+  passing: readonly KeptSegment[];
+  ids: readonly ShopperId[];
+  /** True when nobody comes after them. */
+  isLast: boolean;
+}
+
+type Ready = KeptSegment & JudgedSegment & { ages: boolean };
+
+/** Judges shoppers by the segments' rules. Its caller holds the lock of the upkeep. */
+@Injectable()
+export class Memberships {
+  constructor(
+    private readonly segments: SegmentsRepository,
+    private readonly members: MembershipRepository,
+    private readonly compiled: CompiledSegments,
+    private readonly judged: JudgedShoppers,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Puts these shoppers into the segments where they belong now. @returns those who moved */
+  async judge(tx: Queryable, ids: readonly ShopperId[]): Promise<ShopperId[]> {
+    return this.#judge(tx, ids, this.#ready(await this.segments.all(tx)));
+  }
+
+  /** The next step of the passes under way: of those that have come equally far, the hindmost; undefined of none. */
+  async nextStep(tx: Queryable, limit: number): Promise<Step | undefined> {
+    const all = await this.segments.all(tx);
+    const [passAt] = all.flatMap((each) => each.passAt ?? []).sort();
+    if (passAt === undefined) return undefined;
+    const passing = all.filter((each) => each.passAt === passAt);
+    const ids = await this.members.following(tx, passAt, limit);
+    return { passing, ids, isLast: ids.length < limit };
+  }
+
+  /** Takes a step: judges its shoppers, and notes how far the passes have come. @returns those who moved */
+  async advance(tx: Queryable, { ids, passing, isLast }: Step): Promise<ShopperId[]> {
+    const moved = await this.#judge(tx, ids, this.#ready(passing));
+    await this.members.advance(tx, passing, isLast ? null : (ids.at(-1) ?? null));
+    return moved;
+  }
+
+  /** Starts a pass of each segment whose rule ages and was last asked of all before the last hour or midnight. */
+  async startDue(tx: Queryable): Promise<void> {
+    const now = this.clock.now();
+    const due = lastDue(now, this.judged.timeZones());
+    const waiting = this.#ready(await this.segments.all(tx)).filter(
+      ({ ages, passAt, passStartedAt }) => ages && passAt === null && passStartedAt < due,
+    );
+    await this.members.startPass(
+      tx,
+      waiting.map(({ segmentId }) => segmentId),
+      now,
+    );
+  }
+
+  async #judge(tx: Queryable, ids: readonly ShopperId[], segments: readonly Ready[]): Promise<ShopperId[]> {
+    if (ids.length === 0 || segments.length === 0) return [];
+    const now = this.clock.now();
+    const facts = await this.judged.facts(ids, now);
+    const wanted = new Map(facts.map((each) => [each.shopper.shopperId, segmentsOf(each, segments)]));
+    const profiled = new Set(
+      facts.filter(({ shopper }) => shopper.consents.profiling).map(({ shopper }) => shopper.shopperId),
+    );
+    const present = await this.members.present(
+      tx,
+      ids,
+      segments.map(({ segmentId }) => segmentId),
+    );
+    const moves = ids.flatMap((id) => movesOf(id, present.get(id) ?? new Set(), wanted.get(id) ?? []));
+    await this.members.move(tx, moves, now);
+    await this.members.forgetMoves(
+      tx,
+      ids.filter((id) => !profiled.has(id)),
+    );
+    return [...new Set(moves.map(({ shopperId }) => shopperId))];
+  }
+
+  #ready(segments: readonly KeptSegment[]): Ready[] {
+    return segments.flatMap((segment) => {
+      const compiled = this.compiled.of(segment);
+      return compiled === undefined ? [] : [{ ...segment, ...compiled }];
+    });
+  }
+}
