@@ -5,3 +5,9 @@ export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
 export { Replenishment } from './replenishment/replenishment.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
+export {
+  evaluateReplenishment,
+  type Report as ReplenishmentReport,
+} from './replenishment/evaluation/evaluate.rules.js';
+export { COLUMNS_READ, Gathering, LEVELS, type Level } from './replenishment/evaluation/histories.rules.js';
+export { dayNumber } from './replenishment/model/calendar.rules.js';

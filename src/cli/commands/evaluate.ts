@@ -3,16 +3,19 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { evaluate, pathsOf, plotOf, type Trial } from '../../presence/index.js';
 import { note, required, UsageError, type Command } from '../command.js';
+import { replenishmentUsage, runReplenishment } from './evaluate-replenishment.js';
 import { readGateways, readSurvey, readWalks, readZones } from '../recordings.js';
 
 export const evaluateCommand: Command = {
   usage: `  evaluate presence --gateways G.csv --walks W.csv --zones quadrants|strips:4|nearest-gateway|FILE.json
             [--survey S.csv] [--paths P.json] [--plot DIR]
             how well presence finds walkers whose true places are known; judged once a second, by nothing later.
-            --paths writes the true and the estimated path of each walk, --plot draws them, one SVG a walk`,
+            --paths writes the true and the estimated path of each walk, --plot draws them, one SVG a walk
+${replenishmentUsage}`,
   async run([what, ...args]) {
+    if (what === 'replenishment') return runReplenishment(args);
     if (what !== 'presence')
-      throw new UsageError(`evaluate what? presence can be; ${what ?? 'nothing'} cannot`);
+      throw new UsageError(`evaluate what? presence and replenishment can be; ${what ?? 'nothing'} cannot`);
     const { values } = parseArgs({
       args,
       options: {

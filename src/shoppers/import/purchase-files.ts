@@ -10,17 +10,25 @@ export type FileRow = { line: number; row: RawRow } | { line: number; fault: str
 /** No row of a purchases file is longer; an unclosed quote must not swallow the whole file. */
 const MAX_ROW = 65_536;
 
-/** The rows of a file, one at a time, whatever its length. */
-export function rowsOf(stream: Readable, format: FileFormat): AsyncIterable<FileRow> {
-  return format === 'csv' ? csvRows(stream) : ndjsonRows(stream);
+/**
+ * The rows of a file, one at a time, whatever its length.
+ *
+ * @param required columns that a CSV file must have
+ */
+export function rowsOf(
+  stream: Readable,
+  format: FileFormat,
+  required: readonly string[] = REQUIRED_COLUMNS,
+): AsyncIterable<FileRow> {
+  return format === 'csv' ? csvRows(stream, required) : ndjsonRows(stream);
 }
 
 /** @throws Error when the header lacks a column, or the file cannot be read */
-async function* csvRows(stream: Readable): AsyncGenerator<FileRow> {
+async function* csvRows(stream: Readable, required: readonly string[]): AsyncGenerator<FileRow> {
   const skipped: FileRow[] = [];
   const parser = parse({
     bom: true,
-    columns: checkedHeader,
+    columns: (header: string[]) => checkedHeader(header, required),
     info: true,
     relax_column_count: true,
     skip_empty_lines: true,
@@ -47,9 +55,9 @@ async function* csvRows(stream: Readable): AsyncGenerator<FileRow> {
   }
 }
 
-function checkedHeader(header: string[]): string[] {
+function checkedHeader(header: string[], required: readonly string[]): string[] {
   const names = header.map((name) => name.trim().toLowerCase());
-  const missing = REQUIRED_COLUMNS.filter((column) => !names.includes(column));
+  const missing = required.filter((column) => !names.includes(column));
   if (missing.length > 0) throw new Error(`the file lacks the columns ${missing.join(', ')}`);
   return names;
 }
