@@ -9,3 +9,9 @@ export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';
 export type { PurchaseDay } from './value/purchase-days.rules.js';
 export { Upkeep } from './upkeep/upkeep.service.js';
+export {
+  evaluateReplenishment,
+  type Report as ReplenishmentReport,
+} from './replenishment/evaluation/evaluate.rules.js';
+export { COLUMNS_READ, Gathering, LEVELS, type Level } from './replenishment/evaluation/histories.rules.js';
+export { dayNumber } from './replenishment/model/calendar.rules.js';

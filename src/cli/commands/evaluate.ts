@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { evaluate, pathsOf, plotOf, type Trial } from '../../presence/index.js';
 import { note, required, UsageError, type Command } from '../command.js';
 import { evaluateLifetimeValueOf, lifetimeValueUsage } from './evaluate-lifetime-value.js';
+import { replenishmentUsage, runReplenishment } from './evaluate-replenishment.js';
 import { readGateways, readSurvey, readWalks, readZones } from '../recordings.js';
 
 export const evaluateCommand: Command = {
@@ -11,11 +12,15 @@ export const evaluateCommand: Command = {
             [--survey S.csv] [--paths P.json] [--plot DIR]
             how well presence finds walkers whose true places are known; judged once a second, by nothing later.
             --paths writes the true and the estimated path of each walk, --plot draws them, one SVG a walk
+${replenishmentUsage}
 ${lifetimeValueUsage}`,
   async run([what, ...args]) {
+    if (what === 'replenishment') return runReplenishment(args);
     if (what === 'lifetime-value') return evaluateLifetimeValueOf(args);
     if (what !== 'presence') {
-      throw new UsageError(`evaluate what? presence and lifetime-value can be; ${what ?? 'nothing'} cannot`);
+      throw new UsageError(
+        `evaluate what? presence, replenishment and lifetime-value can be; ${what ?? 'nothing'} cannot`,
+      );
     }
     const { values } = parseArgs({
       args,

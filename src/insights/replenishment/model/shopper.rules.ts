@@ -1,0 +1,127 @@
+import type { DayNumber } from './calendar.rules.js';
+import { FEATURE_COUNT, momentOf, writeFeatures, type Moment } from './features.rules.js';
+import { Habits } from './habits.rules.js';
+import { logistic, logOfCount } from './numbers.rules.js';
+import { adaptEnds, PURCHASES_FOR_A_RHYTHM, type Intervals } from './intervals.rules.js';
+import type { Items } from './population.rules.js';
+import { Rhythm } from './rhythm.rules.js';
+
+/** One shopping day: which items, each once, by their number in the population. */
+export interface Visit {
+  day: DayNumber;
+  items: readonly number[];
+  /** Bought of each item, in the unit of its pack size; undefined where sizes are not known. */
+  amounts?: readonly (number | undefined)[];
+}
+
+/** The weights for everybody, and how one visit moves a shopper's own from them. */
+export interface Weighing {
+  weights: Float64Array;
+  /** The natural gradient's step, row by row: N/n0 · inverse information. */
+  step: Float64Array;
+}
+
+/** Everything that is kept of one shopper: a rhythm, a record for each habit, and by how much their weights differ. */
+export class ShopperModel {
+  readonly habits = new Habits();
+  readonly rhythm = new Rhythm();
+  /** The item of each habit. */
+  readonly items: number[] = [];
+  readonly offsets = new Float32Array(FEATURE_COUNT);
+  readonly #habitOf = new Map<number, number>();
+
+  habitOf(item: number): number | undefined {
+    return this.#habitOf.get(item);
+  }
+
+  /** Takes a visit in; each item O(1). The visit is later than all before it. */
+  observe(visit: Visit, population: Items, intervals: Intervals): void {
+    const number = this.rhythm.visits + 1;
+    visit.items.forEach((item, index) => {
+      const habit = this.#habitOf.get(item);
+      const amount = visit.amounts?.[index];
+      if (habit === undefined) {
+        this.#habitOf.set(item, this.habits.begin(visit.day, number, amount));
+        this.items.push(item);
+        return;
+      }
+      const gap = logOfCount(Math.max(1, number - this.habits.lastVisit(habit)));
+      this.rhythm.observeGap(gap - (population.logVisits[item] as number));
+      if (this.habits.purchases(habit) >= PURCHASES_FOR_A_RHYTHM) {
+        const days = visit.day - this.habits.lastDay(habit);
+        adaptEnds(this.rhythm, this.habits, habit, population, item, intervals, days);
+      }
+      this.habits.observe(habit, visit.day, number, amount);
+    });
+    this.rhythm.observe(visit.day, visit.items.length);
+  }
+
+  /**
+   * The features of all habits at a visit on `day`, one row each, written to `into`.
+   *
+   * @returns the rows' number
+   */
+  featuresAt(day: DayNumber, population: Items, into: Float64Array): number {
+    const moment: Moment = momentOf(this.rhythm, day);
+    const { size } = this.habits;
+    for (let habit = 0; habit < size; habit += 1) {
+      writeFeatures(
+        this.habits,
+        habit,
+        population,
+        this.items[habit] as number,
+        moment,
+        into,
+        habit * FEATURE_COUNT,
+      );
+    }
+    return size;
+  }
+}
+
+/** The probability of each row of features, by everybody's weights and the shopper's offsets. */
+export function probabilitiesOf(
+  rows: Float64Array,
+  count: number,
+  weights: Float64Array,
+  offsets: Float32Array,
+  into: Float64Array,
+): void {
+  for (let row = 0, at = 0; row < count; row += 1, at += FEATURE_COUNT) {
+    let odds = 0;
+    for (let i = 0; i < FEATURE_COUNT; i += 1) {
+      odds += ((weights[i] as number) + (offsets[i] as number)) * (rows[at + i] as number);
+    }
+    into[row] = logistic(odds);
+  }
+}
+
+/**
+ * Moves a shopper's own weights after a visit by natural gradient: offsets += step · Σ (y - p) x. The information
+ * scales the step by what the clientele says each direction is worth (Amari 1998), so that one size of step does for
+ * all features and all clienteles.
+ *
+ * @param bought 1 for each row that was bought at the visit
+ */
+export function adapt(
+  offsets: Float32Array,
+  { step }: Weighing,
+  rows: Float64Array,
+  probabilities: Float64Array,
+  bought: Uint8Array,
+  count: number,
+): void {
+  const slope = new Float64Array(FEATURE_COUNT);
+  for (let row = 0, at = 0; row < count; row += 1, at += FEATURE_COUNT) {
+    const error = (bought[row] as number) - (probabilities[row] as number);
+    for (let i = 0; i < FEATURE_COUNT; i += 1) {
+      slope[i] = (slope[i] as number) + error * (rows[at + i] as number);
+    }
+  }
+  for (let i = 0; i < FEATURE_COUNT; i += 1) {
+    let move = 0;
+    for (let j = 0; j < FEATURE_COUNT; j += 1)
+      move += (step[i * FEATURE_COUNT + j] as number) * (slope[j] as number);
+    offsets[i] = (offsets[i] as number) + move;
+  }
+}
