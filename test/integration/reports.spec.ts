@@ -1,6 +1,12 @@
 import { parse } from 'csv-parse/sync';
 import type { CohortsAnswer } from '../../src/insights/kpis/cohorts/cohorts.dto.js';
 import type { KpisAnswer } from '../../src/insights/kpis/kpis.dto.js';
+import { KpisRepository } from '../../src/insights/kpis/kpis.repository.js';
+import { Kpis } from '../../src/insights/kpis/kpis.service.js';
+import { ReportReader } from '../../src/insights/kpis/report-reader.js';
+import { ReportScopes } from '../../src/insights/kpis/report-scopes.service.js';
+import { Clock, readSettings } from '../../src/platform/index.js';
+import type { KeyId, ShopperId, StoreId } from '../../src/shared/index.js';
 import { startShop, type Shop } from '../support/shop.js';
 
 /**
@@ -473,6 +479,51 @@ describe('as CSV', () => {
 });
 
 describe('reports', () => {
+  it('may be of a segment: its members who consented, and nobody else', async () => {
+    const members = ['bob', 'cyd', 'eve'] as ShopperId[];
+    const kpis = new Kpis(
+      shop.get(KpisRepository),
+      shop.get(ReportScopes),
+      shop.get(Clock),
+      readSettings({ AISLECUE_SECRET: 'test-secret-of-at-least-thirty-two-characters' }),
+      { membersOf: (segmentId) => Promise.resolve(segmentId === 'regulars' ? members : undefined) },
+    );
+    const service = { kind: 'service', keyId: 'k' as KeyId } as const;
+    const query = {
+      from: '2024-02-01',
+      to: '2024-03-01',
+      storeId: 's1' as StoreId,
+      period: 'month',
+    } as const;
+    const body = await kpis.report(service, { ...query, segmentId: 'regulars' });
+    expect(body).toMatchObject({
+      segmentId: 'regulars',
+      population: { shoppers: 3, profiled: 2 },
+      // bob and cyd; bob alone bought, and visited twice
+      total: { acquiredShoppers: 2, activeShoppers: 1, purchases: 3, visits: 2, interPurchaseDays: 10 },
+    });
+    expect(body.total.revenue).toEqual([
+      { amount: 300, currency: 'CHF' },
+      { amount: 152, currency: 'EUR' },
+    ]);
+    await expect(kpis.report(service, { ...query, segmentId: 'other' })).rejects.toMatchObject({
+      status: 404,
+    });
+  });
+
+  it('that take too long are given up, and say what to do', async () => {
+    const slow = shop.get(ReportReader).read(async (tx) => {
+      await tx.run("SELECT set_config('statement_timeout', '20ms', true)");
+      await tx.run('SELECT pg_sleep(30)');
+    });
+    await expect(slow).rejects.toMatchObject({ status: 503, code: 'report-too-large' });
+  });
+
+  it('cannot write', async () => {
+    const written = shop.get(ReportReader).read((tx) => tx.run('DELETE FROM purchases'));
+    await expect(written).rejects.toMatchObject({ code: '25006' });
+  });
+
   it('are for the head office: service, admin, analyst and marketer', async () => {
     for (const role of ['admin', 'analyst', 'marketer'] as const) {
       expect((await report('kpis', (await shop.staff(role)).token)).status).toBe(200);
