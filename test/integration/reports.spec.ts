@@ -1,13 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import type { CohortsAnswer } from '../../src/insights/kpis/cohorts/cohorts.dto.js';
 import type { KpisAnswer } from '../../src/insights/kpis/kpis.dto.js';
-import { KpisRepository } from '../../src/insights/kpis/kpis.repository.js';
-import { Kpis } from '../../src/insights/kpis/kpis.service.js';
 import { ReportReader } from '../../src/insights/kpis/report-reader.js';
-import { ReportScopes } from '../../src/insights/kpis/report-scopes.service.js';
-import { Clock, readSettings } from '../../src/platform/index.js';
-import type { KeyId, ShopperId, StoreId } from '../../src/shared/index.js';
 import { startShop, type Shop } from '../support/shop.js';
+import { until } from '../support/until.js';
 
 /**
  * A small world of which every figure is worked out by hand. `s1` keeps the time of Paris (UTC+1, from 31 March 2024
@@ -480,35 +476,31 @@ describe('as CSV', () => {
 
 describe('reports', () => {
   it('may be of a segment: its members who consented, and nobody else', async () => {
-    const members = ['bob', 'cyd', 'eve'] as ShopperId[];
-    const kpis = new Kpis(
-      shop.get(KpisRepository),
-      shop.get(ReportScopes),
-      shop.get(Clock),
-      readSettings({ AISLECUE_SECRET: 'test-secret-of-at-least-thirty-two-characters' }),
-      { membersOf: (segmentId) => Promise.resolve(segmentId === 'regulars' ? members : undefined) },
+    await run(
+      `UPDATE shoppers SET attributes = '{"regular": true}' WHERE shopper_id IN ('bob', 'cyd', 'eve')`,
     );
-    const service = { kind: 'service', keyId: 'k' as KeyId } as const;
-    const query = {
-      from: '2024-02-01',
-      to: '2024-03-01',
-      storeId: 's1' as StoreId,
-      period: 'month',
-    } as const;
-    const body = await kpis.report(service, { ...query, segmentId: 'regulars' });
+    const isRegular = { field: 'shopper.attributes', of: { name: 'regular' }, operator: '=', value: true };
+    await shop.call('PUT', '/v1/segments/regulars', {
+      as: shop.serviceKey,
+      body: { name: 'Regulars', rule: { combinator: 'and', rules: [isRegular] } },
+    });
+    await until(
+      () => shop.call('GET', '/v1/segments/regulars', { as: shop.serviceKey }),
+      ({ body }) => body['state'] === 'ready' && body['members'] === 2,
+    );
+    const asked = 'from=2024-02-01&to=2024-03-01&storeId=s1&period=month';
+    const { body } = await report(`kpis?${asked}&segmentId=regulars`);
     expect(body).toMatchObject({
       segmentId: 'regulars',
-      population: { shoppers: 3, profiled: 2 },
+      population: { shoppers: 2, profiled: 2 },
       // bob and cyd; bob alone bought, and visited twice
       total: { acquiredShoppers: 2, activeShoppers: 1, purchases: 3, visits: 2, interPurchaseDays: 10 },
     });
-    expect(body.total.revenue).toEqual([
+    expect((body as KpisAnswer).total.revenue).toEqual([
       { amount: 300, currency: 'CHF' },
       { amount: 152, currency: 'EUR' },
     ]);
-    await expect(kpis.report(service, { ...query, segmentId: 'other' })).rejects.toMatchObject({
-      status: 404,
-    });
+    expect((await report(`kpis?${asked}&segmentId=other`)).status).toBe(404);
   });
 
   it('that take too long are given up, and say what to do', async () => {

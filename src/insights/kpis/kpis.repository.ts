@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { timestamp, type Queryable } from '../../platform/index.js';
-import type { Instant, ShopperId } from '../../shared/index.js';
+import type { Instant } from '../../shared/index.js';
 import type { CivilDay } from './civil-days.rules.js';
 import { PURCHASE_AFTER_VISIT_MINUTES } from './definitions.js';
 import type { KpiTallies } from './kpis.rules.js';
 import { NOTHING_SOLD, type CategorySales } from './category-shares.rules.js';
-import { CATEGORIES, GAPS, MONEY, PEOPLE, POPULATION, VISITS } from './kpis.sql.js';
+import { CATEGORIES, GAPS, HAS_SEGMENT, MONEY, PEOPLE, POPULATION, VISITS } from './kpis.sql.js';
 import { ReportReader } from './report-reader.js';
 import type { ReportScope } from './report-scopes.service.js';
 
@@ -18,7 +18,7 @@ export interface Edges {
 export interface KpiQuestion {
   scope: ReportScope;
   /** Undefined: whoever consented. */
-  members: readonly ShopperId[] | undefined;
+  segmentId: string | undefined;
   edges: Edges;
   now: Instant;
   /** Of what was paid, where the cost is not known. */
@@ -47,14 +47,18 @@ const ENOUGH_SHOPPERS = 10_000;
 export class KpisRepository {
   constructor(private readonly reader: ReportReader) {}
 
-  tallies(question: KpiQuestion): Promise<KpiCounts> {
+  /** @returns undefined where there is no such segment */
+  tallies(question: KpiQuestion): Promise<KpiCounts | undefined> {
     return this.reader.read(async (tx) => {
+      const { segmentId } = question;
+      if (segmentId !== undefined && (await tx.query(HAS_SEGMENT, [segmentId])).length === 0)
+        return undefined;
       const tallies = await talliesOf(tx, question);
       const active = tallies.activity.find(({ bucket }) => bucket === null)?.active ?? 0;
       return {
         tallies,
         categories: await categoriesOf(tx, question, Math.max(1, Math.ceil(active / ENOUGH_SHOPPERS))),
-        population: (await tx.query<Population>(POPULATION, [question.members ?? null]))[0] ?? NOBODY,
+        population: (await tx.query<Population>(POPULATION, [question.segmentId ?? null]))[0] ?? NOBODY,
       };
     });
   }
@@ -68,7 +72,7 @@ async function talliesOf(tx: Queryable, question: KpiQuestion): Promise<KpiTalli
   const { scope, edges, now, defaultMarginShare } = question;
   const { days, timeZone } = { days: edges.days, timeZone: scope.timeZone };
   const moments = edges.moments.map(timestamp);
-  const who = [scope.storeIds ?? null, question.members ?? null];
+  const who = [scope.storeIds ?? null, question.segmentId ?? null];
   const [people = NO_PEOPLE] = await tx.query<People>(PEOPLE, [moments, ...who, days, timeZone]);
   return {
     ...people,
@@ -85,11 +89,11 @@ async function talliesOf(tx: Queryable, question: KpiQuestion): Promise<KpiTalli
 
 async function categoriesOf(
   tx: Queryable,
-  { scope, members, edges }: KpiQuestion,
+  { scope, segmentId, edges }: KpiQuestion,
   oneIn: number,
 ): Promise<CategorySales> {
   const moments = edges.moments.map(timestamp);
-  const values = [moments, scope.storeIds ?? null, members ?? null, oneIn];
+  const values = [moments, scope.storeIds ?? null, segmentId ?? null, oneIn];
   const [sales] = await tx.query<Omit<CategorySales, 'oneIn'>>(CATEGORIES, values);
   return { ...NOTHING_SOLD, ...sales, oneIn };
 }

@@ -1,13 +1,6 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Clock, SETTINGS, badRequest, notFound, type Settings } from '../../platform/index.js';
-import {
-  localTime,
-  startOfLocalDay,
-  toRfc3339,
-  type Instant,
-  type PrincipalOf,
-  type ShopperId,
-} from '../../shared/index.js';
+import { localTime, startOfLocalDay, toRfc3339, type Instant, type PrincipalOf } from '../../shared/index.js';
 import {
   addDays,
   addPeriods,
@@ -22,7 +15,6 @@ import type { KpisAnswer, KpisQuery } from './kpis.dto.js';
 import { KpisRepository, type Edges } from './kpis.repository.js';
 import { datedBy, kpisOf } from './kpis.rules.js';
 import { ReportScopes } from './report-scopes.service.js';
-import { SegmentMembers } from './segment-members.js';
 
 /** Shown unless asked otherwise, the running one among them: a month, a quarter, a year and the month a year ago. */
 const USUAL_PERIODS = { day: 31, week: 13, month: 13 } as const;
@@ -37,7 +29,6 @@ export class Kpis {
     private readonly scopes: ReportScopes,
     private readonly clock: Clock,
     @Inject(SETTINGS) private readonly settings: Settings,
-    @Optional() private readonly segments?: SegmentMembers,
   ) {}
 
   /**
@@ -49,10 +40,11 @@ export class Kpis {
     const scope = this.scopes.of(principal, query.storeId);
     const range = rangeOf(query, localTime(now, scope.timeZone).date);
     const edges = edgesOf(range, query.period, scope.timeZone);
-    const members = await this.#membersOf(query.segmentId);
     const { defaultMarginShare } = this.settings;
-    const question = { scope, members, edges, now, defaultMarginShare };
-    const { tallies, categories, population } = await this.repository.tallies(question);
+    const question = { scope, segmentId: query.segmentId, edges, now, defaultMarginShare };
+    const counts = await this.repository.tallies(question);
+    if (counts === undefined) throw notFound('segment');
+    const { tallies, categories, population } = counts;
     const complete = edges.moments.slice(2).map((end) => end <= now);
     const { periods, total } = kpisOf(tallies, complete);
     return {
@@ -74,13 +66,6 @@ export class Kpis {
       categories: { sampledOneIn: categories.oneIn, items: categorySharesOf(categories) },
       definitions: { ...kpiDefinitions, ...categoryDefinitions },
     };
-  }
-
-  async #membersOf(segmentId: string | undefined): Promise<readonly ShopperId[] | undefined> {
-    if (segmentId === undefined) return undefined;
-    const members = await this.segments?.membersOf(segmentId);
-    if (members === undefined) throw notFound('segment');
-    return members;
   }
 }
 

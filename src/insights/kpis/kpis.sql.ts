@@ -7,7 +7,7 @@ import { acquired, COST_KNOWN, inStores, isPurchase, margin, PAID, profiled } fr
  */
 const FIRST_SHOWN = 2;
 
-/** Purchases of each profiled shopper by period. `$2` stores, `$3` members. */
+/** Purchases of each profiled shopper by period. `$2` stores, `$3` segment. */
 const BOUGHT = `
   ${profiled('$3')},
   bought AS MATERIALIZED (
@@ -46,7 +46,7 @@ export const PEOPLE = `
 
 /**
  * Mean over shoppers of their mean days between two purchase days of which the later lies in the period, however long
- * before it the earlier was. `$1` days, `$2` stores, `$3` members, `$4` time zone, `$5` the end as a moment.
+ * before it the earlier was. `$1` days, `$2` stores, `$3` segment, `$4` time zone, `$5` the end as a moment.
  */
 export const GAPS = `
   WITH ${profiled('$3')}, days AS (
@@ -66,7 +66,7 @@ export const GAPS = `
 /**
  * Visits that began in each period, who made them, and how many led to a purchase in that store: from the visit's
  * beginning to `$5` minutes after its end, and before the next one's beginning, so that no purchase counts twice.
- * `$1` moments, `$2` stores, `$3` members, `$4` now, for visits that go on.
+ * `$1` moments, `$2` stores, `$3` segment, `$4` now, for visits that go on.
  */
 export const VISITS = `
   WITH ${profiled('$3')}, made AS (
@@ -89,7 +89,7 @@ export const VISITS = `
 
 /**
  * What was paid and earned in each currency; lines without a price count in neither. `$1` moments, `$2` stores,
- * `$3` members, `$4` the share that stands for an unknown margin.
+ * `$3` segment, `$4` the share that stands for an unknown margin.
  */
 export const MONEY = `
   WITH ${profiled('$3')}
@@ -105,7 +105,7 @@ export const MONEY = `
 /**
  * What was bought of each category in all periods shown: the brands in it, how many bought them, how many units, and
  * how many units of the whole category those shoppers bought; what was paid, by currency. `$1` moments, `$2` stores,
- * `$3` members, `$4` one shopper in so many is looked at.
+ * `$3` segment, `$4` one shopper in so many is looked at.
  */
 export const CATEGORIES = `
   WITH ${profiled('$3')}, asked AS (
@@ -135,8 +135,12 @@ export const CATEGORIES = `
     SELECT category, currency, sum(paid) AS paid FROM lines
     WHERE currency IS NOT NULL GROUP BY category, currency`)} AS money`;
 
-/** How many shoppers there are, and how many of them consented. `$1` members. */
+/** How many shoppers there are, and how many of them consented. `$1` segment. */
 export const POPULATION = `
   WITH ${profiled('$1')}
-  SELECT (SELECT count(*)::int FROM shoppers WHERE $1::text[] IS NULL OR shopper_id = ANY($1)) AS shoppers,
+  SELECT (SELECT count(*)::int FROM shoppers WHERE $1::text IS NULL
+      OR shopper_id IN (SELECT shopper_id FROM segment_members WHERE segment_id = $1)) AS shoppers,
     (SELECT count(*)::int FROM profiled JOIN shoppers USING (shopper_id)) AS profiled`;
+
+/** Whether there is such a segment. */
+export const HAS_SEGMENT = 'SELECT FROM segments WHERE segment_id = $1';

@@ -3,12 +3,13 @@
  * names of tables in the statement.
  */
 
-/** Shoppers whose purchases may be used, as a table `profiled`; `members` (text[]) narrows it to them, NULL does not. */
-export const profiled = (members: string): string => `
+/** Shoppers whose purchases may be used, as a table `profiled`; `segment` narrows it to its members, NULL does not. */
+export const profiled = (segment: string): string => `
   profiled AS MATERIALIZED (
     SELECT shopper_id FROM consents
     WHERE purpose = 'profiling' AND granted
-      AND (${members}::text[] IS NULL OR shopper_id IN (SELECT unnest(${members}::text[]))))`;
+      AND (${segment}::text IS NULL
+        OR shopper_id IN (SELECT shopper_id FROM segment_members WHERE segment_id = ${segment})))`;
 
 /** `stores` (text[]) NULL: everywhere, online too. */
 export const inStores = (column: string, stores: string): string =>
