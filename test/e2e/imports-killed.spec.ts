@@ -43,7 +43,7 @@ it('an import that was acknowledged is recorded to its end, once, though the pro
 
     const second = await startProgram(env);
     const done = await until(
-      async () => (await second.call('GET', path, { as: key })).body,
+      async () => (await second.call('GET', path, { as: key })).body as Record<string, unknown>,
       ({ state }) => state === 'done',
       60_000,
     );
