@@ -11,6 +11,5 @@ export {
 } from './import-type.js';
 export { ImportsModule } from './imports.module.js';
 export { Imports } from './imports.service.js';
-export { ItemImport, checked, type ItemBatch } from './item-import.js';
-export { nested } from './columns.rules.js';
+export { ItemImport, checked } from './item-import.js';
 export { Recorder } from './recorder.service.js';

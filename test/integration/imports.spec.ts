@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
+import type { ImportAnswer } from '../../src/imports/import.dto.js';
 import { Imports, Recorder } from '../../src/imports/index.js';
 import { DAY_MS, type Principal } from '../../src/shared/index.js';
 import { contentHash } from '../../src/shoppers/purchases/purchase.rules.js';
@@ -30,9 +32,10 @@ describe('imports', () => {
     const answer = (await response.json()) as { importId: string };
     return { status: response.status, answer, replayed: response.headers.get('idempotency-replayed') };
   };
-  const ended = (importId: string) =>
+  const ended = (importId: string): Promise<ImportAnswer> =>
     until(
-      async () => (await shop.call('GET', `/v1/imports/${importId}`, { as: shop.serviceKey })).body,
+      async () =>
+        (await shop.call('GET', `/v1/imports/${importId}`, { as: shop.serviceKey })).body as ImportAnswer,
       ({ state }) => state === 'done' || state === 'failed',
     );
   const imported = async (...sent: Parameters<typeof send>) => {
@@ -280,9 +283,7 @@ describe('imports', () => {
       const run = async (rows: string) => {
         const { importId } = await shop.get(Imports).receive({
           type: 'purchases',
-          source: (async function* () {
-            yield Buffer.from(rows);
-          })(),
+          source: Readable.from([Buffer.from(rows)]),
           format: undefined,
           totalBytes: undefined,
           shiftsToNow: true,
@@ -359,7 +360,7 @@ describe('imports', () => {
       expect(await shop.database.query("SELECT version FROM published WHERE name = 'catalogue'")).toEqual([
         { version: 1 },
       ]);
-      const items = body.items.map((item: object) => ({ ...item, category: 'drinks' }));
+      const items = (body.items as object[]).map((item) => ({ ...item, category: 'drinks' }));
       expect(await imported('products', gzipSync(ndjson(...items)), NDJSON)).toMatchObject({ accepted: 2 });
     });
 
@@ -379,7 +380,7 @@ describe('imports', () => {
         [3, 'beacon-taken'],
         [4, 'invalid'],
       ]);
-      expect(result.rejected.items[1].detail).toMatch(/^birthday: /);
+      expect(result.rejected.items[1]?.detail).toMatch(/^birthday: /);
       const { body } = await shop.call('GET', '/v1/shoppers', { as: shop.serviceKey });
       expect(body.items).toMatchObject([
         { shopperId: 'ada', displayName: 'Ada' },
@@ -463,7 +464,7 @@ describe('imports', () => {
       const contentType = 'application/octet-stream';
       const result = await imported('purchases', body, { contentType });
       expect(result).toMatchObject({ state: 'failed', accepted: 0, reason: { code } });
-      expect(result.reason.detail).toMatch(detail);
+      expect(result.reason?.detail).toMatch(detail);
       expect(await shop.database.query('SELECT FROM purchases')).toEqual([]);
       expect(await shop.database.query("SELECT FROM pg_tables WHERE schemaname = 'imports'")).toEqual([]);
     });
@@ -524,7 +525,7 @@ describe('imports', () => {
     await shop.get(Recorder).stop();
     const rows = Array.from(
       { length: 45_000 },
-      (_, n) => `s${n % 50},2026-05-01,b${n >> 1},${n % 9},Soda,drinks,x,1`,
+      (_, n) => `s${(n >> 1) % 50},2026-05-01,b${n >> 1},${n % 9},Soda,drinks,x,1`,
     );
     const { answer } = await send('purchases', csv(...rows));
     let looks = 0;

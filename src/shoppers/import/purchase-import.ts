@@ -62,10 +62,11 @@ export class PurchaseImport implements ImportType, OnModuleInit {
   }
 
   /** One event a shopper, naming no purchase: it means that all of them are to be folded again. */
-  async finish({ connection, table, transaction }: Recording): Promise<void> {
+  async finish(recording: Recording): Promise<void> {
+    const { connection, table } = recording;
     await PurchaseChunk.prepare(connection, table);
     for (;;) {
-      const told = await transaction(async (tx) => {
+      const told = await recording.transaction(async (tx) => {
         const shopperIds = await takeTouched(tx, table, SHOPPERS_AT_ONCE);
         await this.outbox.write(
           tx,
