@@ -1,6 +1,5 @@
 import {
   MINUTE_MS,
-  SECOND_MS,
   toRfc3339,
   type BeaconId,
   type GatewayId,
@@ -88,8 +87,8 @@ function gatewayOf(
     ...(payload && { lastPayload: payloadOf(payload, bearers) }),
     accepted,
     rejections: rejectionsOf(gatewayId, kept),
-    // Of less than a second there is no rate to speak of.
-    heardPerMinute: minutes * MINUTE_MS < SECOND_MS ? 0 : Math.round(accepted / minutes),
+    // Not made larger by what the first seconds happened to bring.
+    heardPerMinute: Math.round(accepted / Math.max(1, minutes)),
   };
 }
 
