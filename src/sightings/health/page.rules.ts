@@ -1,10 +1,4 @@
-import {
-  MINUTE_MS,
-  toRfc3339,
-  type BeaconId,
-  type GatewayId,
-  type Instant,
-} from '../../shared/index.js';
+import { MINUTE_MS, toRfc3339, type BeaconId, type GatewayId, type Instant } from '../../shared/index.js';
 import type { StoreLayout } from '../../stores/index.js';
 import type { KnownOffset } from '../clocks/gateway-clocks.store.js';
 import type { Bearers } from '../recognisers.service.js';
