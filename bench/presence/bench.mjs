@@ -41,10 +41,12 @@ export async function bench() {
       candidates.push(await measure(services, redis));
       tell(candidates.at(-1));
     }
-    for (const shoppers of CROWDS) {
-      await redis.flushall();
-      candidates.push(await crowd(shoppers, services, redis));
-      tell(candidates.at(-1));
+    for (const gateways of [1, 3]) {
+      for (const shoppers of CROWDS) {
+        await redis.flushall();
+        candidates.push(await crowd({ shoppers, gateways }, services, redis));
+        tell(candidates.at(-1));
+      }
     }
     const machine = { cpus: cpus().length, model: cpus()[0].model, node: process.version, loadAverage };
     process.stdout.write(`${JSON.stringify({ machine, candidates, ratios: ratiosOf(candidates) })}\n`);
@@ -88,7 +90,7 @@ async function rawWrites({ pids }, redis) {
 async function ourWrites(services) {
   const { store, close } = await openStore(services);
   const presence = await someState();
-  const { NOTHING } = await dist('presence/presence.store.js');
+  const { NOTHING } = await dist('presence/held.js');
   const spent = clockOf(services.pids.redis);
   for (let written = 0; written < WRITES; written += WRITES_AT_ONCE) {
     const writes = Array.from({ length: WRITES_AT_ONCE }, (_, at) => ({
@@ -114,50 +116,67 @@ async function openStore({ redisUrl }) {
   const clock = new Clock();
   const connections = new RedisConnections(redisUrl, 'bench', PARTITIONS, log);
   await new Promise((resolve) => connections.request.once('ready', resolve));
-  return { store: new PresenceStore(connections, clock), clock, log, close: () => connections.close() };
+  const store = new PresenceStore(connections, clock);
+  return { store, connections, clock, log, close: () => connections.close() };
 }
 
-/** So many shoppers are present, each heard once a second in turn; what one more sighting costs, and what all of them fill. */
-async function crowd(shoppers, services, redis) {
-  const { PresenceService } = await dist('presence/presence.service.js');
-  const { Metrics } = await dist('platform/telemetry.js');
-  const { defaultParameters: parameters } = await dist('presence/parameters.js');
-  const { store, clock, log, close } = await openStore(services);
-  let now = FIRST_MS;
-  clock.now = () => now;
-  const context = { newId: () => clock.newId(), parameters, dwellSeconds: [], heardStoreUntil: undefined };
-  const surroundings = { placeOf: () => ({ layout: zoned, context }) };
-  const service = new PresenceService(store, surroundings, clock, new Metrics(), log);
+/**
+ * So many shoppers are present, each heard once a second by so many gateways in turn; what one more sighting costs, and what
+ * all of them fill.
+ */
+async function crowd({ shoppers, gateways }, services, redis) {
+  const { service, setNow, close } = await openService(services);
   const emptyBytes = await usedMemory(redis);
   let heard = 0;
   const take = async (count) => {
-    await hear(service, { shoppers, from: heard, until: heard + count }, (at) => (now = at));
+    await hear(service, { shoppers, gateways, from: heard, until: heard + count }, setNow);
     heard += count;
   };
-  await take(4 * shoppers);
+  await take(8 * gateways * shoppers);
   const spent = clockOf(services.pids.redis);
-  const measured = Math.max(2 * shoppers, LEAST_SIGHTINGS);
+  const measured = Math.max(2 * gateways * shoppers, LEAST_SIGHTINGS);
   await take(measured);
+  await service.settle();
   const figures = spent(measured, 'sightings');
   // Readers take the changes away within moments; states are what stays.
   await redis.del(...(await redis.keys('*changes')));
   const grown = (await usedMemory(redis)) - emptyBytes;
   await close();
   return {
-    name: `crowd ${shoppers}`,
+    name: `crowd ${shoppers} by ${gateways}`,
     ...figures,
     redisMbPer100000: Number(((grown * 100_000) / shoppers / 1e6).toFixed(1)),
   };
 }
 
-/** Sightings by their number: whom, by which of three gateways and when follows from it. */
-async function hear(service, { shoppers, from, until }, setNow) {
+/** Live presence as the program wires it, with a clock that is set. */
+async function openService(services) {
+  const { PresenceService } = await dist('presence/presence.service.js');
+  const { PresenceWriter } = await dist('presence/presence-writer.js');
+  const { Journal } = await dist('presence/journal/journal.service.js');
+  const { JournalStore } = await dist('presence/journal/journal.store.js');
+  const { Lifecycle } = await dist('platform/lifecycle.js');
+  const { Metrics } = await dist('platform/telemetry.js');
+  const { defaultParameters: parameters } = await dist('presence/parameters.js');
+  const { store, connections, clock, log, close } = await openStore(services);
+  let now = FIRST_MS;
+  clock.now = () => now;
+  const context = { newId: () => clock.newId(), parameters, dwellSeconds: [], heardStoreUntil: undefined };
+  const surroundings = { placeOf: () => ({ layout: zoned, context }) };
+  const writer = new PresenceWriter(store, surroundings, clock, new Metrics(), log);
+  const journal = new Journal(new JournalStore(connections, clock), clock, log);
+  const service = new PresenceService(writer, journal, new Lifecycle(log), log);
+  return { service, setNow: (at) => (now = at), close };
+}
+
+/** Sightings by their number: whom, by which gateway and when follows from it. */
+async function hear(service, { shoppers, gateways, from, until }, setNow) {
   let next = from;
   const sender = async () => {
     while (next < until) {
       const first = next;
       next += POST;
-      const at = FIRST_MS + Math.floor(first / shoppers) * 1_000;
+      const at = FIRST_MS + Math.floor((first * 1_000) / (gateways * shoppers));
       setNow(at);
       await service.take(
         Array.from({ length: POST }, (_, place) => {
@@ -194,14 +213,17 @@ function ratiosOf(candidates) {
   const of = (name) => candidates.find((each) => each.name === name);
   const ratio = (a, b) => Number((a / b).toFixed(2));
   const [raw, ours] = [of('raw compare-and-set'), of('presence writes')];
-  const [few, many] = [of(`crowd ${CROWDS[0]}`), of(`crowd ${CROWDS.at(-1)}`)];
+  const manyToFew = (gateways) => {
+    const [few, many] = [CROWDS[0], CROWDS.at(-1)].map((shoppers) => of(`crowd ${shoppers} by ${gateways}`));
+    return ratio(
+      many.cpuMicroseconds + many.redisCpuMicroseconds,
+      few.cpuMicroseconds + few.redisCpuMicroseconds,
+    );
+  };
   return {
     writesToRaw: ratio(ours.writesPerSecond, raw.writesPerSecond),
     redisCpuToRaw: ratio(ours.redisCpuMicroseconds, raw.redisCpuMicroseconds),
-    cpuOfManyToFew: ratio(
-      many.cpuMicroseconds + many.redisCpuMicroseconds,
-      few.cpuMicroseconds + few.redisCpuMicroseconds,
-    ),
+    cpuOfManyToFew: { by1: manyToFew(1), by3: manyToFew(3) },
   };
 }
 

@@ -14,6 +14,8 @@ export class Batch {
       this.#resolve = resolve;
       this.#reject = reject;
     });
+    // A batch that only works in what waited has nobody to tell.
+    this.done.catch(() => undefined);
   }
 
   get isEmpty(): boolean {
@@ -24,7 +26,7 @@ export class Batch {
   workOn(shopperId: ShopperId): Work {
     let work = this.works.get(shopperId);
     if (work === undefined) {
-      work = { sightings: [], checkIns: [], forget: false };
+      work = { sightings: [], checkIns: [], forget: false, onlyIfPresent: true };
       this.works.set(shopperId, work);
     }
     return work;

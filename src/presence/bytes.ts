@@ -156,3 +156,10 @@ export class ByteReader {
     return this.bytes.subarray(from, this.#at);
   }
 }
+
+/** As many as a count before them says. A loop: `Array.from` takes a microsecond, which is half of all the rest. */
+export function several<Item>(from: ByteReader, read: () => Item): Item[] {
+  const items: Item[] = [];
+  for (let left = from.unsigned(); left > 0; left -= 1) items.push(read());
+  return items;
+}

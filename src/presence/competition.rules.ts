@@ -78,14 +78,16 @@ function followed(track: Track | undefined, hearing: Hearing, radio: RadioMap, s
 /** What each anchor heard in this very second. */
 export function levelsIn(anchors: readonly HeardAnchor[], second: number): Heard[] {
   const heard: Heard[] = [];
+  let isSorted = true;
   for (const { anchor, buckets } of anchors) {
     const at = lastUpTo(buckets, second);
     if (at < 0 || secondAt(buckets, at) !== second) continue;
     const several = loudestAt(buckets, at) !== faintestAt(buckets, at);
+    isSorted &&= anchor > (heard.at(-1)?.anchor ?? -1);
     heard.push({ anchor, dbm: meanAt(buckets, at), several });
   }
   // Sums of floating-point numbers depend on their order, which is that in which anchors were first heard.
-  return heard.sort((a, b) => a.anchor - b.anchor);
+  return isSorted ? heard : heard.sort((a, b) => a.anchor - b.anchor);
 }
 
 /** A shopper without a zone gets the best one as soon as it leads clearly enough for the time heard. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
 import { pour } from './smoothing.rules.js';
-import { decode, encode } from './encoding.js';
+import { decode, decodePlayed, encode, encodePlayed } from './encoding.js';
 import type { Track } from './location/track.rules.js';
 import { copyOf, shortHash } from './state.js';
 import type { Presence } from './state.js';
@@ -66,6 +66,30 @@ it('reads what it wrote', () => {
   fc.assert(
     fc.property(presences, (presence) => expect(decode(encode(presence), shopperId)).toEqual(presence)),
   );
+});
+
+it('reads the open seconds that it wrote', () => {
+  const openSecond = 1_800_000_000;
+  const competitions = presences.map(({ competition }) => competition);
+  const played = fc.array(fc.record({ second, competition: competitions }), { maxLength: 5 });
+  fc.assert(
+    fc.property(played, (each) =>
+      expect(decodePlayed(encodePlayed({ played: each, openSecond }), openSecond)).toEqual(each),
+    ),
+  );
+});
+
+it('takes two bytes an anchor and one a second where each was heard once a second', () => {
+  const [presence] = fc.sample(presences, 1) as [Presence];
+  const heard = (anchors: number, seconds: number): number => {
+    const of = (at: number): number[] => [1_800_000_000 + at, -60, -60];
+    const buckets = Array.from({ length: seconds }, (_, at) => of(at)).flat();
+    return encode({
+      ...presence,
+      anchors: Array.from({ length: anchors }, (_, anchor) => ({ anchor, buckets })),
+    }).length;
+  };
+  expect(heard(12, 4) - heard(0, 0)).toBe(12 * (2 + 4));
 });
 
 it('reads no other format', () => {

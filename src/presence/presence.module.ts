@@ -4,10 +4,14 @@ import { OffersModule } from '../offers/index.js';
 import { Lifecycle, Outbox, SETTINGS, type Settings } from '../platform/index.js';
 import { SightingsModule } from '../sightings/index.js';
 import { StoresModule } from '../stores/index.js';
+import { JournalRecovery } from './journal/journal-recovery.js';
+import { Journal } from './journal/journal.service.js';
+import { JournalStore } from './journal/journal.store.js';
 import { RadioMapsRepository } from './location/radio-maps.repository.js';
 import { RadioMaps } from './location/radio-maps.service.js';
 import { PresenceCheckIns } from './check-ins.js';
 import { PresenceChanges } from './presence-changes.js';
+import { PresenceWriter } from './presence-writer.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 import { PresenceSweep } from './presence.sweep.js';
@@ -21,6 +25,10 @@ import { Withdrawal } from './withdrawal.js';
     RadioMapsRepository,
     Surroundings,
     PresenceStore,
+    PresenceWriter,
+    JournalStore,
+    Journal,
+    JournalRecovery,
     PresenceService,
     PresenceSweep,
     PresenceChanges,

@@ -5,6 +5,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS, type Instant, type ShopperId } from '../s
 import type { PresenceChange } from './changes.js';
 import { decode, encode } from './encoding.js';
 import { FIND_DUE } from './find-due.script.js';
+import { NOTHING, type Held } from './held.js';
 import { Packing } from './packing.js';
 import { SAVE_PRESENCE } from './save-presence.script.js';
 import type { Presence } from './state.js';
@@ -24,16 +25,6 @@ declare module 'ioredis' {
   }
 }
 
-/** What Redis holds of a shopper. */
-export interface Held {
-  /** Names this one state for ever, '' where nothing is held: whoever writes next must have seen it. */
-  version: string;
-  /** Undefined: in no store. */
-  presence: Presence | undefined;
-}
-
-export const NOTHING: Held = { version: '', presence: undefined };
-
 export interface Write {
   shopperId: ShopperId;
   /** What `presence` was worked out from, and must still be held. */
@@ -48,6 +39,12 @@ export interface Write {
 export interface Saved {
   written: boolean;
   held: Held;
+}
+
+/** What a process remembers: see `Known`. */
+export interface Remembering {
+  versionOf(shopperId: ShopperId): string | undefined;
+  get(shopperId: ShopperId): Held | undefined;
 }
 
 /** Some of those who are due in a partition, and where the rest begins; `cursor` is undefined at the end. */
@@ -104,12 +101,9 @@ export class PresenceStore {
   /**
    * What is held of each, in one round trip.
    *
-   * @param known gives what the caller believes to be held; where it is, it comes back as it is, and costs no decoding
+   * @param known what the caller believes to be held; where it is, it comes back as it is
    */
-  async load(
-    shopperIds: Iterable<ShopperId>,
-    known?: (shopperId: ShopperId) => Held | undefined,
-  ): Promise<Map<ShopperId, Held>> {
+  async load(shopperIds: Iterable<ShopperId>, known?: Remembering): Promise<Map<ShopperId, Held>> {
     const partitions = [...this.#byPartition(shopperIds)];
     if (partitions.length === 0) return new Map();
     const pipeline = this.#redis.pipeline();
@@ -117,7 +111,7 @@ export class PresenceStore {
     const answers = (await run(pipeline)) as (Buffer | null)[][];
     return new Map(
       partitions.flatMap(([, ids], index) =>
-        ids.map((id, at) => [id, parse(answers[index]?.[at] ?? undefined, id, known?.(id))]),
+        ids.map((id, at) => [id, parse(answers[index]?.[at] ?? undefined, id, known)]),
       ),
     );
   }
@@ -185,7 +179,8 @@ export class PresenceStore {
 
   /** What is held once the write holds. */
   #meantBy({ from, presence }: Write): Held {
-    return isRemoval(from, presence) ? NOTHING : { version: this.#newVersion(), presence };
+    if (isRemoval(from, presence)) return NOTHING;
+    return { version: this.#newVersion(), presence, state: presence && encode(presence) };
   }
 
   #scriptsFor(writes: readonly Write[]): Script[] {
@@ -215,10 +210,10 @@ export class PresenceStore {
     for (const { from } of own) packing.bytes(from.version);
     packing.array(own.length);
     own.forEach(({ nextLookAt }, index) => {
-      const { version, presence } = meant[places[index] ?? -1]?.held ?? NOTHING;
+      const { version, state } = meant[places[index] ?? -1]?.held ?? NOTHING;
       if (version === '') packing.bytes();
-      else if (presence === undefined) packing.bytes(version, lookBytes(now + GONE_MS));
-      else packing.bytes(version, lookBytes(nextLookAt ?? now), encode(presence));
+      else if (state === undefined) packing.bytes(version, lookBytes(now + GONE_MS));
+      else packing.bytes(version, lookBytes(nextLookAt ?? now), state);
     });
     packing.array(own.reduce((count, { changes }) => count + 2 * changes.length, 0));
     own.forEach(({ changes }, index) => {
@@ -262,12 +257,12 @@ function isRemoval(from: Held, presence: Presence | undefined): boolean {
 }
 
 /** The record of `SAVE_PRESENCE`. What is kept of it shares no memory with the packet it came in. */
-function parse(record: Buffer | undefined, shopperId: ShopperId, known?: Held): Held {
+function parse(record: Buffer | undefined, shopperId: ShopperId, known?: Remembering): Held {
   if (record === undefined || record.length < HEADER_BYTES) return NOTHING;
   const version = record.toString('latin1', 0, VERSION_BYTES);
-  if (known?.version === version) return known;
-  const state = record.subarray(HEADER_BYTES);
-  return { version, presence: state.length === 0 ? undefined : decode(state, shopperId) };
+  if (known?.versionOf(shopperId) === version) return known.get(shopperId) ?? NOTHING;
+  const state = record.length === HEADER_BYTES ? undefined : record.subarray(HEADER_BYTES);
+  return { version, presence: state && decode(state, shopperId), state };
 }
 
 function lookBytes(at: Instant): string {

@@ -1,19 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, Log, Rounds } from '../platform/index.js';
 import { SWEEP_EVERY_MS } from './absence.rules.js';
+import { JournalRecovery } from './journal/journal-recovery.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 
 /**
  * Looks at those who are due, because silence ends stays and visits. Every few seconds one of all workers goes through a
  * partition. Should two, they do no harm: where both look at the same shopper, one of them writes. Nothing is kept of how
- * far a sweep came, so none can leave anybody out for good.
+ * far a sweep came, so none can leave anybody out for good. Before, it works in what a process that is gone left.
  */
 @Injectable()
 export class PresenceSweep {
   readonly #rounds = new Rounds(
     SWEEP_EVERY_MS,
     async () => {
+      await this.recovery.recover();
       await this.sweep(await this.store.claim(SWEEP_EVERY_MS));
     },
     (error) => this.#failed(error),
@@ -22,6 +24,7 @@ export class PresenceSweep {
   constructor(
     private readonly store: PresenceStore,
     private readonly presence: PresenceService,
+    private readonly recovery: JournalRecovery,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}

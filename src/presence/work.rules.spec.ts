@@ -44,7 +44,13 @@ function heard(storeId: string, second: number): Sighting {
   };
 }
 
-const work = (part: Partial<Work>): Work => ({ sightings: [], checkIns: [], forget: false, ...part });
+const work = (part: Partial<Work>): Work => ({
+  sightings: [],
+  checkIns: [],
+  forget: false,
+  onlyIfPresent: false,
+  ...part,
+});
 
 describe('working in what came of a shopper', () => {
   const { presence: present } = workIn(undefined, work({ sightings: [heard('north', 0)] }), START, placeOf);
@@ -86,6 +92,12 @@ describe('working in what came of a shopper', () => {
     expect(presence).toBeUndefined();
     expect(nextLookAt).toBeUndefined();
     expect(changes.map(({ kind }) => kind)).toEqual(['visitEnded']);
+  });
+
+  it('begins nothing anew by what waited, where the visit is over meanwhile', () => {
+    const waited = work({ sightings: [heard('north', 2)], onlyIfPresent: true });
+    expect(workIn(undefined, waited, START, placeOf)).toMatchObject({ presence: undefined, changes: [] });
+    expect(workIn(present, waited, START, placeOf).presence).toMatchObject({ lastHeardAt: START + 2_000 });
   });
 
   it('forgets without a word, whatever else came', () => {

@@ -13,6 +13,8 @@ export interface Work {
   checkIns: CheckIn[];
   /** The shopper may no longer be sensed: end the presence without a word. */
   forget: boolean;
+  /** What came in of a visit under way, and waited: where that is over meanwhile, nothing begins anew by it. */
+  onlyIfPresent: boolean;
 }
 
 /** A store as presence needs it. */
@@ -56,7 +58,8 @@ export function workIn(
     fixes.push(...taken.fixes);
     impossible += taken.impossible;
   };
-  for (const [storeId, heard] of byStore(work.sightings)) {
+  const sightings = work.onlyIfPresent && presence === undefined ? [] : work.sightings;
+  for (const [storeId, heard] of byStore(sightings)) {
     step(storeId, ({ layout, context }) => advance(present, heard, layout, now, context));
   }
   for (const checkin of work.checkIns) {

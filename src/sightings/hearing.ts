@@ -22,3 +22,14 @@ export interface Hearing extends Heard {
   storeId: StoreId;
   anchor: { kind: 'gateway'; gatewayId: GatewayId } | { kind: 'beacon'; beaconId: BeaconId };
 }
+
+/** The hearing at its fixed end. Part by part: a spread costs as much as all the checks, and thousands come in a second. */
+export function hearingAt(heard: Heard, storeId: StoreId, anchor: Hearing['anchor']): Hearing {
+  const { index, beaconIds, rssiDbm } = heard;
+  const hearing: Hearing = { index, storeId, anchor, beaconIds, rssiDbm };
+  if (heard.measuredPowerDbm !== undefined) hearing.measuredPowerDbm = heard.measuredPowerDbm;
+  if (heard.observedAt !== undefined) hearing.observedAt = heard.observedAt;
+  if (heard.heardBy !== undefined) hearing.heardBy = heard.heardBy;
+  if (heard.sightingId !== undefined) hearing.sightingId = heard.sightingId;
+  return hearing;
+}

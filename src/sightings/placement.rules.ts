@@ -1,7 +1,7 @@
 import type { Rejection } from '../platform/index.js';
 import { fail, ok, type GatewayId, type Outcome, type StoreId } from '../shared/index.js';
 import { plainHardwareId, type StoreLayout } from '../stores/index.js';
-import type { Heard, Hearing } from './hearing.js';
+import { hearingAt, type Heard, type Hearing } from './hearing.js';
 
 /** Who sent a payload, as far as its door knows. */
 export type Sender =
@@ -111,6 +111,8 @@ export function placed(
   if (sender !== undefined && heard.every(({ heardBy }) => heardBy === undefined)) {
     result.gatewayIds.add(sender);
   }
+  // One for all that a device heard.
+  let anchor: { kind: 'gateway'; gatewayId: GatewayId } | undefined;
   for (const each of heard) {
     const { index, heardBy } = each;
     const gatewayId =
@@ -123,7 +125,8 @@ export function placed(
       result.refused.push({ index, code: 'unknown-gateway', detail: who });
     } else {
       result.gatewayIds.add(gatewayId);
-      result.hearings.push({ ...each, storeId, anchor: { kind: 'gateway', gatewayId } });
+      if (anchor?.gatewayId !== gatewayId) anchor = { kind: 'gateway', gatewayId };
+      result.hearings.push(hearingAt(each, storeId, anchor));
     }
   }
   return result;

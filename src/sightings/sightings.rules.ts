@@ -1,5 +1,5 @@
 import type { BeaconId, GatewayId, ShopperId, StoreId } from '../shared/index.js';
-import type { Heard, Hearing } from './hearing.js';
+import { hearingAt, type Heard, type Hearing } from './hearing.js';
 import { isKnownPower } from './radio.rules.js';
 import type { Reported } from './sightings.dto.js';
 import type { Sighting } from './sighting.js';
@@ -76,7 +76,7 @@ export function rangedAtBeacons(
     const beaconId = each.beaconIds.find((name) => storeOf(name) !== undefined);
     const storeId = beaconId === undefined ? undefined : storeOf(beaconId);
     if (beaconId === undefined || storeId === undefined) placed.unknown += 1;
-    else placed.hearings.push({ ...each, storeId, anchor: { kind: 'beacon', beaconId } });
+    else placed.hearings.push(hearingAt(each, storeId, { kind: 'beacon', beaconId }));
   }
   return placed;
 }

@@ -1,5 +1,5 @@
 import { MINUTE_MS, SECOND_MS, type Instant, type ShopperId } from '../shared/index.js';
-import type { Hearing } from './hearing.js';
+import { hearingAt, type Hearing } from './hearing.js';
 import type { Sighting } from './sighting.js';
 
 /** How far ahead of ours a sender's clock may run; what is less is put at receipt. */
@@ -80,10 +80,16 @@ export function timed(
       const detail = 'observedAt: more than 5 seconds ahead of our clock';
       sorted.future.push({ index: hearing.index, code: 'in-the-future', detail });
     } else {
-      sorted[timing.kind].push({ ...hearing, at: timing.observedAt });
+      sorted[timing.kind].push(timedAt(hearing, timing.observedAt));
     }
   }
   return sorted;
+}
+
+function timedAt(hearing: Hearing, at: Instant): TimedHearing {
+  const timely = hearingAt(hearing, hearing.storeId, hearing.anchor) as TimedHearing;
+  timely.at = at;
+  return timely;
 }
 
 /**

@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Clock, Log, Metrics, RedisConnections } from '../../src/platform/index.js';
+import { Clock, Lifecycle, Log, Metrics, RedisConnections } from '../../src/platform/index.js';
 import { StreamReader, type StreamEntry } from '../../src/platform/stream-reader.js';
 import type { PresenceChange } from '../../src/presence/changes.js';
 import { defaultParameters } from '../../src/presence/parameters.js';
 import { MOST_WAITING, PresenceService } from '../../src/presence/presence.service.js';
-import { changesKey, NOTHING, PresenceStore } from '../../src/presence/presence.store.js';
+import { NOTHING } from '../../src/presence/held.js';
+import { JournalRecovery } from '../../src/presence/journal/journal-recovery.js';
+import { Journal } from '../../src/presence/journal/journal.service.js';
+import { JournalStore } from '../../src/presence/journal/journal.store.js';
+import { PresenceWriter } from '../../src/presence/presence-writer.js';
+import { changesKey, PresenceStore } from '../../src/presence/presence.store.js';
 import { PresenceSweep } from '../../src/presence/presence.sweep.js';
 import type { Surroundings } from '../../src/presence/surroundings.js';
 import { seeded, type Instant, type ShopperId, type StoreId } from '../../src/shared/index.js';
@@ -44,6 +49,8 @@ interface Process {
   store: PresenceStore;
   presence: PresenceService;
   sweep: PresenceSweep;
+  pages: JournalStore;
+  recovery: JournalRecovery;
   conflicts(): Promise<number>;
 }
 
@@ -67,13 +74,18 @@ function startProcess(address = url): Process {
         : undefined,
   } as unknown as Surroundings;
   const store = new PresenceStore(redis, clock);
-  const presence = new PresenceService(store, surroundings, clock, metrics, log);
+  const writer = new PresenceWriter(store, surroundings, clock, metrics, log);
+  const pages = new JournalStore(redis, clock);
+  const presence = new PresenceService(writer, new Journal(pages, clock, log), new Lifecycle(log), log);
+  const recovery = new JournalRecovery(pages, presence, clock, log);
   const started: Process = {
     redis,
     metrics,
     store,
     presence,
-    sweep: new PresenceSweep(store, presence, clock, log),
+    sweep: new PresenceSweep(store, presence, recovery, clock, log),
+    pages,
+    recovery,
     conflicts: async () => (await metrics.presenceConflicts.get()).values[0]?.value ?? 0,
   };
   processes.push(started);
@@ -418,6 +430,95 @@ describe('more than can be written', () => {
     await presence.take(many.slice(0, 1));
     expect(await presence.of('ada' as ShopperId)).toBeDefined();
     proxy.close();
+  });
+});
+
+describe('what can wait', () => {
+  const crowd = Array.from({ length: 60 }, (_, each) => `shopper-${each}`);
+  const SOMEBODY = 'shopper-7' as ShopperId;
+
+  /** All of them stand in one zone, and the process has them to itself for long enough to trust its memory. */
+  async function stand({ presence }: Process): Promise<void> {
+    for (let second = 0; second < 12; second += 1) {
+      await presence.take(crowd.map((shopper) => heard(shopper, 0)));
+      now += 1_000;
+    }
+    now -= 600;
+  }
+
+  const writes = async ({ metrics }: Process): Promise<number> =>
+    (await metrics.presenceWrites.get()).values[0]?.value ?? 0;
+  const pages = ({ pages: store }: Process): Promise<string[]> => store.begunBefore(now + 1);
+  const lastHeard = async ({ presence }: Process): Promise<Instant | undefined> =>
+    (await presence.of(SOMEBODY))?.lastHeardAt;
+
+  it('is in the journal at once and in the states after a second, one of them for several hearings', async () => {
+    const [process] = processes as [Process];
+    await stand(process);
+    const written = await writes(process);
+    const heardBefore = await lastHeard(process);
+    for (const gateway of ['gw-cereals', 'gw-coffee', 'gw-cereals']) {
+      await process.presence.take(crowd.map((shopper) => heard(shopper, 0, gateway, -70)));
+      now += 200;
+    }
+    expect(await writes(process)).toBe(written);
+    expect(await lastHeard(process)).toBe(heardBefore);
+    expect(await pages(process)).toHaveLength(1);
+    const heardAt = now - 200;
+    now += 1_000;
+    await until(
+      () => lastHeard(process),
+      (at) => at === heardAt,
+    );
+    expect(await writes(process)).toBe(written + crowd.length);
+    await until(
+      () => pages(process),
+      (left) => left.length === 0,
+    );
+  });
+
+  it('is worked in with what cannot, and when the process stops', async () => {
+    const [process] = processes as [Process];
+    await stand(process);
+    await process.presence.take(crowd.map((shopper) => heard(shopper, 0)));
+    const written = await writes(process);
+    await process.presence.look([SOMEBODY]);
+    expect(await lastHeard(process)).toBe(now);
+    expect(await writes(process)).toBe(written + 1);
+    await process.presence.settle();
+    expect(await writes(process)).toBe(written + crowd.length);
+    expect(await pages(process)).toEqual([]);
+  });
+
+  it('is worked in by another process when its own is gone', async () => {
+    const [one, other] = await three();
+    await stand(one);
+    await one.presence.take(crowd.map((shopper) => heard(shopper, 0)));
+    const heardAt = now;
+    one.redis.request.disconnect();
+    expect(await other.recovery.recover()).toBe(0);
+    now += 16_000;
+    expect(await other.recovery.recover()).toBe(1);
+    expect(await lastHeard(other)).toBe(heardAt);
+    expect(await other.recovery.recover()).toBe(0);
+    expect(kinds(await told(other)).filter((kind) => kind === 'visitStarted')).toHaveLength(crowd.length);
+  });
+
+  it('does not bring back who was forgotten meanwhile', async () => {
+    const [one, other] = await three();
+    await stand(one);
+    await one.presence.take(crowd.map((shopper) => heard(shopper, 0)));
+    await other.presence.forget(SOMEBODY);
+    await one.presence.settle();
+    expect(await one.presence.of(SOMEBODY)).toBeUndefined();
+    expect(await one.presence.of('shopper-8' as ShopperId)).toMatchObject({ lastHeardAt: now });
+  });
+
+  it('is written at once where few are heard', async () => {
+    const [process] = processes as [Process];
+    await stand(process);
+    await process.presence.take([heard(SOMEBODY, 0)]);
+    expect(await lastHeard(process)).toBe(now);
   });
 });
 

@@ -10,6 +10,8 @@ export interface Expected {
   meanDbm: Float32Array;
   /** How far off the mean may be there, squared. */
   varianceDb2: Float32Array;
+  /** The same where it is one for all cells. */
+  evenDb2: number | undefined;
 }
 
 /** What every anchor of a store would hear of somebody anywhere on its floor. */
@@ -101,7 +103,7 @@ function fromSurvey(
     const { x, y } = centreOf(grid, cell);
     meanDbm[cell] = (meanDbm[cell] ?? 0) + trendAt(x, y);
   }
-  return { meanDbm, varianceDb2 };
+  return { meanDbm, varianceDb2, evenDb2: undefined };
 }
 
 /** Least squares of level against ten times the logarithm of the distance. */
@@ -138,7 +140,8 @@ function fromCalibration(
     const { x, y } = centreOf(grid, cell);
     meanDbm[cell] = atOneMetreDbm - lossDb(loss, position, x, y) + residualAt(x, y);
   }
-  return { meanDbm, varianceDb2: new Float32Array(cells).fill(SHADOW_DB2 + uncertain) };
+  const evenDb2 = Math.fround(SHADOW_DB2 + uncertain);
+  return { meanDbm, varianceDb2: new Float32Array(cells).fill(evenDb2), evenDb2 };
 }
 
 /** The number of the zone at a spot, or -1: none. */

@@ -14,6 +14,15 @@ export interface Voice extends Expected {
   noiseDb2: number;
 }
 
+/** The voices of a second by how much the map doubts them, ready for the cells. */
+interface Choir {
+  /** Doubted alike everywhere, as where nobody measured: what follows from that alone weighs on no cell more than another. */
+  even: { levelDbm: number; meanDbm: Float32Array; sureness: number }[];
+  uneven: readonly Voice[];
+  /** Of the tag's power, by itself and by the even voices. */
+  precision: number;
+}
+
 /** Numbers a cell: its logarithmic weight, place, by how much the tag would be louder there, and how sure that is. */
 const CELL_SIZE = 5;
 /** Far below what a number holds, and far above the variance of one level, dB². */
@@ -36,7 +45,7 @@ function weigh(track: Track, voices: readonly Voice[], grid: Grid, trust: number
   const { fromColumn, toColumn, fromRow, toRow, step } = windowAround(track, grid);
   const { deviationX: sx, deviationY: sy, correlation: rho } = track;
   const shape = -0.5 / (1 - rho * rho);
-  const louder2 = track.louderDeviationDb ** 2;
+  const { even, uneven, precision: evenPrecision } = choirOf(voices, track, trust);
   const halfTrust = 0.5 * trust;
   const cells = roomFor(
     (Math.ceil((toColumn - fromColumn + 1) / step) + 1) * (Math.ceil((toRow - fromRow + 1) / step) + 1),
@@ -50,11 +59,17 @@ function weigh(track: Track, voices: readonly Voice[], grid: Grid, trust: number
       const x = grid.x + (column + 0.5) * grid.cellMetres;
       const u = (x - track.x) / sx;
       let log = shape * (u * u - 2 * rho * u * v + v * v);
-      let precision = 1 / louder2;
+      let precision = evenPrecision;
       let pull = 0;
+      for (const { levelDbm, meanDbm, sureness } of even) {
+        const off = levelDbm - (meanDbm[cell] ?? 0);
+        const pulled = off * sureness;
+        log -= 0.5 * off * pulled;
+        pull += pulled;
+      }
       // One logarithm of a product instead of one for each anchor: that was half of the work.
       let variances = 1;
-      for (const { levelDbm, noiseDb2, meanDbm, varianceDb2 } of voices) {
+      for (const { levelDbm, noiseDb2, meanDbm, varianceDb2 } of uneven) {
         const variance = (noiseDb2 + (varianceDb2[cell] ?? 0)) / trust;
         const sureness = 1 / variance;
         const off = levelDbm - (meanDbm[cell] ?? 0);
@@ -69,8 +84,8 @@ function weigh(track: Track, voices: readonly Voice[], grid: Grid, trust: number
         }
       }
       const louder = pull / precision;
-      log -= halfTrust * Math.log(variances);
-      cells[at] = log + 0.5 * pull * louder - 0.5 * Math.log(precision);
+      if (uneven.length > 0) log -= halfTrust * Math.log(variances) + 0.5 * Math.log(precision);
+      cells[at] = log + 0.5 * pull * louder;
       cells[at + 1] = x;
       cells[at + 2] = y;
       cells[at + 3] = louder;
@@ -79,6 +94,22 @@ function weigh(track: Track, voices: readonly Voice[], grid: Grid, trust: number
     }
   }
   return cells.subarray(0, at);
+}
+
+function choirOf(voices: readonly Voice[], { louderDeviationDb }: Track, trust: number): Choir {
+  const even: Choir['even'] = [];
+  const uneven: Voice[] = [];
+  let precision = 1 / louderDeviationDb ** 2;
+  for (const voice of voices) {
+    if (voice.evenDb2 === undefined) {
+      uneven.push(voice);
+      continue;
+    }
+    const sureness = trust / (voice.noiseDb2 + voice.evenDb2);
+    even.push({ levelDbm: voice.levelDbm, meanDbm: voice.meanDbm, sureness });
+    precision += sureness;
+  }
+  return { even, uneven, precision };
 }
 
 function roomFor(cells: number): Float64Array {

@@ -39,6 +39,12 @@ export function sharesOf(track: Track, floor: ZonedFloor): Map<number, number> {
   return shares;
 }
 
+/** How much of the Gaussian a zone holds. */
+export function zoneShare(track: Track, floor: ZonedFloor, zoneId: ZoneId | undefined): number {
+  const number = zoneId === undefined ? NOWHERE : floor.zoneIds.indexOf(zoneId);
+  return sharesOf(track, floor).get(number) ?? 0;
+}
+
 /**
  * The zone of somebody who was just located.
  *

@@ -92,6 +92,8 @@ function levelOf(heard: Sighting | TracedCheckIn): number {
   return 'checkinId' in heard ? 0 : heard.rssiDbm;
 }
 
+const LOOK: Work = { sightings: [], checkIns: [], forget: false, onlyIfPresent: false };
+
 interface Walker {
   presence: Presence;
   nextLookAt: Instant;
@@ -120,7 +122,8 @@ class Stage {
     const presence = this.#walkers.get(walker)?.presence;
     // In the shop a check-in gets its visit in the database: the one under way, or a new one.
     const visitId = presence?.visitId ?? (`visit-${(this.#made += 1)}` as VisitId);
-    const work = { sightings, checkIns: checkIns.map((each) => ({ ...each, visitId })), forget: false };
+    const made = checkIns.map((each) => ({ ...each, visitId }));
+    const work = { sightings, checkIns: made, forget: false, onlyIfPresent: false };
     return { at, changes: this.#work(walker, work, at) };
   }
 
@@ -129,7 +132,7 @@ class Stage {
     const changes: PresenceChange[] = [];
     for (const [walker, { nextLookAt }] of this.#walkers) {
       if (nextLookAt > at) continue;
-      changes.push(...this.#work(walker, { sightings: [], checkIns: [], forget: false }, at));
+      changes.push(...this.#work(walker, LOOK, at));
     }
     this.#redraw(at);
     return { at, changes };

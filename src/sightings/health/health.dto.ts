@@ -26,7 +26,7 @@ const gateway = z.object({
   lastPayload: payload.optional(),
   accepted: count,
   rejections: z.array(rejection),
-  heardPerMinute: z.number(),
+  heardPerMinute: z.number().describe('over 5 to 10 minutes; in the first minute what was heard so far'),
 });
 
 const beacon = z.object({

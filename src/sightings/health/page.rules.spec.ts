@@ -112,6 +112,15 @@ describe('the health page', () => {
     ]);
   });
 
+  it('tells what was heard so far in the first minute, and makes no minute out of seconds', () => {
+    const counts = new Map([['g1|+accepted', 30]]);
+    const rateAfter = (ms: number): number | undefined =>
+      pageOf(layout, NOW, findings({ countedSince: NOW - ms, counts })).gateways[0]?.heardPerMinute;
+    expect(rateAfter(2_000)).toBe(30);
+    expect(rateAfter(60_000)).toBe(30);
+    expect(rateAfter(180_000)).toBe(10);
+  });
+
   it('shows what a refused payload looked like, and one that named no gateway of the store', () => {
     const fault = { code: 'malformed-json', detail: 'body: not JSON', shape: '[{"mac":"…"' };
     const payload = {

@@ -1,11 +1,4 @@
-import {
-  MINUTE_MS,
-  SECOND_MS,
-  toRfc3339,
-  type BeaconId,
-  type GatewayId,
-  type Instant,
-} from '../../shared/index.js';
+import { MINUTE_MS, toRfc3339, type BeaconId, type GatewayId, type Instant } from '../../shared/index.js';
 import type { StoreLayout } from '../../stores/index.js';
 import type { KnownOffset } from '../clocks/gateway-clocks.store.js';
 import type { Bearers } from '../recognisers.service.js';
@@ -88,8 +81,8 @@ function gatewayOf(
     ...(payload && { lastPayload: payloadOf(payload, bearers) }),
     accepted,
     rejections: rejectionsOf(gatewayId, kept),
-    // Of less than a second there is no rate to speak of.
-    heardPerMinute: minutes * MINUTE_MS < SECOND_MS ? 0 : Math.round(accepted / minutes),
+    // Not made larger by what the first seconds happened to bring.
+    heardPerMinute: Math.round(accepted / Math.max(1, minutes)),
   };
 }
 

@@ -1,0 +1,194 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, Log, Metrics, unavailable } from '../platform/index.js';
+import { DAY_MS, fnv1a, SECOND_MS, type Instant, type ShopperId, type StoreId } from '../shared/index.js';
+import { calmOf, NEVER, type Calm } from './calm.rules.js';
+import { Contested } from './contested.js';
+import { NOTHING, type Held } from './held.js';
+import { Known } from './known.js';
+import { PresenceStore, type Saved, type Write } from './presence.store.js';
+import { Stagger } from './stagger.js';
+import type { Presence } from './state.js';
+import { Surroundings } from './surroundings.js';
+import { isLook, workIn, type Place, type Work } from './work.rules.js';
+
+// Even three processes that hear the same shopper without a pause, and in step, lose ten times in a row less than once in
+// fifty batches; and then the sender repeats.
+const TRIES = 10;
+// What a busy process hears of in a minute: some 55 MB of bytes, reached only by as many shoppers.
+const REMEMBERED = 120_000;
+// Loaded, worked in and written together: some 10 ms, in which another process may write any of them first.
+const SHOPPERS_AT_ONCE = 500;
+// Nobody says any more when such a presence ends, as its store is gone.
+const ABANDONED_MS = DAY_MS;
+// What is older when it comes in does not wait any longer: in three seconds, `reorderMs`, others may have decided its second.
+const YOUNG_MS = SECOND_MS;
+// Heard again so soon, more is to be expected before the second is over.
+const SOON_MS = 600;
+
+/**
+ * Works what came in of shoppers into their states and writes these. The first of several processes to write wins, the
+ * others work theirs into what was written; `Contested` and `Stagger` keep such races rare.
+ */
+@Injectable()
+export class PresenceWriter {
+  readonly #known = new Known(REMEMBERED);
+  readonly #contested = new Contested(REMEMBERED);
+  readonly #stagger: Stagger;
+  readonly #placeOf = (storeId: StoreId): Place | undefined => this.surroundings.placeOf(storeId);
+
+  constructor(
+    private readonly store: PresenceStore,
+    private readonly surroundings: Surroundings,
+    private readonly clock: Clock,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {
+    this.#stagger = new Stagger(fnv1a(clock.newId()));
+  }
+
+  /** How long a batch should wait, so as not to be in step with another process. */
+  get waitMs(): number {
+    return this.#stagger.waitMs;
+  }
+
+  /** Where the shopper is now, as Redis holds it; undefined: in no store. */
+  async of(shopperId: ShopperId): Promise<Presence | undefined> {
+    return (await this.store.load([shopperId])).get(shopperId)?.presence;
+  }
+
+  /**
+   * Whether the work can wait for a second, because nothing follows from it that would have to be told at once, and whether
+   * that is worth while: of somebody who is heard once a second, there would be nothing to put together.
+   *
+   * @param others some of theirs waits already
+   */
+  canWait(shopperId: ShopperId, { sightings, checkIns, forget }: Work, others: boolean): boolean {
+    if (sightings.length === 0 || checkIns.length > 0 || forget) return false;
+    const oldest = this.clock.now() - YOUNG_MS;
+    const soonMs = others ? Infinity : SOON_MS;
+    return this.#known.isCalm(shopperId, sightings, oldest, soonMs) && !this.#contested.has(shopperId);
+  }
+
+  /**
+   * @returns those shoppers whose work failed, and why
+   * @throws when Redis did not answer: then any of them may be written
+   */
+  async write(works: ReadonlyMap<ShopperId, Work>): Promise<Map<ShopperId, Error>> {
+    const failures = new Map<ShopperId, Error>();
+    const all = [...works];
+    try {
+      for (let first = 0; first < all.length; first += SHOPPERS_AT_ONCE) {
+        await this.#write(new Map(all.slice(first, first + SHOPPERS_AT_ONCE)), failures);
+      }
+    } catch (error) {
+      // Whether it was written is not known, so what is held is not either.
+      for (const shopperId of works.keys()) this.#known.delete(shopperId);
+      throw error;
+    }
+    return failures;
+  }
+
+  /** Load, advance, save, and again for those that somebody else has written meanwhile. */
+  async #write(works: ReadonlyMap<ShopperId, Work>, failures: Map<ShopperId, Error>): Promise<void> {
+    const { held, asked } = await this.#heldOf(works);
+    let open = works;
+    for (let tries = 1; open.size > 0; tries += 1) {
+      const now = this.clock.now();
+      const writes = this.#workIn(open, held, now, failures);
+      const lost = this.#note(writes, await this.store.save(writes, now), held);
+      if (tries === 1) this.#stagger.note(asked.size, countIn(asked, lost));
+      open = new Map([...open].filter(([shopperId, work]) => lost.has(shopperId) && !isLook(work)));
+      if (tries < TRIES) continue;
+      for (const shopperId of open.keys()) failures.set(shopperId, unavailable('Too many write at once.'));
+      break;
+    }
+  }
+
+  /** What is held of each, as far as it is known; and of whom it had to be asked for. */
+  async #heldOf(works: ReadonlyMap<ShopperId, Work>): Promise<{
+    held: Map<ShopperId, Held>;
+    asked: Set<ShopperId>;
+  }> {
+    const held = new Map<ShopperId, Held>();
+    const asked = new Set<ShopperId>();
+    for (const [shopperId, { forget }] of works) {
+      // To forget somebody who is believed to be gone already, that must be so.
+      const isTrusted = !forget && !this.#contested.has(shopperId);
+      const known = isTrusted ? this.#known.get(shopperId) : undefined;
+      if (known === undefined) asked.add(shopperId);
+      else held.set(shopperId, known);
+    }
+    for (const [shopperId, loaded] of await this.store.load(asked, this.#known)) {
+      held.set(shopperId, loaded);
+      if (loaded.version === this.#known.versionOf(shopperId)) this.#contested.noteQuiet(shopperId);
+      else this.#contested.note(shopperId);
+    }
+    return { held, asked };
+  }
+
+  #workIn(
+    works: ReadonlyMap<ShopperId, Work>,
+    held: ReadonlyMap<ShopperId, Held>,
+    now: Instant,
+    failures: Map<ShopperId, Error>,
+  ): Write[] {
+    const writes: Write[] = [];
+    for (const [shopperId, work] of works) {
+      const from = held.get(shopperId) ?? NOTHING;
+      try {
+        const todo = isAbandoned(from, work, now) ? { ...work, forget: true } : work;
+        const { presence, changes, fixes, impossible, nextLookAt } = workIn(
+          from.presence,
+          todo,
+          now,
+          this.#placeOf,
+        );
+        if (fixes.length > 0) this.surroundings.learn(fixes);
+        if (impossible > 0) this.metrics.impossibleTravels.inc(impossible);
+        const absent = from.presence === undefined && presence === undefined;
+        // A look at somebody who is not there is written all the same: it removes what is left of them.
+        if (!absent || changes.length > 0 || isLook(work)) {
+          writes.push({ shopperId, from, presence, changes, nextLookAt });
+        }
+      } catch (error) {
+        // A defect with one shopper is not to cost the others their batch.
+        this.log.error({ event: 'presence.failed', shopperId, error });
+        failures.set(shopperId, error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    return writes;
+  }
+
+  /** Remembers and counts what was saved; gives those that were lost to another writer, with `held` brought up to date. */
+  #note(writes: readonly Write[], saved: readonly Saved[], held: Map<ShopperId, Held>): Set<ShopperId> {
+    const lost = new Set<ShopperId>();
+    writes.forEach(({ shopperId, changes }, index) => {
+      const outcome = saved[index];
+      if (outcome === undefined) return;
+      held.set(shopperId, outcome.held);
+      this.#known.set(shopperId, outcome.held, this.#calmOf(outcome.held));
+      if (!outcome.written) {
+        lost.add(shopperId);
+        this.#contested.note(shopperId);
+      } else for (const { kind } of changes) this.metrics.presenceChanges.inc({ kind });
+    });
+    this.metrics.presenceWrites.inc(writes.length - lost.size);
+    this.metrics.presenceConflicts.inc(lost.size);
+    return lost;
+  }
+
+  #calmOf({ presence }: Held): Calm {
+    const place = presence && this.#placeOf(presence.storeId);
+    return presence === undefined || place === undefined ? NEVER : calmOf(presence, place);
+  }
+}
+
+function isAbandoned({ presence }: Held, work: Work, now: Instant): boolean {
+  return presence !== undefined && isLook(work) && now - presence.lastHeardAt > ABANDONED_MS;
+}
+
+function countIn(some: ReadonlySet<ShopperId>, others: ReadonlySet<ShopperId>): number {
+  let count = 0;
+  for (const shopperId of others) if (some.has(shopperId)) count += 1;
+  return count;
+}
