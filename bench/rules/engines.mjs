@@ -1,5 +1,5 @@
 // The same rules in the language of each engine. Each gives {ask(moment, flat)}: the numbers of the rules that hold.
-// Peers are given the facts ready and flat, {f0, f1, …}; what it costs to read them weighs on Aislecue alone.
+// All but `aislecue-from-views` are given the facts ready and flat, {f0, f1, …}.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
@@ -22,16 +22,23 @@ export function namesOf(rules) {
 const keyOf = ({ field, of }) => JSON.stringify([field, of]);
 
 export const ENGINES = {
-  aislecue: async ({ rules, registry }) => {
+  aislecue: async ({ rules, names, registry }) => {
+    const { FieldRegistry, RuleIndex } = await load('rules/index.js');
+    const index = new RuleIndex(flatRules(rules, names), new FieldRegistry(flatFields(names, registry)));
+    return { ask: (_, flat) => index.matching(flat) };
+  },
+  // As decisions would: the fields of the rooms read the shopper's view and the moment.
+  'aislecue-from-views': async ({ rules, registry }) => {
     const { RuleIndex } = await load('rules/index.js');
     const index = new RuleIndex(rules, registry);
     return { ask: (moment) => index.matching(moment) };
   },
   // What the index is worth: our own predicates, one after another.
-  'aislecue-one-by-one': async ({ rules, registry }) => {
-    const { compileRule } = await load('rules/index.js');
-    const predicates = rules.map((rule) => compileRule(rule, registry));
-    return { ask: (moment) => numbersWhere(predicates, (holds) => holds(moment)) };
+  'aislecue-one-by-one': async ({ rules, names, registry }) => {
+    const { compileRule, FieldRegistry } = await load('rules/index.js');
+    const fields = new FieldRegistry(flatFields(names, registry));
+    const predicates = flatRules(rules, names).map((rule) => compileRule(rule, fields));
+    return { ask: (_, flat) => numbersWhere(predicates, (holds) => holds(flat)) };
   },
   'json-rules-engine': async ({ rules, names }) => {
     const { Engine } = require('json-rules-engine');
@@ -81,6 +88,31 @@ export const ENGINES = {
     };
   },
 };
+
+function flatRules(rules, names) {
+  return rules.map(({ combinator, rules: conditions }) => ({
+    combinator,
+    rules: conditions.map((each) => ({
+      field: nameIn(names, each),
+      operator: each.operator,
+      value: each.value,
+    })),
+  }));
+}
+
+function flatFields(names, registry) {
+  return [...names.values()].map(({ name, condition: { field } }) => {
+    const { label, type, choices } = registry.get(field);
+    return {
+      field: name,
+      label,
+      description: label,
+      type,
+      ...(choices && { choices }),
+      read: (flat) => flat[name],
+    };
+  });
+}
 
 function numbersWhere(list, holds) {
   const found = [];

@@ -25,13 +25,15 @@ export const numbers: Scale<number> = {
 /** In the order of their UTF-16 units, as comparisons have it; the next text after one is that with a NUL behind. */
 export const texts: Scale<string> = { lowest: '', between: (low) => `${low}\0` };
 
-/** A copy of the set is kept whenever so many rows, per word of a set, have changed since the last one. */
+/** Sets are kept for all classes as long as they fit in this, for one axis: finding one is then a search and no more. */
+const ROOM_BYTES = 1_048_576;
+/** Beyond it one is kept whenever so many rows have changed sides, per word of a set, since the last. */
 const FLIPS_PER_WORD = 0.25;
 
 /**
  * The rows that a number or a text meets. The cuts of all rows part the axis into classes within which no answer
  * changes: 0 below the first cut, 2i + 1 at cut i, 2i + 2 right above it. From class to class only few rows change
- * sides; those are kept, with a whole set every now and then, so that memory grows with the conditions alone.
+ * sides; those are kept, with a whole set every now and then, so that memory grows with the conditions and no faster.
  */
 export class Axis<Cut extends number | string> {
   readonly #cuts: readonly Cut[];
@@ -41,7 +43,8 @@ export class Axis<Cut extends number | string> {
   readonly #flips: readonly (readonly number[])[];
   /** By class: the last set kept at or below it, as a class. */
   readonly #keptAt: Int32Array;
-  readonly #kept = new Map<number, Bits>();
+  /** By class: the set, where it was kept. */
+  readonly #kept: (Bits | undefined)[];
   readonly #scratch: Bits;
 
   constructor(rows: number, demands: readonly Demand<Cut>[], scale: Scale<Cut>) {
@@ -58,17 +61,17 @@ export class Axis<Cut extends number | string> {
       for (const entered of this.#changesOf(demand, scale)) flips[entered]?.push(demand.row);
     }
     this.#flips = flips;
+    this.#kept = Array.from({ length: classes }, () => undefined);
     this.#keep(lowest);
   }
 
   /** The rows whose demands `value` meets; the set is good until the next call. */
   rowsAt(value: Cut): Bits {
     const wanted = this.#classOf(value);
+    const whole = this.#kept[wanted];
+    if (whole !== undefined) return whole;
     const keptAt = this.#keptAt[wanted] ?? 0;
-    const kept = this.#kept.get(keptAt);
-    if (kept === undefined) throw new Error(`no set was kept for class ${keptAt}`);
-    if (keptAt === wanted) return kept;
-    this.#scratch.set(kept);
+    this.#scratch.set(this.#kept[keptAt] ?? []);
     for (let entered = keptAt + 1; entered <= wanted; entered += 1) {
       for (const row of this.#flips[entered] ?? []) flip(this.#scratch, row);
     }
@@ -77,7 +80,7 @@ export class Axis<Cut extends number | string> {
 
   /** Of all rows, how many a class leaves on average. */
   meanSize(): number {
-    const sizes = [...this.#kept.values()].map(sizeOf);
+    const sizes = this.#kept.filter((bits) => bits !== undefined).map(sizeOf);
     return sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
   }
 
@@ -101,28 +104,34 @@ export class Axis<Cut extends number | string> {
   }
 
   #keep(lowest: Bits): void {
-    const often = Math.ceil(lowest.length * FLIPS_PER_WORD);
+    const allFit = lowest.byteLength * this.#flips.length <= ROOM_BYTES;
+    const often = allFit ? 0 : Math.ceil(lowest.length * FLIPS_PER_WORD);
     const bits = lowest.slice();
-    this.#kept.set(0, lowest);
+    let last = lowest;
     let keptAt = 0;
     let flipped = 0;
     this.#flips.forEach((rows, entered) => {
       rows.forEach((row) => flip(bits, row));
       flipped += rows.length;
       if (flipped > often) {
-        this.#kept.set(entered, bits.slice());
+        last = bits.slice();
         keptAt = entered;
         flipped = 0;
       }
+      // Where nobody has changed sides the set is the same one.
+      if (flipped === 0) this.#kept[entered] = last;
       this.#keptAt[entered] = keptAt;
     });
   }
 
   #classOf(value: Cut): number {
+    if (this.#ordered) {
+      const below = this.#cutsBelow(value);
+      return this.#cuts[below] === value ? 2 * below + 1 : 2 * below;
+    }
     const index = this.#indexOf.get(value);
-    if (index !== undefined) return 2 * index + 1;
     // Where nobody asks for an order, what is no cut is like what is above all of them.
-    return 2 * (this.#ordered ? this.#cutsBelow(value) : this.#cuts.length);
+    return index === undefined ? 2 * this.#cuts.length : 2 * index + 1;
   }
 
   #cutsBelow(value: Cut): number {

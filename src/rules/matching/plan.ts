@@ -5,7 +5,7 @@ import {
   type Asked,
   type Dimension,
 } from './dimensions.js';
-import type { Conjunction, Formula, Literal } from './normal-form.js';
+import type { Conjunction, Literal } from './normal-form.js';
 import type { Reading } from './reading.js';
 
 /**
@@ -26,8 +26,6 @@ export interface Plan {
   readonly served: ReadonlySet<Literal>;
 }
 
-export type Test = (reading: Reading) => boolean;
-
 /** By what the rows, each one way to meet a rule, are narrowed down. */
 export function planOf(rows: readonly Conjunction[], reading: Reading): Plan {
   const served = new Set<Literal>();
@@ -42,32 +40,6 @@ export function planOf(rows: readonly Conjunction[], reading: Reading): Plan {
   }
   narrowings.sort((one, other) => one.dimension.meanSize - other.dimension.meanSize);
   return { narrowings, served };
-}
-
-/** What no narrowing answers for, literals first; nothing when nothing is left. */
-export function restOf(row: Conjunction, served: ReadonlySet<Literal>, reading: Reading): Test | undefined {
-  const literals = row.literals.filter((literal) => !served.has(literal));
-  const tests = [...literals, ...row.rest].map((formula) => testOf(formula, reading));
-  return tests.length === 0 ? undefined : allHold(tests);
-}
-
-function testOf(formula: Formula, reading: Reading): Test {
-  if ('all' in formula) return allHold(formula.all.map((member) => testOf(member, reading)));
-  if ('any' in formula) {
-    const tests = formula.any.map((member) => testOf(member, reading));
-    return (now) => tests.some((test) => test(now));
-  }
-  const atom = reading.atomOf(formula.condition);
-  return formula.wanted ? (now) => now.holds(atom) : (now) => !now.holds(atom);
-}
-
-function allHold(tests: readonly Test[]): Test {
-  const [only] = tests;
-  if (only !== undefined && tests.length === 1) return only;
-  return (now) => {
-    for (const test of tests) if (!test(now)) return false;
-    return true;
-  };
 }
 
 /**

@@ -28,8 +28,8 @@ export class Reading {
   #round = 0;
   readonly #values: FieldValue[] = [];
   readonly #valueReadIn: number[] = [];
-  readonly #answers: boolean[] = [];
-  readonly #answeredIn: number[] = [];
+  /** Twice the round in which the condition was asked, and one more where it said yes. */
+  readonly #answers: number[] = [];
 
   constructor(fields: FieldRegistry) {
     this.#fields = fields;
@@ -54,10 +54,7 @@ export class Reading {
       subject,
       meets: comparisonOf(condition, this.subject(subject).field),
     }));
-    if (number === this.#answers.length) {
-      this.#answers.push(false);
-      this.#answeredIn.push(0);
-    }
+    if (number === this.#answers.length) this.#answers.push(0);
     return number;
   }
 
@@ -85,11 +82,11 @@ export class Reading {
   }
 
   holds(atom: number): boolean {
-    if (this.#answeredIn[atom] === this.#round) return this.#answers[atom] === true;
+    const known = (this.#answers[atom] ?? 0) - 2 * this.#round;
+    if (known >= 0) return known === 1;
     const { subject, meets } = this.#atoms.at(atom);
     const answer = meets(this.value(subject), this.#current.at);
-    this.#answers[atom] = answer;
-    this.#answeredIn[atom] = this.#round;
+    this.#answers[atom] = 2 * this.#round + (answer ? 1 : 0);
     return answer;
   }
 

@@ -3,14 +3,9 @@ import type { Rule } from '../grammar.js';
 import type { FieldRegistry } from '../registry.js';
 import { allOf, type Bits } from './bits.js';
 import { normalForm, waysToMeet } from './normal-form.js';
-import { planOf, restOf, type Narrowing, type Test } from './plan.js';
+import { planOf, type Narrowing } from './plan.js';
 import { Reading } from './reading.js';
-
-/** A way to meet a rule, as it is left when the dimensions have done their part. */
-interface Row {
-  readonly rule: number;
-  readonly holds: Test | undefined;
-}
+import { Remainders } from './remainders.js';
 
 /**
  * Many rules asked at once. The ways to meet them are rows; each subject that many rows ask about gives the set of rows
@@ -22,8 +17,9 @@ interface Row {
  */
 export class RuleIndex {
   readonly #reading: Reading;
-  readonly #rows: readonly Row[];
   readonly #narrowings: readonly Narrowing[];
+  readonly #remainders: Remainders;
+  readonly #ruleOf: Int32Array;
   readonly #all: Bits;
   readonly #left: Bits;
   /** Numbers of the words of `#left` that are not empty; the first so many count. */
@@ -35,16 +31,13 @@ export class RuleIndex {
    */
   constructor(rules: readonly Rule[], fields: FieldRegistry) {
     this.#reading = new Reading(fields);
-    const ways = rules.flatMap((rule, position) =>
-      waysToMeet(normalForm(rule)).map((way) => ({ rule: position, way })),
-    );
-    const plan = planOf(
-      ways.map(({ way }) => way),
-      this.#reading,
-    );
+    const ways = rules.map((rule) => waysToMeet(normalForm(rule)));
+    const rows = ways.flat();
+    const plan = planOf(rows, this.#reading);
     this.#narrowings = plan.narrowings;
-    this.#rows = ways.map(({ rule, way }) => ({ rule, holds: restOf(way, plan.served, this.#reading) }));
-    this.#all = allOf(ways.length);
+    this.#remainders = new Remainders(rows, plan.served, this.#reading);
+    this.#ruleOf = Int32Array.from(ways.flatMap((ofRule, rule) => ofRule.map(() => rule)));
+    this.#all = allOf(rows.length);
     this.#left = this.#all.slice();
     this.#words = new Int32Array(this.#all.length);
   }
@@ -92,10 +85,10 @@ export class RuleIndex {
 
   #collect(word: number, found: number[]): void {
     for (let bits = this.#left[word] ?? 0; bits !== 0; bits &= bits - 1) {
-      const row = this.#rows[word * 32 + 31 - Math.clz32(bits & -bits)];
+      const row = word * 32 + 31 - Math.clz32(bits & -bits);
+      const rule = this.#ruleOf[row] ?? 0;
       // The ways to meet one rule lie side by side.
-      if (row === undefined || found[found.length - 1] === row.rule) continue;
-      if (row.holds === undefined || row.holds(this.#reading)) found.push(row.rule);
+      if (found[found.length - 1] !== rule && this.#remainders.hold(row, this.#reading)) found.push(rule);
     }
   }
 }
