@@ -89,6 +89,7 @@ export const insightFields: readonly Field[] = [
     type: 'number',
     unit: 'count',
     read: ({ shopper }) => (shopper.consents.profiling ? shopper.activity.visits : undefined),
+    sql: () => 'CASE WHEN consent.profiled THEN coalesce(activity.visits, 0)::float8 END',
   },
   {
     field: 'visits.daysSinceLast',
@@ -96,6 +97,8 @@ export const insightFields: readonly Field[] = [
     type: 'number',
     unit: DAYS,
     read: ({ at, shopper }) => wholeDaysSince(at, shopper.activity.lastVisitAt),
+    sql: (_, { now }) => `CASE WHEN consent.profiled THEN
+      greatest(0, floor((${now()} - floor(extract(epoch FROM activity.last_visit_at) * 1000)) / ${DAY_MS})) END`,
   },
 ];
 

@@ -6,3 +6,4 @@ export { explainRule, type Explainer } from './explain.js';
 export { describeRule } from './describe.js';
 export { RuleIndex } from './matching/rule-index.js';
 export { warningsOf } from './contradictions/warn.js';
+export { translateRule, type Translation } from './sql/translate.js';

@@ -38,10 +38,23 @@ export interface Field<Name extends string = string> {
   readonly range?: readonly [number, number];
   /** `of` holds exactly the parameters. Names in it come from people: look them up in a Map, or by `Object.hasOwn`. */
   read(facts: Facts, of: Readonly<Record<Name, string>>): FieldValue;
+  /**
+   * The same as an expression of SQL, where plain columns say it: over `shopper` and `activity`, their rows, and
+   * `consent.profiled`. Of type float8 for numbers and moments (in milliseconds), boolean, text[] for lists, jsonb for
+   * `any`, else text; NULL where it is not known.
+   */
+  sql?(of: Readonly<Record<Name, string>>, parameter: SqlParameter): string;
+}
+
+/** Puts values into a statement as parameters. */
+export interface SqlParameter {
+  readonly text: (value: string) => string;
+  /** The moment for which it is asked, in milliseconds. */
+  readonly now: () => string;
 }
 
 /** One item of `GET /v1/rule-fields`. */
-export type FieldDescription = Omit<Field, 'read' | 'operators'> & {
+export type FieldDescription = Omit<Field, 'read' | 'sql' | 'operators'> & {
   readonly operators: readonly Operator[];
 };
 

@@ -10,18 +10,22 @@ export const shopperFields: Field[] = [
     parameters: [{ name: 'name', type: 'text', label: 'Attribute' }],
     read: ({ shopper }, { name = '' }) =>
       Object.hasOwn(shopper.attributes, name) ? shopper.attributes[name] : undefined,
+    sql: ({ name = '' }, { text }) =>
+      `CASE WHEN consent.profiled THEN shopper.attributes -> ${text(name)} END`,
   },
   {
     field: 'shopper.locale',
     label: 'Language of the shopper',
     type: 'text',
     read: ({ shopper }) => shopper.locale,
+    sql: () => 'shopper.locale',
   },
   {
     field: 'shopper.homeStore',
     label: 'Home store of the shopper',
     type: 'text',
     read: ({ shopper }) => shopper.homeStoreId,
+    sql: () => 'shopper.home_store_id',
   },
   {
     field: 'shopper.birthdayIsToday',
@@ -35,6 +39,7 @@ export const shopperFields: Field[] = [
     label: 'Tier in the loyalty programme',
     type: 'text',
     read: ({ shopper }) => shopper.loyalty?.tier,
+    sql: () => "CASE WHEN consent.profiled THEN shopper.loyalty ->> 'tier' END",
   },
   {
     field: 'loyalty.points',
@@ -42,5 +47,6 @@ export const shopperFields: Field[] = [
     type: 'number',
     unit: 'points',
     read: ({ shopper }) => shopper.loyalty?.points,
+    sql: () => "CASE WHEN consent.profiled THEN (shopper.loyalty ->> 'points')::float8 END",
   },
 ];
