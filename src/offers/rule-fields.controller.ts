@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { z } from 'zod';
 import { Handles, route, type Asked } from '../platform/index.js';
-import { describeRule, FIELD_REGISTRY, FieldRegistry, validateRule } from '../rules/index.js';
+import { describeRule, FIELD_REGISTRY, FieldRegistry, validateRule, warningsOf } from '../rules/index.js';
 
 const tag = 'rules';
 const allow = ['service', 'admin', 'marketer', 'approver', 'analyst'] as const;
@@ -26,6 +26,7 @@ const listFields = route({
   allow,
   answer: z.object({ items: z.array(fieldAnswer), nextCursor: z.null() }),
 });
+const placed = z.object({ path: z.string(), code: z.string(), detail: z.string() });
 const validate = route({
   method: 'POST',
   path: '/v1/rules/validate',
@@ -35,7 +36,9 @@ const validate = route({
   body: z.strictObject({ rule: z.unknown() }),
   answer: z.object({
     valid: z.boolean(),
-    errors: z.array(z.object({ path: z.string(), code: z.string(), detail: z.string() })),
+    errors: z.array(placed),
+    /** Of a good rule: the parts of it that can never hold. */
+    warnings: z.array(placed),
     explained: z.string().nullable(),
   }),
 });
@@ -52,8 +55,12 @@ export class RuleFieldsController {
   @Handles(validate)
   validate({ body }: Asked<typeof validate>) {
     const validation = validateRule(body.rule, this.fields, 'rule');
-    return validation.ok
-      ? { valid: true, errors: [], explained: describeRule(validation.rule, this.fields) }
-      : { valid: false, errors: validation.faults, explained: null };
+    if (!validation.ok) return { valid: false, errors: validation.faults, warnings: [], explained: null };
+    return {
+      valid: true,
+      errors: [],
+      warnings: warningsOf(validation.rule, this.fields, 'rule'),
+      explained: describeRule(validation.rule, this.fields),
+    };
   }
 }

@@ -10,7 +10,7 @@ type Order = '<' | '<=' | '>' | '>=';
 type Positive = Exclude<Operator, keyof typeof OPPOSITES>;
 
 /** These say no to exactly what the other says yes to, also where nothing is known. */
-const OPPOSITES = { '!=': '=', notIn: 'in', notContains: 'contains', null: 'notNull' } as const;
+export const OPPOSITES = { '!=': '=', notIn: 'in', notContains: 'contains', null: 'notNull' } as const;
 
 /**
  * The comparison of a validated condition, made once per rule. A value that is missing, or of another type than the
@@ -22,7 +22,7 @@ export function comparisonOf({ operator, value }: Condition, field: Field): Comp
   return (read, at) => !meets(read, at);
 }
 
-function isNegative(operator: Operator): operator is keyof typeof OPPOSITES {
+export function isNegative(operator: Operator): operator is keyof typeof OPPOSITES {
   return Object.hasOwn(OPPOSITES, operator);
 }
 
@@ -114,13 +114,14 @@ function between([low, high]: readonly (string | number)[]): Comparison {
   throw new Error('a range needs two bounds of one type: the rule was not validated');
 }
 
-function boundOf(value: RuleValue | undefined, field: Field): string | number {
+/** A bound as it is compared: a moment in milliseconds. */
+export function boundOf(value: RuleValue | undefined, field: Field): string | number {
   if (field.type === 'instant') return Date.parse(String(value));
   if (typeof value === 'number' || typeof value === 'string') return value;
   throw new Error(`${field.field} cannot be ordered by ${typeof value}: the rule was not validated`);
 }
 
-function listOf(value: RuleValue | undefined): readonly Scalar[] {
+export function listOf(value: RuleValue | undefined): readonly Scalar[] {
   if (typeof value === 'object' && value !== null) return value;
   throw new Error('a list is needed: the rule was not validated');
 }

@@ -5,3 +5,5 @@ export { validateRule } from './validate.js';
 export { compileRule, type Predicate } from './compile.js';
 export { explainRule, type Explainer } from './explain.js';
 export { describeRule } from './describe.js';
+export { RuleIndex } from './matching/rule-index.js';
+export { warningsOf } from './contradictions/warn.js';

@@ -409,7 +409,12 @@ describe('offers', () => {
     const check = (rule: unknown): Promise<Reply> =>
       shop.call('POST', '/v1/rules/validate', { as: marketer, body: { rule } });
     const good = await check({ combinator: 'and', rules: [] });
-    expect(good.body).toEqual({ valid: true, errors: [], explained: 'always' });
+    expect(good.body).toEqual({ valid: true, errors: [], warnings: [], explained: 'always' });
+    const vain = await check({
+      combinator: 'and',
+      rules: ['<', '>'].map((operator) => ({ field: 'time.hour', operator, value: 12 })),
+    });
+    expect(vain.body).toMatchObject({ valid: true, warnings: [{ path: 'rule', code: 'never-holds' }] });
     const bad = await check({ combinator: 'and', rules: [{ field: 'nothing', operator: '=', value: 1 }] });
     expect(bad.body).toMatchObject({
       valid: false,

@@ -1,0 +1,103 @@
+import {
+  DistanceDimension,
+  ItemsDimension,
+  ValueDimension,
+  type Asked,
+  type Dimension,
+} from './dimensions.js';
+import type { Conjunction, Literal } from './normal-form.js';
+import type { Reading } from './reading.js';
+
+/**
+ * The least share of rows that must ask about a subject before all of them are narrowed down by it. What fewer ask is
+ * read only where a row that is still in question asks it: a field of 300 categories costs as many reads as are needed.
+ */
+const LEAST_SHARE = 1 / 16;
+
+export interface Narrowing {
+  readonly subject: number;
+  readonly dimension: Dimension;
+}
+
+export interface Plan {
+  /** The most selective first. */
+  readonly narrowings: readonly Narrowing[];
+  /** The literals that the narrowings answer for. */
+  readonly served: ReadonlySet<Literal>;
+}
+
+/** By what the rows, each one way to meet a rule, are narrowed down. */
+export function planOf(rows: readonly Conjunction[], reading: Reading): Plan {
+  const served = new Set<Literal>();
+  const narrowings: Narrowing[] = [];
+  for (const question of questionsOf(rows, reading)) {
+    if (question.asked.length < rows.length * LEAST_SHARE) continue;
+    for (const { literals } of question.asked) for (const literal of literals) served.add(literal);
+    narrowings.push({
+      subject: question.subject,
+      dimension: dimensionOf(question, rows.length, reading),
+    });
+  }
+  narrowings.sort((one, other) => one.dimension.meanSize - other.dimension.meanSize);
+  return { narrowings, served };
+}
+
+/**
+ * `value`: answered by the value's place among others. `distance`: by how far it is from now. `items`: by what it
+ * contains.
+ */
+type Aspect = 'value' | 'distance' | 'items';
+
+/** What all rows ask about one aspect of one subject. */
+interface Question {
+  readonly subject: number;
+  readonly aspect: Aspect;
+  /** Ascending by row, at most one for each. */
+  readonly asked: (Asked & { readonly literals: Literal[] })[];
+}
+
+function questionsOf(rows: readonly Conjunction[], reading: Reading): readonly Question[] {
+  const questions = new Map<string, Question>();
+  rows.forEach(({ literals }, row) => {
+    for (const literal of literals) {
+      const aspect = aspectOf(literal);
+      if (aspect === undefined) continue;
+      const subject = reading.subjectOf(literal.condition);
+      const key = `${aspect} ${subject}`;
+      const question = questions.get(key) ?? { subject, aspect, asked: [] };
+      questions.set(key, question);
+      add(question, row, literal);
+    }
+  });
+  return [...questions.values()];
+}
+
+function add({ aspect, asked }: Question, row: number, literal: Literal): void {
+  const last = asked.at(-1);
+  if (last?.row !== row) asked.push({ row, literals: [literal] });
+  // Of several items one narrows down enough: the others are asked of those who have it.
+  else if (aspect !== 'items') last.literals.push(literal);
+}
+
+/** Nothing for what is asked row by row: that something is not contained rules out few. */
+function aspectOf({ condition: { operator }, wanted }: Literal): Aspect | undefined {
+  if (operator === 'withinDays') return 'distance';
+  if (operator !== 'contains') return 'value';
+  return wanted ? 'items' : undefined;
+}
+
+function dimensionOf({ aspect, subject, asked }: Question, rows: number, reading: Reading): Dimension {
+  switch (aspect) {
+    case 'value':
+      return new ValueDimension(rows, asked, reading.subject(subject).field);
+    case 'distance':
+      return new DistanceDimension(rows, asked);
+    case 'items':
+      return new ItemsDimension(
+        rows,
+        asked.flatMap(({ row, literals }) =>
+          literals.map(({ condition }) => ({ row, item: String(condition.value) })),
+        ),
+      );
+  }
+}

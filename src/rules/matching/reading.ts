@@ -1,0 +1,128 @@
+import type { Facts } from '../../shared/index.js';
+import { comparisonOf, type Comparison } from '../comparison.js';
+import { argumentsOf } from '../compile.js';
+import type { Condition, FieldArguments } from '../grammar.js';
+import type { Field, FieldRegistry, FieldValue } from '../registry.js';
+
+/** A field with its arguments: what is read once per shopper, however many rules ask about it. */
+export interface Subject {
+  readonly field: Field;
+  readonly of: FieldArguments;
+}
+
+interface Atom {
+  readonly subject: number;
+  readonly meets: Comparison;
+}
+
+/**
+ * The distinct subjects and conditions of many rules, numbered (hash-consed), and what they say of the shopper at hand.
+ * Whatever is asked for the first time after `begin` is read and compared; the answer is kept until the next `begin`.
+ */
+export class Reading {
+  readonly #fields: FieldRegistry;
+  readonly #subjects = new Numbered<Subject>();
+  readonly #atoms = new Numbered<Atom>();
+  #facts: Facts | undefined;
+  /** Counts shoppers. A double counts further than any process lives, so that no stamp comes round again. */
+  #round = 0;
+  readonly #values: FieldValue[] = [];
+  readonly #valueReadIn: number[] = [];
+  /** Twice the round in which the condition was asked, and one more where it said yes. */
+  readonly #answers: number[] = [];
+
+  constructor(fields: FieldRegistry) {
+    this.#fields = fields;
+  }
+
+  /** @throws when the condition names a field the registry lacks */
+  subjectOf(condition: Condition): number {
+    const number = this.#subjects.number(subjectKey(condition), () => ({
+      field: this.#fields.get(condition.field),
+      of: argumentsOf(condition),
+    }));
+    if (number === this.#values.length) {
+      this.#values.push(undefined);
+      this.#valueReadIn.push(0);
+    }
+    return number;
+  }
+
+  atomOf(condition: Condition): number {
+    const subject = this.subjectOf(condition);
+    const number = this.#atoms.number(atomKey(condition), () => ({
+      subject,
+      meets: comparisonOf(condition, this.subject(subject).field),
+    }));
+    if (number === this.#answers.length) this.#answers.push(0);
+    return number;
+  }
+
+  subject(number: number): Subject {
+    return this.#subjects.at(number);
+  }
+
+  get at(): number {
+    return this.#current.at;
+  }
+
+  /** Forgets what was read before: what follows is asked about `facts`. */
+  begin(facts: Facts): void {
+    this.#facts = facts;
+    this.#round += 1;
+  }
+
+  value(subject: number): FieldValue {
+    if (this.#valueReadIn[subject] === this.#round) return this.#values[subject];
+    const { field, of } = this.#subjects.at(subject);
+    const value = field.read(this.#current, of);
+    this.#values[subject] = value;
+    this.#valueReadIn[subject] = this.#round;
+    return value;
+  }
+
+  holds(atom: number): boolean {
+    const known = (this.#answers[atom] ?? 0) - 2 * this.#round;
+    if (known >= 0) return known === 1;
+    const { subject, meets } = this.#atoms.at(atom);
+    const answer = meets(this.value(subject), this.#current.at);
+    this.#answers[atom] = 2 * this.#round + (answer ? 1 : 0);
+    return answer;
+  }
+
+  get #current(): Facts {
+    if (this.#facts === undefined) throw new Error('nobody is being read: begin first');
+    return this.#facts;
+  }
+}
+
+/** Things by their first number, in the order in which their keys first came. */
+class Numbered<T> {
+  readonly #numbers = new Map<string, number>();
+  readonly #things: T[] = [];
+
+  number(key: string, make: () => T): number {
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#things.push(make()) - 1;
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  at(number: number): T {
+    const thing = this.#things[number];
+    if (thing === undefined) throw new Error(`there is no number ${number}`);
+    return thing;
+  }
+}
+
+/** The same for the same field of the same things. */
+export function subjectKey({ field, of = {} }: Condition): string {
+  const given = Object.entries(of).sort(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([field, given]);
+}
+
+/** The same for conditions that ask the same. The type of each value is in its JSON. */
+export function atomKey(condition: Condition): string {
+  return JSON.stringify([subjectKey(condition), condition.operator, condition.value ?? null]);
+}

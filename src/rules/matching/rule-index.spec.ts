@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { condition, facts, fields, rule } from '../../../test/support/rules.js';
+import { compileRule } from '../compile.js';
+import type { Condition, Rule } from '../grammar.js';
+import { FieldRegistry, type Field, type FieldValue } from '../registry.js';
+import type { Facts } from '../../shared/index.js';
+import { RuleIndex } from './rule-index.js';
+
+function holding(rules: readonly Rule[], given: Facts, registry = fields): number[] {
+  return rules.flatMap((each, position) => (compileRule(each, registry)(given) ? [position] : []));
+}
+
+const moments = fc.array(facts, { minLength: 1, maxLength: 3 });
+const all = (...rules: Rule[]): Rule => ({ combinator: 'and', rules });
+const any = (...rules: Rule[]): Rule => ({ combinator: 'or', rules });
+const is = (field: string, value: string | number): Condition => ({ field, operator: '=', value });
+
+/** A registry whose fields read from `values` and count how often they did. */
+function counting(values: Record<string, FieldValue>) {
+  const reads: Record<string, number> = {};
+  const read = (name: string): FieldValue => {
+    reads[name] = (reads[name] ?? 0) + 1;
+    return values[name];
+  };
+  const field = (name: string): Field => ({
+    field: name,
+    label: name,
+    description: name,
+    type: 'any',
+    read: () => read(name),
+  });
+  return { reads, registry: new FieldRegistry(Object.keys(values).map(field)) };
+}
+
+const someone = fc.sample(facts, 1)[0] as Facts;
+
+describe('RuleIndex', () => {
+  it('finds exactly the rules that hold when each is asked alone, shopper after shopper', () => {
+    fc.assert(
+      fc.property(fc.array(rule, { maxLength: 12 }), moments, (rules, each) => {
+        const index = new RuleIndex(rules, fields);
+        for (const given of each) expect(index.matching(given)).toEqual(holding(rules, given));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('does so for as many conditions as part a field into many classes', () => {
+    const joined = fc.array(condition, { minLength: 1, maxLength: 3 }).map((rules) => all(...rules));
+    fc.assert(
+      fc.property(fc.array(joined, { minLength: 40, maxLength: 120 }), moments, (rules, each) => {
+        const index = new RuleIndex(rules, fields);
+        for (const given of each) expect(index.matching(given)).toEqual(holding(rules, given));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('searches thousands of thresholds and values as it does few', () => {
+    const { registry } = counting({ points: 0, city: '' });
+    const rules = Array.from({ length: 3_000 }, (_, at): Rule =>
+      at % 2 === 0
+        ? {
+            field: 'points',
+            operator: at % 4 === 0 ? '>=' : 'between',
+            value: at % 4 === 0 ? at : [at, at + 40],
+          }
+        : is('city', `city ${at % 700}`),
+    );
+    for (const [points, city] of [
+      [-1, ''],
+      [0, 'city 1'],
+      [1_502, 'city 699'],
+      [1_502.5, 'city 7 '],
+      [99_999, 'city 0'],
+    ] as const) {
+      const { registry: fresh } = counting({ points, city });
+      expect(new RuleIndex(rules, fresh).matching(someone)).toEqual(
+        holding(rules, someone, registryOf(points, city)),
+      );
+    }
+    expect(new RuleIndex(rules, registry).matching(someone)).toContain(0);
+  });
+
+  it('reads a field once, however many rules ask about it', () => {
+    const { reads, registry } = counting({ city: 'Lyon', tier: 'gold' });
+    const rules = ['Lyon', 'Paris', 'Nice'].map((city) =>
+      all(is('city', city), any(is('tier', 'gold'), is('city', 'x'))),
+    );
+    expect(new RuleIndex(rules, registry).matching(someone)).toEqual([0]);
+    expect(reads).toEqual({ city: 1, tier: 1 });
+  });
+
+  it('reads what few rules ask only where one of them is still in question', () => {
+    const { reads, registry } = counting({ city: 'Lyon', rare: 1, seldom: 1 });
+    const many = Array.from({ length: 40 }, () => is('city', 'Paris'));
+    const rules = [
+      ...many,
+      all(is('city', 'Lyon'), is('rare', 1)),
+      all(is('city', 'Paris'), is('seldom', 1)),
+    ];
+    expect(new RuleIndex(rules, registry).matching(someone)).toEqual([40]);
+    expect(reads).toEqual({ city: 1, rare: 1 });
+  });
+
+  it('answers for no rules, for those that always hold and for those that never do', () => {
+    const always: Rule = { combinator: 'or', rules: [] };
+    const never: Rule = { combinator: 'and', not: true, rules: [] };
+    expect(new RuleIndex([], fields).matching(someone)).toEqual([]);
+    expect(
+      new RuleIndex([never, always, all(always, never), any(never, always)], fields).matching(someone),
+    ).toEqual([1, 3]);
+  });
+
+  it('takes alternatives that multiply beyond measure', () => {
+    const { registry } = counting({ a: 1, b: 2 });
+    const pair = any(is('a', 1), is('b', 1));
+    const wide = all(...Array.from({ length: 20 }, () => pair));
+    const vain = all(...Array.from({ length: 20 }, () => pair), any(is('a', 7), is('b', 7)));
+    expect(new RuleIndex([wide, vain], registry).matching(someone)).toEqual([0]);
+  });
+});
+
+function registryOf(points: number, city: string): FieldRegistry {
+  return counting({ points, city }).registry;
+}
