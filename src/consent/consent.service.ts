@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Audit } from '../access/index.js';
-import { badRequest, Bus, Clock, notFound, Outbox, type Rejection, type Sorted } from '../platform/index.js';
+import {
+  badRequest,
+  Bus,
+  Clock,
+  notFound,
+  Outbox,
+  type Queryable,
+  type Rejection,
+  type Sorted,
+} from '../platform/index.js';
 import {
   principalName,
   toRfc3339,
@@ -13,6 +22,7 @@ import {
 import { ConsentRepository, type Locked } from './consent.repository.js';
 import {
   isInTheFuture,
+  mergedConsents,
   PURPOSES,
   summaryOf,
   workIn,
@@ -56,14 +66,15 @@ export class Consents {
     if (isInTheFuture(said, receivedAt)) throw badRequest(IN_THE_FUTURE.code, IN_THE_FUTURE.detail);
     const { shopperId, purpose } = said;
     const { outcome, before } = await this.repository.locked([shopperId], async (locked) => {
-      if (!locked.shoppers.has(shopperId)) throw notFound('shopper');
-      const worked = workIn([said], locked.held, receivedAt);
+      const standsFor = locked.shoppers.get(shopperId);
+      if (standsFor === undefined) throw notFound('shopper');
+      const worked = workIn([{ ...said, shopperId: standsFor }], locked.held, receivedAt);
       await this.#save(locked, worked, principal);
-      const stood = locked.held.get(shopperId)?.get(purpose);
+      const stood = locked.held.get(standsFor)?.get(purpose);
       await this.audit.write(locked.tx, {
         actor: principal,
         action: 'consent.recorded',
-        subject: `shopper:${shopperId}`,
+        subject: `shopper:${standsFor}`,
         before: shown(purpose, stood),
         after: shown(purpose, worked.standing[0] ?? stood),
       });
@@ -82,9 +93,11 @@ export class Consents {
     const timely = good.filter(({ value }) => !isInTheFuture(value, receivedAt));
     const ids = [...new Set(timely.map(({ value }) => value.shopperId))];
     const { outcome, shoppers } = await this.repository.locked(ids, async (locked) => {
-      const known = timely.filter(({ value }) => locked.shoppers.has(value.shopperId));
       const worked = workIn(
-        known.map(({ value }) => value),
+        timely.flatMap(({ value }) => {
+          const shopperId = locked.shoppers.get(value.shopperId);
+          return shopperId === undefined ? [] : [{ ...value, shopperId }];
+        }),
         locked.held,
         receivedAt,
       );
@@ -141,7 +154,22 @@ export class Consents {
     return shown(purpose, found.held.get(purpose));
   }
 
-  async #save({ tx }: Locked, outcome: Outcome, principal: Principal): Promise<void> {
+  /**
+   * Makes one of two shoppers' consents, inside the merge's transaction and under its locks: the stricter wins, the
+   * history of both is kept. Tell the withdrawals' workers with `Outbox.filled` after the commit.
+   */
+  async merge(
+    tx: Queryable,
+    { from, into }: { from: ShopperId; into: ShopperId },
+    { principal, receivedAt }: Hearing,
+  ): Promise<void> {
+    const held = await this.repository.heldBy([from, into], tx);
+    const outcome = mergedConsents({ from: held.get(from), into: held.get(into) }, into, receivedAt);
+    await this.repository.handOver(tx, from, into);
+    await this.#save({ tx }, outcome, principal);
+  }
+
+  async #save({ tx }: Pick<Locked, 'tx'>, outcome: Outcome, principal: Principal): Promise<void> {
     await this.repository.append(tx, outcome.history, principalName(principal));
     await this.repository.replace(tx, outcome.standing);
     await this.outbox.write(

@@ -46,6 +46,20 @@ export interface MainBrand {
   units: number;
 }
 
+/** Where a shopper stands in the loyalty programme; of one that the retailer keeps, tier and points alone. */
+export interface LoyaltyStanding {
+  tier: string;
+  points: number;
+  since?: string;
+  nextTier?: string;
+  pointsToNextTier?: number;
+  /** When the tier is looked at again, and lost unless its points are there. */
+  tierEndsAt?: string;
+  /** True where the points of now would not keep the tier at its end. */
+  tierAtRisk?: boolean;
+  entitlements?: readonly string[];
+}
+
 /**
  * The compact view of one shopper that decisions read: a few KB, more for who has bought hundreds of categories; warmed
  * when a visit starts.
@@ -59,7 +73,7 @@ export interface ShopperView {
   /** `MM-DD` */
   birthday?: string;
   attributes: Readonly<Record<string, AttributeValue>>;
-  loyalty?: { tier: string; points: number; since?: string };
+  loyalty?: LoyaltyStanding;
   consents: Consents;
   preferences: { quietHours?: HourRange; snoozeUntil?: Instant; mutedCategories: readonly string[] };
   /** Everything below is empty without the `profiling` consent. */

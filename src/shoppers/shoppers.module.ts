@@ -11,6 +11,17 @@ import { PurchaseImport } from './import/purchase-import.js';
 import { InteractionsController } from './interactions/interactions.controller.js';
 import { InteractionsRepository } from './interactions/interactions.repository.js';
 import { Interactions } from './interactions/interactions.service.js';
+import { LoyaltyController } from './loyalty/loyalty.controller.js';
+import { LoyaltyEvents } from './loyalty/loyalty-events.js';
+import { LoyaltyRepository } from './loyalty/loyalty.repository.js';
+import { Loyalty } from './loyalty/loyalty.service.js';
+import { LoyaltyProgramme } from './loyalty/programme.service.js';
+import { MergeController } from './merge/merge.controller.js';
+import { MergeRepository } from './merge/merge.repository.js';
+import { Merges } from './merge/merges.js';
+import { OwnRows } from './merge/own-rows.js';
+import { MergeAnnouncements } from './merge/merge-announcements.js';
+import { ShopperMerge } from './merge/shopper-merge.service.js';
 import { ProfilesController } from './profiles/profiles.controller.js';
 import { ProfilesRepository } from './profiles/profiles.repository.js';
 import { Shoppers } from './profiles/shoppers.service.js';
@@ -28,7 +39,14 @@ import { WiderSearch } from './rotating/wider-search.js';
 
 @Module({
   imports: [ConsentModule],
-  controllers: [ProfilesController, AppController, PurchasesController, InteractionsController],
+  controllers: [
+    ProfilesController,
+    AppController,
+    PurchasesController,
+    InteractionsController,
+    MergeController,
+    LoyaltyController,
+  ],
   providers: [
     AppRepository,
     BeaconClocks,
@@ -40,19 +58,28 @@ import { WiderSearch } from './rotating/wider-search.js';
     IdentitiesRepository,
     Interactions,
     InteractionsRepository,
+    Loyalty,
+    LoyaltyEvents,
+    LoyaltyProgramme,
+    LoyaltyRepository,
+    MergeAnnouncements,
+    MergeRepository,
+    Merges,
     OwnDevices,
     OwnProfile,
+    OwnRows,
     ProfilesRepository,
     PurchaseImport,
     Purchases,
     PurchasesRepository,
     Recognition,
     RotatingIdentities,
+    ShopperMerge,
     Shoppers,
     TableRound,
     WiderSearch,
   ],
-  exports: [CarriedBeacons, PurchaseImport, Purchases, Recognition, Shoppers],
+  exports: [CarriedBeacons, Merges, PurchaseImport, Purchases, Recognition, Shoppers],
 })
 export class ShoppersModule implements OnModuleInit {
   constructor(

@@ -20,10 +20,12 @@ const VIEWS = `
     ) AS consent
     WHERE shopper.shopper_id = ANY($1)
   )
-  SELECT asked.shopper_id, display_name, locale, time_zone, home_store_id, birthday, attributes, loyalty,
+  SELECT asked.shopper_id, display_name, locale, time_zone, home_store_id, birthday, attributes,
+    coalesce(member.standing, loyalty) AS loyalty,
     preferences, granted, visits, first_visit_at, last_visit_at, habits.states, brands.brands,
     ${SETTLED} AS settled
   FROM asked
+  LEFT JOIN loyalty_members AS member ON member.shopper_id = asked.shopper_id
   LEFT JOIN shopper_activity AS activity ON activity.shopper_id = asked.shopper_id
   LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_array(category, purchases,

@@ -82,6 +82,7 @@ export class PurchaseImport {
       lines = await staging.takeForeignLines();
     }
     if (shiftToNow) await staging.shiftTo(now);
+    await staging.followMerges();
     const shoppersMade = await staging.makeShoppers();
     const productsMade = await staging.makeProducts();
     const written = await staging.record();

@@ -84,6 +84,14 @@ export class PurchaseStaging {
     );
   }
 
+  /** What a file says of shoppers who were merged is of whoever stands for them. */
+  async followMerges(): Promise<void> {
+    await this.tx.run(
+      `UPDATE staged_baskets SET shopper_id = shopper_aliases.shopper_id
+       FROM shopper_aliases WHERE alias = staged_baskets.shopper_id`,
+    );
+  }
+
   /** Makes the shoppers nobody has told us of, consenting to nothing. Gives how many. */
   makeShoppers(): Promise<number> {
     return this.tx.run(
