@@ -17,6 +17,12 @@ const programme = {
 };
 const path = '/v1/loyalty/programme';
 
+interface Shown {
+  tier: string;
+  points: number;
+  moves?: object[];
+}
+
 describe('the loyalty programme', () => {
   let shop: Shop;
   let etag = '';
@@ -36,12 +42,11 @@ describe('the loyalty programme', () => {
         lines: [{ productId: 'milk', quantity, unitPrice: { amount, currency: 'EUR' } }],
       },
     ]);
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  const loyaltyOf = async (id: string): Promise<any> => (await ask('GET', `/v1/shoppers/${id}`)).body.loyalty;
-  const points = (id: string, wanted: number) =>
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  const loyaltyOf = async (id: string): Promise<Shown | null> =>
+    (await ask('GET', `/v1/shoppers/${id}`)).body.loyalty as Shown | null;
+  const points = (id: string, wanted: number): Promise<Shown | null> =>
     until(
-      (): Promise<any> => loyaltyOf(id),
+      () => loyaltyOf(id),
       (loyalty) => loyalty?.points === wanted,
     );
   const put = async (body: object): Promise<Reply> => {
@@ -76,18 +81,16 @@ describe('the loyalty programme', () => {
         { name: 'b', threshold: 9 },
       ],
     };
-    expect((await put(faulty)).body.errors.map((fault: { path: string }) => fault.path).sort()).toEqual([
-      'tiers[0].threshold',
-      'tiers[1].name',
-      'tiers[1].threshold',
-    ]);
+    expect(((await put(faulty)).body.errors as { path: string }[]).map((fault) => fault.path).sort()).toEqual(
+      ['tiers[0].threshold', 'tiers[1].name', 'tiers[1].threshold'],
+    );
     expect((await put({ ...programme, tiers: programme.tiers.slice(1) })).status).toBe(400);
     expect((await put(programme)).status).toBe(201);
     expect((await ask('PUT', path, programme)).status).toBe(428);
     expect((await ask('PUT', path, programme, { 'if-match': '"99"' })).status).toBe(412);
     const { body, headers } = await ask('GET', path);
     expect(headers.get('etag')).toBe(etag);
-    expect((await put(body)).status).toBe(200);
+    expect((await put(body as object)).status).toBe(200);
     const analyst = await shop.staff('analyst');
     expect((await shop.call('PUT', path, { as: analyst.token, body: programme })).status).toBe(403);
   });
@@ -103,7 +106,7 @@ describe('the loyalty programme', () => {
     await buy('ada', 'a2', 30, 100);
     const silver = await points('ada', 120);
     expect(silver).toMatchObject({ tier: 'silver', pointsToNextTier: 380, entitlements: ['free-coffee'] });
-    expect(silver.moves).toMatchObject([
+    expect(silver?.moves).toMatchObject([
       { fromTier: 'bronze', toTier: 'silver', reason: 'threshold-reached' },
       { fromTier: null, toTier: 'bronze', reason: 'joined' },
     ]);

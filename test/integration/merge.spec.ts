@@ -129,9 +129,9 @@ describe('merging two shoppers', () => {
       attributes: { vegan: true, size: 'M' },
     });
     expect(recent.purchases).toHaveLength(2);
-    expect(recent.visits.filter(({ endedAt }: { endedAt: string | null }) => endedAt === null)).toHaveLength(
-      1,
-    );
+    expect(
+      (recent.visits as { endedAt: string | null }[]).filter(({ endedAt }) => endedAt === null),
+    ).toHaveLength(1);
     expect((await shop.get(CarriedBeacons).shopperOf([TAG])).get(TAG)).toBe(into);
     await until(
       async () => [await countOf('shopper_activity', into), await countOf('shopper_activity', from)].join(),
@@ -264,8 +264,8 @@ describe('merging two shoppers', () => {
           .map(({ status }) => status)
           .sort(),
       ).toEqual([200, 409]);
-      expect(answers.slice(2, 12).map(({ body }) => body.accepted)).toEqual(Array(10).fill(1));
-      const into = answers[0]!.status === 200 ? b : a;
+      expect(answers.slice(2, 12).map(({ body }) => body.accepted as number)).toEqual(Array(10).fill(1));
+      const into = answers[0].status === 200 ? b : a;
       expect([await countOf('purchases', into), await countOf('shoppers', into)]).toEqual([10, 1]);
     }
   });

@@ -44,30 +44,38 @@ export function standingOf(
 ): Standing {
   const { tiers } = programme;
   const points = pointsSince(earned, startOfPeriod(programme, now), now);
-  const held = before === undefined ? -1 : tiers.findIndex(({ name }) => name === before.tier);
-  const isOver = before?.endsAt !== undefined && before.endsAt <= now;
-  const keeping = isOver
-    ? Math.max(points, pointsOfLastPeriod(earned, programme, before.endsAt ?? now))
-    : points;
-  const reached = tiers.findLastIndex(({ threshold }) => threshold <= keeping);
-  const place = isOver || held < 0 ? reached : Math.max(held, reached);
-  const tier = tiers[place] ?? tiers[0];
+  const { place, held, isOver } = placeOf(earned, before, programme, now);
+  const [tier = tiers[0], next] = tiers.slice(place, place + 2);
   if (tier === undefined) throw new Error('a programme has tiers');
-  const moved = tier.name !== before?.tier;
-  const renewed = moved || isOver;
-  const endsAt = place <= 0 ? undefined : renewed ? endOfTier(programme, now) : before.endsAt;
-  const next = tiers[place + 1];
+  const stays = before?.tier === tier.name ? before : undefined;
+  const endsAt = stays !== undefined && !isOver ? stays.endsAt : endOfTier(programme, now);
+  const ends = place <= 0 ? undefined : endsAt;
   return {
     tier: tier.name,
-    since: moved ? now : before.since,
-    endsAt,
+    since: stays?.since ?? now,
+    endsAt: ends,
     points,
     nextTier: next?.name,
     pointsToNextTier: next && Math.max(0, next.threshold - points),
     entitlements: tier.entitlements,
-    move: moved ? { from: before?.tier, to: tier.name, reason: reasonOf(before, held, place) } : undefined,
-    reviewAt: earliest([endsAt, nextExpiry(earned, programme, now)]),
+    move: stays ? undefined : { from: before?.tier, to: tier.name, reason: reasonOf(before, held, place) },
+    reviewAt: earliest([ends, nextExpiry(earned, programme, now)]),
   };
+}
+
+/** Which tier by its place, which one was held (-1: none that there is), and whether its time is over. */
+function placeOf(
+  earned: readonly Earned[],
+  before: Member | undefined,
+  programme: Programme,
+  now: Instant,
+): { place: number; held: number; isOver: boolean } {
+  const held = programme.tiers.findIndex(({ name }) => name === before?.tier);
+  const points = pointsSince(earned, startOfPeriod(programme, now), now);
+  const over = before?.endsAt !== undefined && before.endsAt <= now ? before.endsAt : undefined;
+  const keeping = over === undefined ? points : Math.max(points, pointsOfLastPeriod(earned, programme, over));
+  const reached = programme.tiers.findLastIndex(({ threshold }) => threshold <= keeping);
+  return { place: over === undefined ? Math.max(held, reached) : reached, held, isOver: over !== undefined };
 }
 
 function reasonOf(before: Member | undefined, held: number, place: number): Move['reason'] {

@@ -2,13 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Audit } from '../../access/index.js';
 import { Consents } from '../../consent/index.js';
 import { conflict, lockShoppers, notFound, Problem, type Queryable } from '../../platform/index.js';
-import {
-  principalName,
-  toRfc3339,
-  type Instant,
-  type Principal,
-  type ShopperId,
-} from '../../shared/index.js';
+import { toRfc3339, type Instant, type Principal, type ShopperId } from '../../shared/index.js';
 import { MergeAnnouncements } from './merge-announcements.js';
 import { MergeRepository, type Merged, type Pair } from './merge.repository.js';
 import { OwnRows } from './own-rows.js';
