@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, lockShoppers, timestamp, type Queryable } from '../platform/index.js';
+import {
+  Clock,
+  Database,
+  lockKnownShoppers,
+  lockShoppers,
+  timestamp,
+  type Queryable,
+} from '../platform/index.js';
 import type { ConsentPurpose, Instant, ShopperId } from '../shared/index.js';
 import type { Held, Statement, StatementOf } from './consent.rules.js';
 
@@ -18,8 +25,8 @@ export type HistoryEntry = Statement & { purpose: ConsentPurpose; recordedAt: In
 /** What the work done under the lock may know, and the transaction it is done in. */
 export interface Locked {
   tx: Queryable;
-  /** Those asked for that exist. */
-  shoppers: ReadonlySet<ShopperId>;
+  /** Who stands for each of those asked for; one that is nobody's is missing. */
+  shoppers: ReadonlyMap<ShopperId, ShopperId>;
   held: ReadonlyMap<ShopperId, Held>;
 }
 
@@ -42,9 +49,10 @@ export class ConsentRepository {
    */
   async locked<T>(ids: readonly ShopperId[], work: (locked: Locked) => Promise<T>): Promise<T> {
     return this.database.transaction(async (tx) => {
-      const shoppers = await shoppersAmong(tx, ids);
-      await lockShoppers(tx, [...shoppers]);
-      return work({ tx, shoppers, held: await this.heldBy(ids, tx) });
+      const shoppers = await lockKnownShoppers(tx, ids);
+      const standing = [...new Set(shoppers.values())];
+      await lockShoppers(tx, standing);
+      return work({ tx, shoppers, held: await this.heldBy(standing, tx) });
     });
   }
 
@@ -97,6 +105,12 @@ export class ConsentRepository {
     );
   }
 
+  /** Hands the history on, and takes away what stood. */
+  async handOver(tx: Queryable, from: ShopperId, into: ShopperId): Promise<void> {
+    await tx.run('UPDATE consent_history SET shopper_id = $2 WHERE shopper_id = $1', [from, into]);
+    await tx.run('DELETE FROM consents WHERE shopper_id = $1', [from]);
+  }
+
   async replace(tx: Queryable, statements: readonly StatementOf[]): Promise<void> {
     if (statements.length === 0) return;
     await tx.run(
@@ -108,15 +122,6 @@ export class ConsentRepository {
       columnsOf(statements),
     );
   }
-}
-
-/** Those of `ids` that are shoppers; none of them vanishes before the transaction ends. */
-async function shoppersAmong(tx: Queryable, ids: readonly ShopperId[]): Promise<Set<ShopperId>> {
-  const rows = await tx.query<{ shopper_id: ShopperId }>(
-    'SELECT shopper_id FROM shoppers WHERE shopper_id = ANY($1) ORDER BY shopper_id FOR KEY SHARE',
-    [ids],
-  );
-  return new Set(rows.map((row) => row.shopper_id));
 }
 
 function statementOf(row: ConsentRow): Statement {

@@ -3,6 +3,7 @@ import type { ShopperId } from '../shared/index.js';
 import {
   FUTURE_TOLERANCE_MS,
   isInTheFuture,
+  mergedConsents,
   summaryOf,
   timeOf,
   workIn,
@@ -83,6 +84,44 @@ describe('a statement of consent', () => {
         expect(second?.at).toBe(latest?.at);
       }),
     );
+  });
+});
+
+describe('consents of two who become one', () => {
+  const merged = (from?: Statement, into?: Statement) =>
+    mergedConsents(
+      { from: from && new Map([['push', from]]), into: into && new Map([['push', into]]) },
+      ada,
+      now,
+    );
+
+  it('grant only what both granted', () => {
+    expect(merged(statement(true, 1), statement(true, 2))).toEqual({
+      history: [],
+      standing: [],
+      withdrawn: [],
+    });
+    expect(merged(statement(false, 1), statement(false, 2)).standing).toEqual([]);
+    expect(merged().standing).toEqual([]);
+  });
+
+  it('withdraw what one granted and the other refused or never spoke of', () => {
+    for (const [from, into] of [
+      [statement(true, 1), statement(false, 2)],
+      [statement(false, 1), statement(true, 2)],
+      [statement(true, 1), undefined],
+      [undefined, statement(true, 1)],
+    ]) {
+      const { standing, withdrawn, history } = merged(from, into);
+      expect(withdrawn).toEqual([{ shopperId: ada, purpose: 'push' }]);
+      expect(standing).toMatchObject([{ shopperId: ada, purpose: 'push', granted: false, at: now }]);
+      expect(history).toEqual(standing);
+    }
+  });
+
+  it('keep a refusal where the other never spoke', () => {
+    expect(merged(statement(false, 1)).standing).toMatchObject([{ granted: false, at: 1 }]);
+    expect(merged(statement(false, 1)).history).toEqual([]);
   });
 });
 

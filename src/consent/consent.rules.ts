@@ -88,6 +88,49 @@ export function workIn(
   return { history, standing, withdrawn };
 }
 
+/**
+ * What stands when two shoppers become one: a purpose is granted only where both granted it. What somebody granted and
+ * is no longer, counts as withdrawn.
+ *
+ * @param now when the statement is made that a merge itself makes
+ */
+export function mergedConsents(
+  { from, into }: { from: Held | undefined; into: Held | undefined },
+  shopperId: ShopperId,
+  now: Instant,
+): Outcome {
+  const outcome: Outcome = { history: [], standing: [], withdrawn: [] };
+  for (const purpose of PURPOSES) {
+    const [theirs, ours] = [from?.get(purpose), into?.get(purpose)];
+    const granted = [theirs, ours].filter((statement) => statement?.granted);
+    if (granted.length === 1) outcome.withdrawn.push({ shopperId, purpose });
+    const stands = granted.length === 1 ? refusalOf(theirs, ours, now) : (ours ?? theirs);
+    if (stands === undefined || stands === ours) continue;
+    outcome.standing.push({ shopperId, purpose, ...stands });
+    if (stands !== theirs) outcome.history.push({ shopperId, purpose, ...stands });
+  }
+  return outcome;
+}
+
+/** One granted: the other's refusal stands, or where nothing was said, one that the merge makes. */
+function refusalOf(
+  theirs: Statement | undefined,
+  ours: Statement | undefined,
+  now: Instant,
+): Statement | undefined {
+  const granted = theirs?.granted === true ? theirs : ours;
+  const other = granted === theirs ? ours : theirs;
+  // An older refusal would lose to a repeated grant of a later time: it is said again, now.
+  return (
+    granted && {
+      ...(other ?? granted),
+      granted: false,
+      source: other?.source ?? 'merge',
+      at: Math.max(now, granted.at),
+    }
+  );
+}
+
 /** Yes or no for each purpose; what was never said is no. */
 export function summaryOf(held: Held | undefined): Consents {
   const granted = (purpose: ConsentPurpose): boolean => held?.get(purpose)?.granted ?? false;

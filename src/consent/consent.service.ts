@@ -22,6 +22,7 @@ import {
 import { ConsentRepository, type Locked } from './consent.repository.js';
 import {
   isInTheFuture,
+  mergedConsents,
   PURPOSES,
   summaryOf,
   workIn,
@@ -65,14 +66,15 @@ export class Consents {
     if (isInTheFuture(said, receivedAt)) throw badRequest(IN_THE_FUTURE.code, IN_THE_FUTURE.detail);
     const { shopperId, purpose } = said;
     const { outcome, before } = await this.repository.locked([shopperId], async (locked) => {
-      if (!locked.shoppers.has(shopperId)) throw notFound('shopper');
-      const worked = workIn([said], locked.held, receivedAt);
+      const standsFor = locked.shoppers.get(shopperId);
+      if (standsFor === undefined) throw notFound('shopper');
+      const worked = workIn([{ ...said, shopperId: standsFor }], locked.held, receivedAt);
       await this.#save(locked, worked, principal);
-      const stood = locked.held.get(shopperId)?.get(purpose);
+      const stood = locked.held.get(standsFor)?.get(purpose);
       await this.audit.write(locked.tx, {
         actor: principal,
         action: 'consent.recorded',
-        subject: `shopper:${shopperId}`,
+        subject: `shopper:${standsFor}`,
         before: shown(purpose, stood),
         after: shown(purpose, worked.standing[0] ?? stood),
       });
@@ -100,9 +102,11 @@ export class Consents {
       const refused = [...rejected, ...early.map(tooEarly), ...strangers.map(unknown)].sort(
         (a, b) => a.index - b.index,
       );
-      const known = timely.filter(({ value }) => locked.shoppers.has(value.shopperId));
       const worked = workIn(
-        known.map(({ value }) => value),
+        timely.flatMap(({ value }) => {
+          const shopperId = locked.shoppers.get(value.shopperId);
+          return shopperId === undefined ? [] : [{ ...value, shopperId }];
+        }),
         locked.held,
         receivedAt,
       );
@@ -115,7 +119,7 @@ export class Consents {
         after: { recorded: worked.history.length, withdrawn: worked.withdrawn.length },
       });
       await within(locked.tx, refused);
-      return { outcome: worked, accepted: known.length, refused };
+      return { outcome: worked, accepted: timely.length - strangers.length, refused };
     });
     this.#announce(outcome);
     return { accepted, rejected: refused };
@@ -150,7 +154,22 @@ export class Consents {
     return shown(purpose, found.held.get(purpose));
   }
 
-  async #save({ tx }: Locked, outcome: Outcome, principal: Principal): Promise<void> {
+  /**
+   * Makes one of two shoppers' consents, inside the merge's transaction and under its locks: the stricter wins, the
+   * history of both is kept. Tell the withdrawals' workers with `Outbox.filled` after the commit.
+   */
+  async merge(
+    tx: Queryable,
+    { from, into }: { from: ShopperId; into: ShopperId },
+    { principal, receivedAt }: Hearing,
+  ): Promise<void> {
+    const held = await this.repository.heldBy([from, into], tx);
+    const outcome = mergedConsents({ from: held.get(from), into: held.get(into) }, into, receivedAt);
+    await this.repository.handOver(tx, from, into);
+    await this.#save({ tx }, outcome, principal);
+  }
+
+  async #save({ tx }: Pick<Locked, 'tx'>, outcome: Outcome, principal: Principal): Promise<void> {
     await this.repository.append(tx, outcome.history, principalName(principal));
     await this.repository.replace(tx, outcome.standing);
     await this.outbox.write(

@@ -3,6 +3,7 @@ import { InsightsModule } from '../insights/index.js';
 import { LimitsModule } from '../limits/index.js';
 import { OffersModule } from '../offers/index.js';
 import { PresenceModule } from '../presence/index.js';
+import { ShoppersModule } from '../shoppers/index.js';
 import { SightingsModule } from '../sightings/index.js';
 import { StoresModule } from '../stores/index.js';
 import { Considering } from './considering.js';
@@ -16,9 +17,18 @@ import { PreviewPieces } from './preview-pieces.js';
 import { Previews } from './preview.service.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
+import { MergedDecisions } from './merged-decisions.js';
 
 @Module({
-  imports: [InsightsModule, LimitsModule, OffersModule, PresenceModule, SightingsModule, StoresModule],
+  imports: [
+    InsightsModule,
+    LimitsModule,
+    OffersModule,
+    PresenceModule,
+    ShoppersModule,
+    SightingsModule,
+    StoresModule,
+  ],
   controllers: [DecisionsController],
   exports: [Decisions],
   providers: [
@@ -27,6 +37,7 @@ import { WarmViews } from './warm-views.js';
     GroupCommit,
     Ledger,
     LedgerWriter,
+    MergedDecisions,
     OfferWriter,
     PreviewPieces,
     Previews,

@@ -18,6 +18,8 @@ export interface Locked {
   policy: ContactPolicy;
   /** Offers made to this shopper, as far back as any cap looks. */
   events: readonly CapEvent[];
+  /** The same of the shopper's whole household; the shopper's own without one. */
+  household?: readonly CapEvent[] | undefined;
   /** What all shoppers together have taken, by counter; a grant adds to it. */
   used: Map<string, number>;
   now: Instant;
@@ -73,6 +75,20 @@ export function drawsOfAll(pendings: readonly Pending[]): Draw[] {
   );
 }
 
+/** True where a cap of the policy, or of an offer that may be made, counts whole households. */
+export function countHouseholds(pendings: readonly Pending[], policy: ContactPolicy): boolean {
+  return (
+    pendings.length > 0 &&
+    (policy.globalCaps.some(({ perHousehold }) => perHousehold) ||
+      pendings.some(({ considered }) =>
+        considered.some(
+          ({ offer, reasons }) =>
+            reasons.length === 0 && offer.document.limits.perShopper.some(({ perHousehold }) => perHousehold),
+        ),
+      ))
+  );
+}
+
 /** How far back, and in which visits, the caps of these decisions look. */
 export function capWindowOf(pendings: readonly Pending[], policy: ContactPolicy): CapWindow {
   const since = pendings.map(({ considered, at, timeZone }) => {
@@ -98,7 +114,11 @@ export function capEventOf({ offerId, document }: LiveOffer, { at, visitId }: Pe
   };
 }
 
-function refusalOf(offer: LiveOffer, pending: Pending, { policy, events, used }: Locked): Reason | undefined {
+function refusalOf(
+  offer: LiveOffer,
+  pending: Pending,
+  { policy, events, household, used }: Locked,
+): Reason | undefined {
   const { limits, exclusionGroup } = offer.document;
   const capped = {
     offerId: offer.offerId,
@@ -107,7 +127,7 @@ function refusalOf(offer: LiveOffer, pending: Pending, { policy, events, used }:
     exclusionGroup,
   };
   const moment = { now: pending.at, visitId: pending.visitId, timeZone: pending.timeZone };
-  const cap = capRefusal(capped, events, policy.globalCaps, moment);
+  const cap = capRefusal(capped, events, policy.globalCaps, moment, household);
   if (cap !== undefined) return { code: cap.code, detail: cap.detail };
   const draw = drawRefusal(drawsFor(offer, pending), used);
   return (

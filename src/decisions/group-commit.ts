@@ -1,17 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { ContactPolicies, capEventsOf, lockCounters, takeFrom, type CapEvent } from '../limits/index.js';
+import {
+  ContactPolicies,
+  householdLock,
+  householdsOf,
+  lockCounters,
+  takeFrom,
+  type ContactPolicy,
+} from '../limits/index.js';
 import { Clock, Database, lockShoppers, timestamp, type Queryable } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Instant, ShopperId, StoreId, VisitId } from '../shared/index.js';
+import { CapHistory } from './cap-history.js';
 import type { Granted, Pending } from './decision.js';
-import { capWindowOf, drawsOfAll, grant } from './grant.rules.js';
+import { capEventOf, countHouseholds, drawsOfAll, grant } from './grant.rules.js';
 import { LedgerWriter, type Ruled } from './ledger.writer.js';
 import { visitEffects, type StayRow, type VisitRow } from './visit-effects.rules.js';
 
 /** A visit that has been open longer is a forgotten one: another begins. */
 const OPEN_VISIT_MS = 4 * 3_600_000;
 
-const NO_EVENTS: ReadonlyMap<ShopperId, CapEvent[]> = new Map();
+/** Whose household counts, and which it is. */
+type Households = ReadonlyMap<ShopperId, string>;
 
 /**
  * The one place where offers are granted. Many shoppers' decisions go into one READ COMMITTED transaction of
@@ -37,7 +46,9 @@ export class GroupCommit {
   commit(changes: readonly PresenceChange[], pendings: readonly Pending[]): Promise<Ruled[]> {
     return this.database.transaction(async (tx) => {
       const shoppers = [...changes, ...pendings].map(({ shopperId }) => shopperId);
-      await lockShoppers(tx, shoppers);
+      const policy = this.policies.current;
+      const households = await householdsThatCount(tx, pendings, policy);
+      await lockShoppers(tx, [...shoppers, ...[...households.values()].map(householdLock)]);
       const truth = await truthOf(tx, shoppers, pendings);
       const mayBeSensed = ({ shopperId }: { shopperId: ShopperId }): boolean =>
         truth.consenting.has(shopperId);
@@ -46,6 +57,8 @@ export class GroupCommit {
       const ruled = await this.#rule(
         tx,
         adopted.pendings.filter(({ changeId }) => !truth.committed.has(changeId)),
+        policy,
+        households,
       );
       await writeVisits(
         tx,
@@ -94,26 +107,41 @@ export class GroupCommit {
     };
   }
 
-  async #rule(tx: Queryable, pendings: readonly Pending[]): Promise<Ruled[]> {
+  async #rule(
+    tx: Queryable,
+    pendings: readonly Pending[],
+    policy: ContactPolicy,
+    households: Households,
+  ): Promise<Ruled[]> {
     if (pendings.length === 0) return [];
-    const policy = this.policies.current;
     const open = pendings.filter(({ considered }) => considered.some(({ reasons }) => reasons.length === 0));
-    const events = open.length === 0 ? NO_EVENTS : await capEventsOf(tx, capWindowOf(open, policy));
+    const history = await CapHistory.read(tx, open, policy, households);
     const used = await lockCounters(tx, drawsOfAll(pendings));
     const before = new Map(used);
     const ruled = pendings.map((pending) => {
       const now = this.clock.now();
-      const granted: Granted = grant(pending, {
-        policy,
-        events: events.get(pending.shopperId) ?? [],
-        used,
-        now,
-      });
+      const granted: Granted = grant(pending, { policy, ...history.of(pending.shopperId), used, now });
+      const { outcome, winner } = granted;
+      if (outcome === 'offer' && winner) history.add(pending.shopperId, capEventOf(winner, pending));
       return { pending, granted, ruledAt: now };
     });
     await takeFrom(tx, before, used);
     return ruled;
   }
+}
+
+/** None unless a cap in question asks for them: then nothing more is locked, and nothing more is read. */
+async function householdsThatCount(
+  tx: Queryable,
+  pendings: readonly Pending[],
+  policy: ContactPolicy,
+): Promise<Households> {
+  if (!countHouseholds(pendings, policy)) return new Map();
+  return householdsOf(
+    tx,
+    pendings.map(({ shopperId }) => shopperId),
+    'FOR SHARE',
+  );
 }
 
 interface OpenVisit {

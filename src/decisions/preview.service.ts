@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { capEventsOf, usedOf } from '../limits/index.js';
+import { householdsOf, usedOf } from '../limits/index.js';
 import { LiveOffers } from '../offers/index.js';
 import { Database, badRequest, notFound } from '../platform/index.js';
 import type { ShopperId, StoreId, VisitId } from '../shared/index.js';
 import { Stores } from '../stores/index.js';
+import { CapHistory } from './cap-history.js';
 import { consider } from './consider.rules.js';
 import { lineOf, type Pending } from './decision.js';
-import { capWindowOf, drawsOfAll, grant } from './grant.rules.js';
+import { drawsOfAll, grant } from './grant.rules.js';
 import { PreviewPieces } from './preview-pieces.js';
 import type { Preview, PreviewBody } from './preview.dto.js';
 import { candidatesOf, factsOf } from './triggers.rules.js';
@@ -61,11 +62,12 @@ export class Previews {
   async #rule(pending: Pending): Promise<Preview> {
     if (pending.considered.length === 0) return { outcome: 'silence', considered: [] };
     const { policy } = this.pieces;
-    const events = await capEventsOf(this.database, capWindowOf([pending], policy));
+    const households = await householdsOf(this.database, [pending.shopperId], '');
+    const history = await CapHistory.read(this.database, [pending], policy, households);
     const used = await usedOf(this.database, drawsOfAll([pending]));
     const granted = grant(pending, {
       policy,
-      events: events.get(pending.shopperId) ?? [],
+      ...history.of(pending.shopperId),
       used,
       now: pending.at,
     });

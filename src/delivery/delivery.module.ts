@@ -16,6 +16,7 @@ import { WalletController } from './wallet/wallet.controller.js';
 import { WalletRepository } from './wallet/wallet.repository.js';
 import { Wallet } from './wallet/wallet.service.js';
 import { Withdrawals } from './withdrawals.service.js';
+import { MergedDeliveries } from './merged-deliveries.js';
 
 @Module({
   imports: [ShoppersModule, SightingsModule],
@@ -25,6 +26,7 @@ import { Withdrawals } from './withdrawals.service.js';
     DeliveriesRepository,
     Doorkeeper,
     Greeting,
+    MergedDeliveries,
     OfferEvents,
     Phones,
     Receipts,

@@ -53,6 +53,21 @@ describe('caps', () => {
     expect(capRefusal(offer(), [made(5, { tags: ['beauty'] })], caps, moment)).toBeUndefined();
   });
 
+  it('counts what anybody of the household was offered, where a cap says so', () => {
+    const theirs = [made(5, { visitId: 'v9' as VisitId })];
+    const shared = offer({ perShopper: [{ max: 1, per: '1h', perHousehold: true }] });
+    const own = offer({ perShopper: [{ max: 1, per: '1h' }] });
+    expect(capRefusal(shared, [], [], moment, theirs)).toMatchObject({
+      code: 'offer-cap',
+      detail: '1 of at most 1 offers per 1h and household',
+    });
+    expect(capRefusal(own, [], [], moment, theirs)).toBeUndefined();
+    const global = [{ max: 1, per: '1h', perHousehold: true as const }];
+    expect(capRefusal(offer(), [], global, moment, theirs)?.code).toBe('global-cap');
+    expect(capRefusal(offer(), [], global, moment)).toBeUndefined();
+    expect(capRefusal(offer(), theirs, global, moment)?.code).toBe('global-cap');
+  });
+
   it('makes one offer of an exclusion group a visit', () => {
     const grouped = offer({ exclusionGroup: 'coffee' });
     const rival = made(5, { offerId: 'b' as OfferId, exclusionGroup: 'coffee' });

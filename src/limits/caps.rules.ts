@@ -6,6 +6,8 @@ export interface Cap {
   max: number;
   per: string;
   tag?: string | undefined;
+  /** What anybody of the shopper's household was offered counts; without a household, what the shopper was. */
+  perHousehold?: true | undefined;
 }
 
 /** An offer once made to a shopper, as caps remember it. */
@@ -45,15 +47,18 @@ export interface CapRefusal {
  * together; the offer's own come first, then its exclusion group (one offer of a group a visit), then the global.
  *
  * @param events what the shopper was offered, at least as far back as the longest cap looks
+ * @param household the same of everybody in the shopper's household, the shopper among them
  */
 export function capRefusal(
   offer: CappedOffer,
   events: readonly CapEvent[],
   globalCaps: readonly Cap[],
   moment: CapMoment,
+  household: readonly CapEvent[] = events,
 ): CapRefusal | undefined {
-  const own = events.filter(({ offerId }) => offerId === offer.offerId);
+  const counted = (cap: Cap): readonly CapEvent[] => (cap.perHousehold === true ? household : events);
   for (const cap of offer.perShopper) {
+    const own = counted(cap).filter(({ offerId }) => offerId === offer.offerId);
     const seen = countWithin(own, cap, moment);
     if (seen >= cap.max) return refusal('offer-cap', cap, seen);
   }
@@ -63,8 +68,8 @@ export function capRefusal(
     return { code: 'exclusion-group', detail, per: 'visit' };
   }
   if (offer.ignoresGlobalCaps) return undefined;
-  const counting = events.filter(({ countsGlobally }) => countsGlobally);
   for (const cap of globalCaps) {
+    const counting = counted(cap).filter(({ countsGlobally }) => countsGlobally);
     const tagged =
       cap.tag === undefined ? counting : counting.filter(({ tags }) => tags.includes(cap.tag ?? ''));
     const seen = countWithin(tagged, cap, moment);
@@ -96,7 +101,12 @@ function rivalOf(offer: CappedOffer, events: readonly CapEvent[], visitId: Visit
   );
 }
 
-function refusal(code: 'offer-cap' | 'global-cap', { max, per, tag }: Cap, seen: number): CapRefusal {
+function refusal(
+  code: 'offer-cap' | 'global-cap',
+  { max, per, tag, perHousehold }: Cap,
+  seen: number,
+): CapRefusal {
   const what = tag === undefined ? 'offers' : `offers tagged ${tag}`;
-  return { code, detail: `${seen} of at most ${max} ${what} per ${per}`, per };
+  const whose = perHousehold === true ? ' and household' : '';
+  return { code, detail: `${seen} of at most ${max} ${what} per ${per}${whose}`, per };
 }

@@ -51,10 +51,19 @@ const schedule = z.strictObject({
   hours: vocabulary.hourRange.nullish(),
 });
 
-const cap = z.strictObject({
-  max: z.int().min(1).max(10_000),
-  per: vocabulary.period,
-});
+const cap = z
+  .strictObject({
+    max: z.int().min(1).max(10_000),
+    per: vocabulary.period,
+    perHousehold: z
+      .literal(true)
+      .optional()
+      .describe('what anybody of the shopper’s household was offered counts'),
+  })
+  .refine(({ per, perHousehold }) => perHousehold !== true || per !== 'visit', {
+    error: 'perHousehold needs a period of time: a visit is one shopper’s',
+    path: ['per'],
+  });
 const count = z.int().min(1).max(1_000_000_000);
 const budget = z.strictObject({
   amount: z.int().min(1).max(1_000_000_000_000),

@@ -13,6 +13,7 @@ export { RedisConnections } from './redis.js';
 export { Remembered } from './remembered.js';
 export { Rounds } from './rounds.js';
 export { Sealing } from './sealing.js';
+export { aliasesAmong, lockKnownShoppers } from './shopper-alias.js';
 export { lockShoppers } from './shopper-lock.js';
 export { SETTINGS, SettingsError, readSettings, type MqttSettings, type Settings } from './settings.js';
 export { Metrics } from './telemetry.js';

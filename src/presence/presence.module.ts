@@ -2,6 +2,7 @@ import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { ConsentModule } from '../consent/index.js';
 import { OffersModule } from '../offers/index.js';
 import { Lifecycle, Outbox, SETTINGS, type Settings } from '../platform/index.js';
+import { ShoppersModule } from '../shoppers/index.js';
 import { SightingsModule } from '../sightings/index.js';
 import { StoresModule } from '../stores/index.js';
 import { JournalRecovery } from './journal/journal-recovery.js';
@@ -17,12 +18,14 @@ import { PresenceStore } from './presence.store.js';
 import { PresenceSweep } from './presence.sweep.js';
 import { Surroundings } from './surroundings.js';
 import { Withdrawal } from './withdrawal.js';
+import { MergedVisits } from './merged-visits.js';
 
 @Module({
-  imports: [ConsentModule, StoresModule, OffersModule, SightingsModule],
+  imports: [ConsentModule, StoresModule, OffersModule, ShoppersModule, SightingsModule],
   providers: [
     RadioMaps,
     RadioMapsRepository,
+    MergedVisits,
     Surroundings,
     PresenceStore,
     PresenceWriter,

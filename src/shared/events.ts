@@ -19,6 +19,8 @@ export interface DurableEvents {
   };
   'offer.granted': { deliveryId: DeliveryId; shopperId: ShopperId };
   'consent.withdrawn': { shopperId: ShopperId; purpose: ConsentPurpose };
+  /** What was of `from` is of `into` now; what is alive of `from` is to be ended. */
+  'shopper.merged': { from: ShopperId; into: ShopperId };
   'offer.stopped': { offerId: OfferId };
   /** The shopper may no longer be sensed, and presence and visits are ended: what is still open for them is to be withdrawn. */
   'presence.ended': { shopperId: ShopperId };

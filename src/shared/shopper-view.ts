@@ -88,6 +88,20 @@ export interface ShopperTraits {
   acquired: { at: Instant; by: 'signup' | 'purchase'; channel?: string };
 }
 
+/** Where a shopper stands in the loyalty programme; of one that the retailer keeps, tier and points alone. */
+export interface LoyaltyStanding {
+  tier: string;
+  points: number;
+  since?: string;
+  nextTier?: string;
+  pointsToNextTier?: number;
+  /** When the tier is looked at again, and lost unless its points are there. */
+  tierEndsAt?: string;
+  /** True where the points of now would not keep the tier at its end. */
+  tierAtRisk?: boolean;
+  entitlements?: readonly string[];
+}
+
 /**
  * The compact view of one shopper that decisions read: a few KB, more for who has bought hundreds of categories; warmed
  * when a visit starts.
@@ -101,7 +115,7 @@ export interface ShopperView {
   /** `MM-DD` */
   birthday?: string;
   attributes: Readonly<Record<string, AttributeValue>>;
-  loyalty?: { tier: string; points: number; since?: string };
+  loyalty?: LoyaltyStanding;
   consents: Consents;
   preferences: { quietHours?: HourRange; snoozeUntil?: Instant; mutedCategories: readonly string[] };
   /** Everything below is empty without the `profiling` consent. */

@@ -83,8 +83,12 @@ export function isWithinHours(minuteOfDay: number, range: HourRange): boolean {
   return minuteOfDay >= from || minuteOfDay < to;
 }
 
-/** Start of the local day, ISO week or month that holds `instant`, in `timeZone`; DST-safe. */
-export function startOfCalendar(instant: Instant, unit: 'day' | 'week' | 'month', timeZone: string): Instant {
+/** Start of the local day, ISO week, month or year that holds `instant`, in `timeZone`; DST-safe. */
+export function startOfCalendar(
+  instant: Instant,
+  unit: 'day' | 'week' | 'month' | 'year',
+  timeZone: string,
+): Instant {
   return DateTime.fromMillis(instant, { zone: timeZone }).startOf(unit).toMillis();
 }
 

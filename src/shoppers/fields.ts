@@ -1,4 +1,5 @@
 import type { Field } from '../rules/index.js';
+import { loyaltyFields } from './loyalty/fields.js';
 import { daysUntilBirthday, isBirthday } from './profiles/profile.rules.js';
 
 /** What a rule may ask about the person, besides what they buy. */
@@ -49,21 +50,5 @@ export const shopperFields: Field[] = [
     read: ({ shopper, local }) =>
       shopper.birthday === undefined ? undefined : daysUntilBirthday(shopper.birthday, local.date),
   },
-  {
-    field: 'loyalty.tier',
-    label: 'Tier in the loyalty programme',
-    description: 'As the profile has it.',
-    timeless: true,
-    type: 'text',
-    read: ({ shopper }) => shopper.loyalty?.tier,
-  },
-  {
-    field: 'loyalty.points',
-    label: 'Points in the loyalty programme',
-    description: 'The balance, as the profile has it.',
-    timeless: true,
-    type: 'number',
-    unit: 'points',
-    read: ({ shopper }) => shopper.loyalty?.points,
-  },
+  ...loyaltyFields,
 ];

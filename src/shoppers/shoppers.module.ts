@@ -12,6 +12,17 @@ import { PurchaseImport } from './import/purchase-import.js';
 import { InteractionsController } from './interactions/interactions.controller.js';
 import { InteractionsRepository } from './interactions/interactions.repository.js';
 import { Interactions } from './interactions/interactions.service.js';
+import { LoyaltyController } from './loyalty/loyalty.controller.js';
+import { LoyaltyEvents } from './loyalty/loyalty-events.js';
+import { LoyaltyRepository } from './loyalty/loyalty.repository.js';
+import { Loyalty } from './loyalty/loyalty.service.js';
+import { LoyaltyProgramme } from './loyalty/programme.service.js';
+import { MergeController } from './merge/merge.controller.js';
+import { MergeRepository } from './merge/merge.repository.js';
+import { Merges } from './merge/merges.js';
+import { OwnRows } from './merge/own-rows.js';
+import { MergeAnnouncements } from './merge/merge-announcements.js';
+import { ShopperMerge } from './merge/shopper-merge.service.js';
 import { ProfilesController } from './profiles/profiles.controller.js';
 import { ProfilesRepository } from './profiles/profiles.repository.js';
 import { ShopperImport } from './profiles/shopper-import.js';
@@ -30,7 +41,14 @@ import { WiderSearch } from './rotating/wider-search.js';
 
 @Module({
   imports: [ConsentModule, ImportsModule],
-  controllers: [ProfilesController, AppController, PurchasesController, InteractionsController],
+  controllers: [
+    ProfilesController,
+    AppController,
+    PurchasesController,
+    InteractionsController,
+    MergeController,
+    LoyaltyController,
+  ],
   providers: [
     AppRepository,
     BeaconClocks,
@@ -42,8 +60,16 @@ import { WiderSearch } from './rotating/wider-search.js';
     IdentitiesRepository,
     Interactions,
     InteractionsRepository,
+    Loyalty,
+    LoyaltyEvents,
+    LoyaltyProgramme,
+    LoyaltyRepository,
+    MergeAnnouncements,
+    MergeRepository,
+    Merges,
     OwnDevices,
     OwnProfile,
+    OwnRows,
     ProfilesRepository,
     PurchaseImport,
     Purchases,
@@ -51,11 +77,12 @@ import { WiderSearch } from './rotating/wider-search.js';
     Recognition,
     RotatingIdentities,
     ShopperImport,
+    ShopperMerge,
     Shoppers,
     TableRound,
     WiderSearch,
   ],
-  exports: [CarriedBeacons, Purchases, Recognition, Shoppers],
+  exports: [CarriedBeacons, Merges, Purchases, Recognition, Shoppers],
 })
 export class ShoppersModule implements OnModuleInit {
   constructor(

@@ -7,6 +7,7 @@ import { CheckInHandover } from './checkins/checkin-handover.js';
 import { CheckInsController } from './checkins/checkins.controller.js';
 import { CheckInRepository } from './checkins/checkins.repository.js';
 import { CheckIns } from './checkins/checkins.service.js';
+import { MergedCheckIns } from './checkins/merged-checkins.js';
 import { GatewayClocks } from './clocks/gateway-clocks.store.js';
 import { GatewayHearings } from './gateway-hearings.service.js';
 import { GatewayPayloads } from './gateway-payloads.service.js';
@@ -54,6 +55,7 @@ import { ZoneMutes } from './trust/zone-mutes.store.js';
     LocationConsents,
     CheckIns,
     CheckInRepository,
+    MergedCheckIns,
     CheckInHandover,
   ],
   exports: [SightingIntake, CheckIns, GatewayPulse, ZoneMutes],

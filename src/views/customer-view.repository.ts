@@ -16,6 +16,9 @@ export interface CustomerRow {
   birthday: string | null;
   attributes: Record<string, unknown>;
   loyalty: Record<string, unknown> | null;
+  /** Where the programme keeps points itself; then it stands for `loyalty`. */
+  standing: Record<string, unknown> | null;
+  loyalty_moves: object[];
   acquisition: Record<string, unknown> | null;
   assigned_associate: string | null;
   created_at: Instant;

@@ -22,6 +22,11 @@ const CONSENTS = `
      'source', source, 'at', ${iso('at')})), '{}')
    FROM consents WHERE shopper_id = $1)`;
 
+const STANDING = '(SELECT standing FROM loyalty_members WHERE shopper_id = $1)';
+const LOYALTY_MOVES = listOf(`
+  SELECT from_tier AS "fromTier", to_tier AS "toTier", points, reason, ${iso('at')} AS at
+  FROM loyalty_moves WHERE shopper_id = $1 ORDER BY loyalty_moves.at DESC, move_id DESC LIMIT ${RECENT}`);
+
 /** See `Totals`. Of several currencies the one most lines are in stands for all. */
 const TOTALS = `
   (SELECT json_build_object('purchases', count(*),
@@ -157,7 +162,7 @@ export const CUSTOMER_VIEW = `
   WITH store_days AS (${STORE_DAYS}), profiling AS (
     SELECT EXISTS (SELECT FROM consents WHERE shopper_id = $1 AND purpose = 'profiling' AND granted) AS granted
   )
-  SELECT shoppers.*, ${CONSENTS} AS consents,
+  SELECT shoppers.*, ${STANDING} AS standing, ${LOYALTY_MOVES} AS loyalty_moves, ${CONSENTS} AS consents,
     ARRAY(SELECT beacon_id FROM carried_beacons WHERE shopper_id = $1 AND source = 'profile' ORDER BY beacon_id)
       AS carries,
     ARRAY(SELECT segment_id FROM segment_members WHERE shopper_id = $1 AND profiling.granted ORDER BY segment_id)

@@ -33,7 +33,7 @@ function viewOf(row: CustomerRow, items: ReplenishmentItem[], now: Instant): Cus
   const { location, profiling, push, clienteling } = row.consents;
   return {
     profile: profileOf(row),
-    loyalty: row.loyalty,
+    loyalty: row.standing === null ? row.loyalty : { ...row.standing, moves: row.loyalty_moves },
     consents: {
       location: location ?? NOT_SAID,
       profiling: profiling ?? NOT_SAID,

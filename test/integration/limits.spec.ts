@@ -120,6 +120,62 @@ describe('limits under concurrency', () => {
     expect(await outcomes('shopper_id = $1', [bob])).toEqual({ offer: 1, 'global-cap': 39 });
   });
 
+  describe('of a household', () => {
+    const cap = { max: 1, per: '1d', perHousehold: true };
+    const household = async (name: string, size: number): Promise<ShopperId[]> => {
+      const members = await shoppers(name, size);
+      await shop.database.run('UPDATE shoppers SET household_id = $1 WHERE shopper_id = ANY($2)', [
+        name,
+        members,
+      ]);
+      return members;
+    };
+
+    it('makes one offer of fifty triggers of two members at once, in one batch or in many', async () => {
+      const offerId = await liveOffer({ perShopper: [cap] });
+      const [ada, bob] = (await household('home', 2)) as [ShopperId, ShopperId];
+      const changes = Array.from({ length: 50 }, (_, index) => entryOf(index % 2 === 0 ? ada : bob));
+      await Promise.all([...changes.slice(0, 30).map((change) => take([change])), take(changes.slice(30))]);
+      expect(await outcomes('shopper_id = ANY($1)', [[ada, bob]])).toEqual({ offer: 1, 'offer-cap': 49 });
+      expect(await countOf('cap_events', 'offer_id = $1', [offerId])).toBe(1);
+    });
+
+    it('does not let two members pass in one commit', async () => {
+      await liveOffer({ perShopper: [cap] });
+      const members = await household('batch', 20);
+      await take(members.map((member) => entryOf(member)));
+      expect(await outcomes('shopper_id = ANY($1)', [members])).toEqual({ offer: 1, 'offer-cap': 19 });
+    });
+
+    it('is no limit on strangers, nor on a shopper without one', async () => {
+      await liveOffer({ perShopper: [cap] });
+      const [lone] = (await shoppers('lone', 1)) as [ShopperId];
+      const [other] = (await household('other', 1)) as [ShopperId];
+      await Promise.all([lone, other, lone, other].map((shopper) => take([entryOf(shopper)])));
+      expect(await outcomes('shopper_id = ANY($1)', [[lone, other]])).toEqual({ offer: 2, 'offer-cap': 2 });
+    });
+
+    it('is counted by the contact policy, which asks for a period of time', async () => {
+      const as = shop.serviceKey;
+      const { body: policy, headers } = await shop.call('GET', '/v1/policies/contact', { as });
+      const put = (globalCaps: object[], match: string) =>
+        shop.call('PUT', '/v1/policies/contact', {
+          as,
+          body: { ...policy, globalCaps },
+          headers: { 'if-match': match },
+        });
+      const refused = await put([{ ...cap, per: 'visit' }], headers.get('etag')!);
+      expect(refused.body.errors).toMatchObject([{ path: 'globalCaps[0].per' }]);
+      const put1 = await put([cap], headers.get('etag')!);
+      expect(put1.status).toBe(200);
+      await liveOffer({ ignoresGlobalCaps: false });
+      const members = await household('policy', 6);
+      await Promise.all(members.map((member) => take([entryOf(member)])));
+      expect(await outcomes('shopper_id = ANY($1)', [members])).toEqual({ offer: 1, 'global-cap': 5 });
+      expect((await put(policy.globalCaps as object[], put1.headers.get('etag')!)).status).toBe(200);
+    });
+  });
+
   it('gives exactly a hundred of a hundred to two thousand shoppers', async () => {
     const offerId = await liveOffer({ total: 100 });
     const changes = (await shoppers('total', 2_000)).map((shopperId) => entryOf(shopperId));

@@ -9,7 +9,16 @@ import {
   type JWTVerifyGetKey,
   type JWTVerifyOptions,
 } from 'jose';
-import { Clock, Database, Log, SETTINGS, notFound, unavailable, vocabulary } from '../../platform/index.js';
+import {
+  aliasesAmong,
+  Clock,
+  Database,
+  Log,
+  SETTINGS,
+  notFound,
+  unavailable,
+  vocabulary,
+} from '../../platform/index.js';
 import type { Settings } from '../../platform/index.js';
 import { SECOND_MS, type Instant, type ShopperId } from '../../shared/index.js';
 import type { Verified } from '../verified-credentials.js';
@@ -84,12 +93,20 @@ export class ShopperTokens {
       if (!shopperId.success || exp === undefined) return undefined;
       if (!isShortLived({ exp, ...(iat === undefined ? {} : { iat }) })) return undefined;
       const expiresAt = exp * SECOND_MS;
-      return { principal: { kind: 'shopper', shopperId: shopperId.data, expiresAt }, expiresAt };
+      return {
+        principal: { kind: 'shopper', shopperId: await this.#standsFor(shopperId.data), expiresAt },
+        expiresAt,
+      };
     } catch (error) {
       // A TypeError is how jose names what does not even look like a token.
       if (error instanceof errors.JOSEError || error instanceof TypeError) return undefined;
       throw error;
     }
+  }
+
+  /** The app of a shopper who was merged goes on as whoever they were merged into. */
+  async #standsFor(shopperId: ShopperId): Promise<ShopperId> {
+    return (await aliasesAmong(this.database, [shopperId])).get(shopperId) ?? shopperId;
   }
 
   /** The token's own `kid` says only which keys to try; algorithms and claims are ours to name. */

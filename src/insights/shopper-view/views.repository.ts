@@ -15,12 +15,14 @@ const VIEWS = `
     ) AS consent
     WHERE shopper.shopper_id = ANY($1)
   )
-  SELECT asked.shopper_id, display_name, locale, time_zone, home_store_id, birthday, attributes, loyalty,
+  SELECT asked.shopper_id, display_name, locale, time_zone, home_store_id, birthday, attributes,
+    coalesce(loyal.standing, loyalty) AS loyalty,
     preferences, granted, visits, first_visit_at, last_visit_at, habits.states, brands.brands, traits,
     ARRAY(SELECT segment_id FROM segment_members AS member
           WHERE profiled AND member.shopper_id = asked.shopper_id ORDER BY segment_id) AS segments,
     ${SETTLED} AS settled
   FROM asked
+  LEFT JOIN loyalty_members AS loyal ON loyal.shopper_id = asked.shopper_id
   LEFT JOIN shopper_activity AS activity ON activity.shopper_id = asked.shopper_id
   LEFT JOIN shopper_traits ON profiled AND shopper_traits.shopper_id = asked.shopper_id
   LEFT JOIN LATERAL (

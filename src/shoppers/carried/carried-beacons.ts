@@ -74,6 +74,21 @@ export class CarriedBeacons implements OnApplicationShutdown {
     return { changed, refused };
   }
 
+  /**
+   * Hands all that one shopper carries to another inside the caller's transaction, which has locked both rows. Call
+   * `announceAllOf` the other after the commit. Gives how many beacons that were.
+   */
+  async handOver(tx: Queryable, { from, into }: { from: ShopperId; into: ShopperId }): Promise<number> {
+    const changed = await this.repository.handOver(tx, from, into);
+    await this.#hold(changed);
+    return changed.length;
+  }
+
+  /** After the commit: who carries what this shopper carries is to be asked anew. */
+  async announceAllOf(shopperId: ShopperId): Promise<void> {
+    await this.announce(await this.repository.allOf(shopperId));
+  }
+
   /** After the commit: what Redis and the processes believed of these is no longer so. */
   async announce(changed: readonly BeaconId[]): Promise<void> {
     if (changed.length === 0) return;

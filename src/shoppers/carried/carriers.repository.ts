@@ -53,6 +53,23 @@ export class CarriersRepository {
     }));
   }
 
+  /** What one carried, another carries. Gives what that was. */
+  async handOver(tx: Queryable, from: ShopperId, into: ShopperId): Promise<BeaconId[]> {
+    const rows = await tx.query<CarriedRow>(
+      'UPDATE carried_beacons SET shopper_id = $2 WHERE shopper_id = $1 RETURNING beacon_id',
+      [from, into],
+    );
+    return rows.map((row) => row.beacon_id);
+  }
+
+  async allOf(shopperId: ShopperId): Promise<BeaconId[]> {
+    const rows = await this.database.query<CarriedRow>(
+      'SELECT beacon_id FROM carried_beacons WHERE shopper_id = $1',
+      [shopperId],
+    );
+    return rows.map((row) => row.beacon_id);
+  }
+
   async save(tx: Queryable, { released, taken }: CarrierChange): Promise<void> {
     if (released.length > 0) {
       await tx.run('DELETE FROM carried_beacons WHERE beacon_id = ANY($1)', [released]);

@@ -86,7 +86,6 @@ export class PurchaseChunk {
        SELECT purchase_id, shopper_id, store_id, channel, purchased_ms + ${shiftDays * MS_OF_DAY}, file_rows,
               has_strangers, is_repeated,
               CASE WHEN lines > ${MAX_LINES} THEN 'out-of-range'
-                   WHEN has_currencies THEN 'currency-mismatch'
                    WHEN store_id IS NOT NULL AND NOT EXISTS (
                      SELECT FROM stores WHERE stores.store_id = gathered.store_id) THEN 'unknown-store' END,
               ${hash}
@@ -96,7 +95,6 @@ export class PurchaseChunk {
                 count(*) FILTER (WHERE sub = 0) AS file_rows, count(*) AS lines,
                 min(shopper_id) <> max(shopper_id) AS has_strangers,
                 bool_or(is_whole) AND min(line) <> max(line) AS is_repeated,
-                min(currency) <> max(currency) IS TRUE AS has_currencies,
                 string_agg(${CANONICAL_LINE}, ',') AS content
          FROM (SELECT * FROM ${table} WHERE purchase_id > $1 AND purchase_id <= $2
                ORDER BY purchase_id, line, sub) AS ordered
@@ -148,6 +146,14 @@ export class PurchaseChunk {
       rejected: rows.filter(({ differs }) => differs).map(({ differs: _, ...row }) => row),
       same: rows.filter(({ differs }) => !differs).length,
     };
+  }
+
+  /** What a file says of shoppers who were merged is of whoever stands for them. */
+  async followMerges(): Promise<void> {
+    await this.tx.run(
+      `UPDATE chunk SET shopper_id = shopper_aliases.shopper_id
+       FROM shopper_aliases WHERE alias = chunk.shopper_id`,
+    );
   }
 
   /** Makes the shoppers nobody has told us of, consenting to nothing, and keeps all of them. Gives how many. */
@@ -217,7 +223,6 @@ export class PurchaseChunk {
       `SELECT DISTINCT ON (line) line::int8 AS line, code, detail, row FROM (
          SELECT line, coalesce(fault, 'purchase-differs') AS code,
                 CASE fault WHEN 'out-of-range' THEN 'a purchase has at most ${MAX_LINES} lines'
-                           WHEN 'currency-mismatch' THEN 'the lines of the purchase are of several currencies'
                            WHEN 'unknown-store' THEN 'no store ' || chunk.store_id
                            ELSE 'it is on record with other content' END AS detail,
                 ${AS_READ.replaceAll('purchase_id', 'staged.purchase_id')} AS row

@@ -44,6 +44,7 @@ export class PurchaseImport implements ImportType, OnModuleInit {
     const products = await recording.transaction(async (tx) => {
       const chunk = new PurchaseChunk(tx, recording, range);
       const taken = await takenOut(chunk);
+      await chunk.followMerges();
       const shoppersMade = await chunk.makeShoppers();
       const productsMade = await chunk.makeProducts();
       const written = await chunk.record();

@@ -22,15 +22,6 @@ export class InteractionsRepository {
     return this.database.transaction(work);
   }
 
-  /** Those of `ids` that are shoppers, kept from vanishing until the transaction ends. */
-  async shoppersAmong(tx: Queryable, ids: readonly ShopperId[]): Promise<Set<ShopperId>> {
-    const rows = await tx.query<{ shopper_id: ShopperId }>(
-      'SELECT shopper_id FROM shoppers WHERE shopper_id = ANY($1) ORDER BY shopper_id FOR KEY SHARE',
-      [ids],
-    );
-    return new Set(rows.map((row) => row.shopper_id));
-  }
-
   /** Writes those that are not on record; of one that comes twice, the first. */
   async insert(tx: Queryable, interactions: readonly Interaction[]): Promise<void> {
     await tx.run(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  aliasesAmong,
   Answer,
   Bus,
   conflict,
@@ -45,7 +46,8 @@ export class Shoppers {
   /**
    * Replaces one profile, or makes the shopper.
    *
-   * @throws Problem 409 `beacon-taken` naming the tag that another carries
+   * @throws Problem 409 `beacon-taken` naming the tag that another carries, 409 `merged` where the id is by now only
+   *   another name of a shopper
    */
   async replace(profile: ProfileOf): Promise<Answer> {
     const { made, refused } = await this.#replace([profile]);
@@ -104,18 +106,30 @@ export class Shoppers {
     const ids = [...new Set(profiles.map(({ shopperId }) => shopperId))];
     const { made, kept, assigned, refused } = await this.database.transaction(async (tx) => {
       const made = await this.repository.makeAndLock(tx, ids);
+      const aliases = await aliasesAmong(tx, [...made]);
       const assigned = await this.carried.assign(
         tx,
-        profiles.map(({ shopperId, carries }) => ({ shopperId, source: PROFILE, beaconIds: carries })),
+        profiles.map(({ shopperId, carries }) => ({
+          shopperId,
+          source: PROFILE,
+          beaconIds: aliases.has(shopperId) ? [] : carries,
+        })),
       );
-      const kept = lastOfEach(profiles.filter((_, place) => !assigned.refused.has(place)));
+      const kept = lastOfEach(
+        profiles.filter(({ shopperId }, place) => !assigned.refused.has(place) && !aliases.has(shopperId)),
+      );
       await this.repository.replace(tx, kept);
       const keptIds = new Set(kept.map(({ shopperId }) => shopperId));
       await this.repository.unmake(
         tx,
         [...made].filter((id) => !keptIds.has(id)),
       );
-      const refused = new Map([...assigned.refused].map(([place, id]) => [place, taken(id)]));
+      const refused = new Map<number, Omit<Rejection, 'index'>>();
+      for (const [place, beaconId] of assigned.refused) refused.set(place, taken(beaconId));
+      profiles.forEach(({ shopperId }, place) => {
+        const into = aliases.get(shopperId);
+        if (into !== undefined) refused.set(place, merged(shopperId, into));
+      });
       await within(tx, refused);
       return { made, kept, assigned, refused };
     });
@@ -128,6 +142,10 @@ export class Shoppers {
 /** The words of a refusal; they do not say who carries the tag. */
 export function taken(beaconId: string): { code: 'beacon-taken'; detail: string } {
   return { code: 'beacon-taken', detail: `${beaconId} is carried by another shopper` };
+}
+
+function merged(shopperId: ShopperId, into: ShopperId): Omit<Rejection, 'index'> {
+  return { code: 'merged', detail: `shopperId: ${shopperId} was merged into ${into}` };
 }
 
 function shown({ createdAt, updatedAt, ...profile }: Profile): object {

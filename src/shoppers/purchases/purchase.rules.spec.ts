@@ -121,8 +121,13 @@ describe('a batch of purchases', () => {
       candidate(1, { shopperId: 'bob' as ShopperId }),
       candidate(2, { storeId: 's9' as StoreId }),
     ];
-    const { kept, refused } = sift(batch, { shoppers: new Set(['ada']), stores: new Set(['s1']) });
+    const ada = 'ada' as ShopperId;
+    const stores = new Set(['s1']);
+    const { kept, refused } = sift(batch, { shoppers: new Map([[ada, ada]]), stores });
     expect(kept).toEqual([batch[0]]);
+    const eve = 'eve' as ShopperId;
+    const merged = sift([candidate(0)], { shoppers: new Map([[ada, eve]]), stores }).kept;
+    expect(merged).toEqual([{ ...candidate(0, { shopperId: eve }), contentHash: batch[0]!.contentHash }]);
     expect(refused.map(({ index, code }) => [index, code])).toEqual([
       [1, 'unknown-shopper'],
       [2, 'unknown-store'],

@@ -115,22 +115,28 @@ export function admit(
   return { ok: true, purchase: { ...purchase, storeId } };
 }
 
-/** Sorts out purchases of nobody we know, or in no store we know. */
+/**
+ * Sorts out purchases of nobody we know, or in no store we know. One of a shopper who was merged is of whoever stands
+ * for them; what tells its content stays as it was sent.
+ */
 export function sift(
   candidates: readonly Candidate[],
-  known: { shoppers: ReadonlySet<string>; stores: ReadonlySet<string> },
+  known: { shoppers: ReadonlyMap<ShopperId, ShopperId>; stores: ReadonlySet<string> },
 ): { kept: Candidate[]; refused: Refusal[] } {
   const kept: Candidate[] = [];
   const refused: Refusal[] = [];
   for (const candidate of candidates) {
     const { index, purchase } = candidate;
     const { shopperId, storeId } = purchase;
-    if (!known.shoppers.has(shopperId)) {
+    const actual = known.shoppers.get(shopperId);
+    if (actual === undefined) {
       refused.push({ index, code: 'unknown-shopper', detail: `shopperId: no shopper ${shopperId}` });
     } else if (storeId !== undefined && !known.stores.has(storeId)) {
       refused.push({ index, code: 'unknown-store', detail: `storeId: no store ${storeId}` });
     } else {
-      kept.push(candidate);
+      kept.push(
+        actual === shopperId ? candidate : { ...candidate, purchase: { ...purchase, shopperId: actual } },
+      );
     }
   }
   return { kept, refused };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, timestamp, type Queryable } from '../../platform/index.js';
+import { Database, lockKnownShoppers, timestamp, type Queryable } from '../../platform/index.js';
 import type { PurchaseId, ShopperId, StoreId } from '../../shared/index.js';
 import type { Candidate, Purchase } from './purchase.rules.js';
 
@@ -13,23 +13,23 @@ export class PurchasesRepository {
   }
 
   /**
-   * Who and where is known. The shoppers are kept from vanishing until the transaction ends. Stores are asked of
+   * Who and where is known, and who stands for each shopper named ({@link lockKnownShoppers}). Stores are asked of
    * their table, not of memory: one that another process made a moment ago counts.
    */
   async known(
     tx: Queryable,
     purchases: readonly Purchase[],
-  ): Promise<{ shoppers: Set<ShopperId>; stores: Set<StoreId> }> {
-    const shoppers = await tx.query<{ shopper_id: ShopperId }>(
-      'SELECT shopper_id FROM shoppers WHERE shopper_id = ANY($1) ORDER BY shopper_id FOR KEY SHARE',
-      [purchases.map(({ shopperId }) => shopperId)],
+  ): Promise<{ shoppers: Map<ShopperId, ShopperId>; stores: Set<StoreId> }> {
+    const shoppers = await lockKnownShoppers(
+      tx,
+      purchases.map(({ shopperId }) => shopperId),
     );
     const stores = await tx.query<{ store_id: StoreId }>(
       'SELECT store_id FROM stores WHERE store_id = ANY($1)',
       [purchases.flatMap(({ storeId }) => storeId ?? [])],
     );
     return {
-      shoppers: new Set(shoppers.map((row) => row.shopper_id)),
+      shoppers,
       stores: new Set(stores.map((row) => row.store_id)),
     };
   }

@@ -1,0 +1,87 @@
+import type { Field } from '../../rules/index.js';
+import { DAY_MS } from '../../shared/index.js';
+
+/** What a rule may ask about the loyalty programme. All are unknown to who is no member, or has not consented to profiling. */
+export const loyaltyFields: Field[] = [
+  {
+    field: 'loyalty.tier',
+    label: 'Tier in the loyalty programme',
+    type: 'text',
+    description: 'The tier held now, as the programme or the retailer names it.',
+    read: ({ shopper }) => shopper.loyalty?.tier,
+  },
+  {
+    field: 'loyalty.points',
+    label: 'Points in the loyalty programme',
+    type: 'number',
+    unit: 'points',
+    description: 'Points earned within the programme’s period; what was brought back is taken off.',
+    read: ({ shopper }) => shopper.loyalty?.points,
+  },
+  {
+    field: 'loyalty.nextTier',
+    label: 'Next tier',
+    type: 'text',
+    description: 'The tier above the one held; unknown in the highest.',
+    read: ({ shopper }) => shopper.loyalty?.nextTier,
+  },
+  {
+    field: 'loyalty.pointsToNextTier',
+    label: 'Points to the next tier',
+    type: 'number',
+    unit: 'points',
+    description: 'What is missing to the threshold of the next tier; unknown in the highest.',
+    read: ({ shopper }) => shopper.loyalty?.pointsToNextTier,
+  },
+  {
+    field: 'loyalty.daysInTier',
+    label: 'Days in the present tier',
+    type: 'number',
+    unit: 'days',
+    description: 'Days since the tier was reached.',
+    read: ({ shopper, at }) => daysBetween(shopper.loyalty?.since, at),
+  },
+  {
+    field: 'loyalty.tierSince',
+    label: 'In the present tier since',
+    type: 'instant',
+    description: 'When the tier was reached.',
+    read: ({ shopper }) => instantOf(shopper.loyalty?.since),
+  },
+  {
+    field: 'loyalty.daysToTierEnd',
+    label: 'Days until the tier ends',
+    type: 'number',
+    unit: 'days',
+    description:
+      'Days until the tier is looked at again, and lost unless its points are there; unknown in the first.',
+    read: ({ shopper, at }) => {
+      const end = instantOf(shopper.loyalty?.tierEndsAt);
+      return end === undefined ? undefined : (end - at) / DAY_MS;
+    },
+  },
+  {
+    field: 'loyalty.tierAtRisk',
+    label: 'Tier about to be lost',
+    type: 'boolean',
+    description: 'The points within the period are below the threshold of the tier held.',
+    read: ({ shopper }) => shopper.loyalty?.tierAtRisk,
+  },
+  {
+    field: 'loyalty.entitlements',
+    label: 'Entitlements of the tier',
+    type: 'list',
+    description: 'What the tier held gives, as the programme names it.',
+    read: ({ shopper }) => shopper.loyalty?.entitlements,
+  },
+];
+
+function instantOf(time: string | undefined): number | undefined {
+  const instant = time === undefined ? Number.NaN : Date.parse(time);
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+function daysBetween(from: string | undefined, to: number): number | undefined {
+  const since = instantOf(from);
+  return since === undefined ? undefined : (to - since) / DAY_MS;
+}
