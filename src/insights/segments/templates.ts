@@ -142,9 +142,14 @@ export const TEMPLATES: readonly Template[] = [
   {
     template: 'tier-about-to-be-lost',
     name: 'Tier about to be lost',
-    description: 'The tier ends within 30 days.',
+    description: 'The tier ends within 30 days, and the points to keep it are not there yet.',
     parameters: NONE,
-    rule: () => ({ field: 'loyalty.daysToTierEnd', operator: 'between', value: [0, 30] }),
+    rule: () =>
+      all(is('loyalty.tierAtRisk', true), {
+        field: 'loyalty.daysToTierEnd',
+        operator: 'between',
+        value: [0, 30],
+      }),
   },
   {
     template: 'browsed-not-bought',
