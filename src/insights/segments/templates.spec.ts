@@ -38,7 +38,7 @@ describe('the ready-made segments', () => {
       insightFields.filter(({ field }) => !/^value\./.test(field)),
     );
     const later = [
-      'value.monetaryScore',
+      'value.rfm.monetary',
       'loyalty.pointsToNextTier',
       'loyalty.daysToTierEnd',
       'loyalty.tierAtRisk',

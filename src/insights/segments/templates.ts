@@ -102,14 +102,14 @@ export const TEMPLATES: readonly Template[] = [
     name: 'High value',
     description: 'In the upper fifth by what they spend.',
     parameters: NONE,
-    rule: () => atLeast('value.monetaryScore', 5),
+    rule: () => atLeast('value.rfm.monetary', 5),
   },
   {
     template: 'low-value',
     name: 'Low value',
     description: 'In the lower fifth by what they spend.',
     parameters: NONE,
-    rule: () => atMost('value.monetaryScore', 1),
+    rule: () => atMost('value.rfm.monetary', 1),
   },
   {
     template: 'new-signed-up',
