@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { StoresModule } from '../stores/index.js';
+import { KpisModule } from './kpis/kpis.module.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
@@ -12,7 +13,7 @@ import { ViewsRepository } from './shopper-view/views.repository.js';
 import { upkeepProviders } from './upkeep/providers.js';
 
 @Module({
-  imports: [StoresModule],
+  imports: [StoresModule, KpisModule],
   controllers: [ReplenishmentController, SegmentsController, AudienceController],
   providers: [
     Histories,

@@ -39,6 +39,7 @@ const environment = z.object({
   PARTITIONS: z.coerce.number().int().min(1).max(256).default(16),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
+  DEFAULT_MARGIN_SHARE: z.coerce.number().min(0).max(1).default(0.3),
   HOLIDAYS: z
     .string()
     .transform((text) => text.split(',').map((day) => day.trim()))
@@ -80,6 +81,8 @@ export interface Settings {
   partitions: number;
   databasePool: number;
   drainSeconds: number;
+  /** Of what was paid, where the cost of a product is not known. */
+  defaultMarginShare: number;
   /** Days on which purchases are counted as of a holiday: `MM-DD` each year, or `yyyy-mm-dd`. */
   holidays: ReadonlySet<string>;
 }
@@ -134,6 +137,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     partitions: values.PARTITIONS,
     databasePool: values.DATABASE_POOL,
     drainSeconds: values.DRAIN_SECONDS,
+    defaultMarginShare: values.DEFAULT_MARGIN_SHARE,
     holidays: new Set(values.HOLIDAYS),
   };
 }

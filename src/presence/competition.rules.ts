@@ -53,7 +53,8 @@ function judge(
   const { radio, parameters } = hearing;
   const track = radio && followed(competition.track, hearing, radio, second);
   if (radio !== undefined && track !== undefined && isLocated(track, parameters)) {
-    const standing = zoned(competition, track, radio.floor, parameters);
+    const ahead = radio.surveyed ? parameters.surveyedAheadSeconds : 0;
+    const standing = zoned(competition, track, radio.floor, parameters, ahead);
     return { zoneId: standing.zoneId, left: standing.left, evidence: [], track };
   }
   const present = track === competition.track ? competition : { ...competition, track };

@@ -92,3 +92,8 @@ function minutesOf(clock: string): number {
   const [hours = '0', minutes = '0'] = clock.split(':');
   return Number(hours) * 60 + Number(minutes);
 }
+
+/** When the local day `date` (`yyyy-mm-dd`) begins in `timeZone`: not at midnight where the clocks skip it. */
+export function startOfLocalDay(date: string, timeZone: string): Instant {
+  return DateTime.fromISO(date, { zone: timeZone }).startOf('day').toMillis();
+}

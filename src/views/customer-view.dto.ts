@@ -78,6 +78,8 @@ const visit = z.object({
 const line = z.object({
   productId: id,
   name: z.string().nullable(),
+  category: z.string().nullable(),
+  known: z.boolean().describe('false while the catalogue does not have the product'),
   quantity: z.number(),
   unitPrice: money.nullable(),
   discount: money.nullable(),
@@ -122,6 +124,28 @@ const offer = z.object({
 });
 const feedback = z.object({ feedbackId: id, text: z.string(), about: z.string().nullable(), at });
 
+const device = z.object({
+  deviceId: id,
+  platform: z.enum(['ios', 'android', 'web']),
+  reachable: z.boolean().describe('has a token that push can be sent to'),
+  appVersion: z.string().nullable(),
+  seenAt: at,
+});
+const browsed = z.object({
+  productId: id,
+  name: z.string().nullable(),
+  brand: z.string().nullable(),
+  category: z.string().nullable(),
+  times: count,
+  types: z.array(z.string()),
+  lastAt: at,
+});
+const preferences = z.object({
+  quietHours: z.object({ from: z.string(), to: z.string() }).optional(),
+  snoozeUntil: at.optional(),
+  mutedCategories: z.array(z.string()),
+});
+
 /** The single customer view. What is written here is also its description in OpenAPI. */
 export const customerView = z.object({
   profile,
@@ -139,6 +163,27 @@ export const customerView = z.object({
       feedback: z.array(feedback),
     })
     .describe('at most 20 of each, newest first'),
+  devices: z.array(device).describe('last seen first'),
+  preferences,
+  interactions: z.object({
+    counts: z.record(z.string(), count).describe('of all time, by type'),
+    browsedNotBought: z
+      .array(browsed)
+      .describe(
+        'looked at in the last 90 days and not bought from that day on, nor what can stand in for it; ' +
+          `at most 20, the latest first; ${WITHOUT}`,
+      ),
+  }),
+  offers: z
+    .object({
+      made: count,
+      received: count.describe('reported as received, displayed or opened'),
+      opened: count,
+      dismissed: count,
+      redeemed: count,
+      averageRating: z.number().nullable(),
+    })
+    .describe('of all offers ever made to the shopper'),
   segments: z.array(z.string()).describe(`segmentIds; ${WITHOUT}`),
 });
 export type CustomerView = z.infer<typeof customerView>;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, timestamp } from '../platform/index.js';
-import type { Instant, ShopperId } from '../shared/index.js';
+import type { HourRange, Instant, ShopperId } from '../shared/index.js';
 import type { CustomerView } from './customer-view.dto.js';
 import { CUSTOMER_VIEW } from './customer-view.sql.js';
 import type { Totals } from './value.rules.js';
@@ -31,6 +31,11 @@ export interface CustomerRow {
   interactions: CustomerView['recent']['interactions'];
   offers: CustomerView['recent']['offers'];
   feedback: CustomerView['recent']['feedback'];
+  preferences: { quietHours?: HourRange; snoozeUntil?: Instant; mutedCategories?: string[] };
+  devices: CustomerView['devices'];
+  interaction_counts: CustomerView['interactions']['counts'];
+  offer_totals: CustomerView['offers'];
+  browsed_not_bought: CustomerView['interactions']['browsedNotBought'] | null;
 }
 
 /** Reads across the tables of all rooms, and writes none. */

@@ -65,7 +65,8 @@ const VISITS = listOf(`
 const PURCHASES = listOf(`
   SELECT purchase_id AS "purchaseId", store_id AS "storeId", channel, ${iso('purchased_at')} AS "purchasedAt",
     ${listOf(`
-      SELECT line.product_id AS "productId", product.name, line.quantity,
+      SELECT line.product_id AS "productId", product.name, product.category,
+        product.product_id IS NOT NULL AS known, line.quantity,
         CASE WHEN line.unit_price IS NOT NULL
           THEN json_build_object('amount', line.unit_price, 'currency', line.currency) END AS "unitPrice",
         CASE WHEN line.discount IS NOT NULL
@@ -94,6 +95,54 @@ const OFFERS = listOf(`
       ORDER BY delivery_events.at, type`)} AS receipts
   FROM deliveries WHERE shopper_id = $1 ORDER BY created_at DESC LIMIT ${RECENT}`);
 
+const DEVICES = listOf(`
+  SELECT device_id AS "deviceId", platform, push_token IS NOT NULL AS reachable, app_version AS "appVersion",
+    ${iso('updated_at')} AS "seenAt"
+  FROM devices WHERE shopper_id = $1 ORDER BY updated_at DESC, device_id`);
+
+/** A look back no longer than this: what was looked at a year ago says nothing about today. */
+const BROWSED = `interval '90 days'`;
+
+/** Looked at, and not bought since, by product: neither it nor one that can stand in for it. */
+const BROWSED_NOT_BOUGHT = listOf(`
+  SELECT looked.product_id AS "productId", product.name, product.brand, product.category, looked.times,
+    looked.types, ${iso('looked.last_at')} AS "lastAt"
+  FROM (
+    SELECT product_id, count(*)::int AS times, array_agg(DISTINCT type ORDER BY type) AS types, max(at) AS last_at
+    FROM interactions
+    WHERE shopper_id = $1 AND product_id IS NOT NULL AND type = ANY('{viewed,searched,wishlisted,shared}')
+      AND at > $2::timestamptz - ${BROWSED}
+    GROUP BY product_id
+  ) AS looked
+  LEFT JOIN products AS product ON product.product_id = looked.product_id
+  WHERE NOT EXISTS (
+    SELECT FROM purchases JOIN purchase_lines AS line USING (purchase_id)
+    LEFT JOIN products AS bought ON bought.product_id = line.product_id
+    WHERE purchases.shopper_id = $1 AND line.quantity > 0
+      -- The day counts, as files tell no time: what was bought on it was not left.
+      AND ${utcDay('purchases.purchased_at')} >= ${utcDay('looked.last_at')}
+      AND (line.product_id = looked.product_id OR bought.equivalence_group = product.equivalence_group)
+  )
+  ORDER BY looked.last_at DESC, looked.product_id LIMIT ${RECENT}`);
+
+const INTERACTION_COUNTS = `
+  (SELECT coalesce(json_object_agg(type, times), '{}')
+   FROM (SELECT type, count(*) AS times FROM interactions WHERE shopper_id = $1 GROUP BY type) AS counted)`;
+
+/** Of all offers ever made to the shopper; a delivery counts once, however often it was opened or rated. */
+const OFFER_TOTALS = `
+  (SELECT json_build_object('made', count(*), 'received', count(received), 'opened', count(opened),
+     'dismissed', count(*) FILTER (WHERE closed_as = 'dismissed'),
+     'redeemed', count(*) FILTER (WHERE closed_as = 'redeemed'),
+     'averageRating', avg(rating))
+   FROM deliveries LEFT JOIN LATERAL (
+     SELECT bool_or(type = ANY('{received,displayed,opened}')) OR NULL AS received,
+       bool_or(type = 'opened') OR NULL AS opened,
+       (array_agg(rating ORDER BY at DESC) FILTER (WHERE type = 'rated'))[1] AS rating
+     FROM delivery_events WHERE delivery_events.delivery_id = deliveries.delivery_id
+   ) AS told ON true
+   WHERE shopper_id = $1)`;
+
 const FEEDBACK = listOf(`
   SELECT feedback_id AS "feedbackId", text, about, ${iso('at')} AS at
   FROM feedback WHERE shopper_id = $1 ORDER BY feedback.at DESC LIMIT ${RECENT}`);
@@ -112,5 +161,7 @@ export const CUSTOMER_VIEW = `
     CASE WHEN profiling.granted THEN ${FAVOURITE_PRODUCTS} END AS favourite_products,
     CASE WHEN profiling.granted THEN ${FAVOURITE_CATEGORIES} END AS favourite_categories,
     ${VISITS} AS visits, ${PURCHASES} AS purchases, ${INTERACTIONS} AS interactions, ${OFFERS} AS offers,
-    ${FEEDBACK} AS feedback
+    ${FEEDBACK} AS feedback, ${DEVICES} AS devices, ${INTERACTION_COUNTS} AS interaction_counts,
+    ${OFFER_TOTALS} AS offer_totals,
+    CASE WHEN profiling.granted THEN ${BROWSED_NOT_BOUGHT} END AS browsed_not_bought
   FROM shoppers, profiling WHERE shopper_id = $1`;

@@ -50,6 +50,10 @@ function viewOf(row: CustomerRow, items: ReplenishmentItem[], now: Instant): Cus
       offers: row.offers,
       feedback: row.feedback,
     },
+    devices: row.devices,
+    preferences: preferencesOf(row),
+    interactions: { counts: row.interaction_counts, browsedNotBought: row.browsed_not_bought ?? [] },
+    offers: row.offer_totals,
     segments: row.segments,
   };
 }
@@ -69,5 +73,15 @@ function profileOf(row: CustomerRow): CustomerView['profile'] {
     carries: row.carries,
     createdAt: toRfc3339(row.created_at),
     updatedAt: toRfc3339(row.updated_at),
+  };
+}
+
+function preferencesOf({
+  preferences: { quietHours, snoozeUntil, mutedCategories },
+}: CustomerRow): CustomerView['preferences'] {
+  return {
+    ...(quietHours !== undefined && { quietHours }),
+    ...(snoozeUntil !== undefined && { snoozeUntil: toRfc3339(snoozeUntil) }),
+    mutedCategories: mutedCategories ?? [],
   };
 }

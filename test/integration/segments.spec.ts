@@ -300,6 +300,10 @@ describe('a segment', () => {
     expect(moves).toEqual([]);
     const { body: days } = await get('/tea/days');
     expect(days.items).toMatchObject([{ departed: 1, members: filled.body.members }]);
+    const report = (segmentId: string) =>
+      shop.call('GET', `/v1/reports/kpis?segmentId=${segmentId}`, { as: admin });
+    expect((await report('tea')).status).toBe(200);
+    expect((await report('no-such')).status).toBe(404);
     const single = await shop.call('GET', `/v1/shoppers/${early}`, { as: admin });
     expect(single.body.segments).toContain('tea');
   });

@@ -85,6 +85,10 @@ describe('GET /v1/shoppers/{shopperId}', () => {
       'favourites',
       'replenishment',
       'recent',
+      'devices',
+      'preferences',
+      'interactions',
+      'offers',
       'segments',
     ]);
     expect(body.profile).toMatchObject({
@@ -124,7 +128,7 @@ describe('GET /v1/shoppers/{shopperId}', () => {
       lines: [
         { productId: 'milk', name: 'Milk', quantity: 1.5, unitPrice: { amount: 101, currency: 'EUR' } },
         { productId: 'soap', unitPrice: null, discount: null },
-        { productId: 'unknown', name: null },
+        { productId: 'unknown', name: null, category: null, known: false },
       ],
     });
   });
@@ -183,6 +187,96 @@ describe('GET /v1/shoppers/{shopperId}', () => {
     expect(recent.interactions).toHaveLength(20);
     expect(recent.interactions[0]).toMatchObject({ interactionId: 'i0', type: 'viewed', productId: 'milk' });
     expect(value).toMatchObject({ frequency: 0, monetary: null, visitsPer30Days: 2 });
+  });
+
+  it('shows what was looked at and left, and what became of the offers', async () => {
+    await shopper('dora', true);
+    await run(
+      `INSERT INTO products (product_id, name, brand, own_brand, category, equivalence_group)
+       VALUES ('flakes', 'Flakes', 'National', false, 'cereals', 'cornflakes'),
+         ('own-flakes', 'Flakes', 'Ours', true, 'cereals', 'cornflakes'),
+         ('tea', 'Tea', 'Leaves', false, 'tea', NULL) ON CONFLICT DO NOTHING`,
+    );
+    const looks = [
+      ['milk', 'viewed', 3],
+      ['milk', 'wishlisted', 3],
+      ['soap', 'viewed', 5],
+      ['soap', 'reviewed', 1],
+      ['flakes', 'searched', 6],
+      ['tea', 'viewed', 100],
+    ] as const;
+    for (const [place, [productId, type, daysAgo]] of looks.entries()) {
+      await run(`INSERT INTO interactions VALUES ('d' || $1::text, 'dora', $2, $3, NULL, $4, 'web')`, [
+        place,
+        type,
+        productId,
+        ago(daysAgo * DAY_MS),
+      ]);
+    }
+    // Before the look: it was left since. Its stand-in after the look: it was not.
+    await purchase('dora', 9, [['milk', 1, 100]]);
+    await purchase('dora', 2, [['own-flakes', 1, 100]]);
+    for (const [events, closedAs] of [
+      [['received', 'opened', 'opened', 'rated'], 'redeemed'],
+      [['displayed'], 'dismissed'],
+      [[], null],
+    ] as const) {
+      const deliveryId = randomUUID();
+      await run(
+        `INSERT INTO deliveries (delivery_id, decision_id, shopper_id, offer_id, store_id, visit_id, offer,
+           created_at, expires_at, closed_as) VALUES ($1, $2, 'dora', $2, 's1', $2, '{}', $3, $3, $4)`,
+        [deliveryId, randomUUID(), ago(DAY_MS), closedAs],
+      );
+      for (const [place, type] of events.entries()) {
+        await run('INSERT INTO delivery_events VALUES ($1, $2, $3, $4)', [
+          deliveryId,
+          type,
+          ago(DAY_MS - place),
+          type === 'rated' ? 4 : null,
+        ]);
+      }
+    }
+    const { interactions, offers } = (await view('dora')).body;
+    expect(interactions.counts).toEqual({ viewed: 3, wishlisted: 1, reviewed: 1, searched: 1 });
+    expect(interactions.browsedNotBought).toMatchObject([
+      { productId: 'milk', times: 2, types: ['viewed', 'wishlisted'], lastAt: toRfc3339(now - 3 * DAY_MS) },
+      { productId: 'soap', category: 'soap', times: 1, types: ['viewed'] },
+    ]);
+    expect(offers).toEqual({
+      made: 3,
+      received: 2,
+      opened: 1,
+      dismissed: 1,
+      redeemed: 1,
+      averageRating: 4,
+    });
+  });
+
+  it('names the devices, without their tokens, and what the shopper set', async () => {
+    await shopper('eve', false);
+    await run(`INSERT INTO devices VALUES ('eve', 'old', 'ios', NULL, '1.0', $1)`, [ago(DAY_MS)]);
+    await run(`INSERT INTO devices VALUES ('eve', 'new', 'android', 'secret-token', NULL, $1)`, [ago(0)]);
+    await run(
+      `UPDATE shoppers SET preferences = '{"snoozeUntil": 1800000000000, "mutedCategories": ["tea"]}'
+       WHERE shopper_id = 'eve'`,
+    );
+    const { body } = await view('eve');
+    expect(body.devices).toEqual([
+      { deviceId: 'new', platform: 'android', reachable: true, appVersion: null, seenAt: toRfc3339(now) },
+      {
+        deviceId: 'old',
+        platform: 'ios',
+        reachable: false,
+        appVersion: '1.0',
+        seenAt: toRfc3339(now - DAY_MS),
+      },
+    ]);
+    expect(JSON.stringify(body)).not.toContain('secret-token');
+    expect(body.preferences).toEqual({
+      snoozeUntil: toRfc3339(1_800_000_000_000),
+      mutedCategories: ['tea'],
+    });
+    expect(body.interactions.browsedNotBought).toEqual([]);
   });
 
   it('uses no purchases without the consent to profiling', async () => {

@@ -55,6 +55,12 @@ describe('a move', () => {
     expect(zoneOf(inside('west'), at(10.1, 1))).toBe('west');
     expect(zoneOf(inside('west'), at(11, 1))).toBe('east');
   });
+  it('is noticed sooner of who walks, where zones are judged ahead', () => {
+    const walking = at(10.1, 1, { velocityX: 1 });
+    expect(zoned(inside('west'), walking, floor, p, 0).zoneId).toBe('west');
+    expect(zoned(inside('west'), walking, floor, p, 1).zoneId).toBe('east');
+    expect(zoned(inside('west'), at(10.1, 1), floor, p, 1).zoneId).toBe('west');
+  });
   it('remembers what was left, and when', () => {
     expect(zoned(inside('west'), at(12), floor, p)).toEqual({
       zoneId: 'east',

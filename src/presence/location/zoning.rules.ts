@@ -39,9 +39,23 @@ export function sharesOf(track: Track, floor: ZonedFloor): Map<number, number> {
   return shares;
 }
 
-/** The zone of somebody who was just located. */
-export function zoned(standing: Standing, track: Track, floor: ZonedFloor, p: PresenceParameters): Standing {
-  const shares = sharesOf(track, floor);
+/**
+ * The zone of somebody who was just located.
+ *
+ * @param aheadSeconds judge where they will be by then if they go on as they do: the filter lags behind who walks
+ */
+export function zoned(
+  standing: Standing,
+  track: Track,
+  floor: ZonedFloor,
+  p: PresenceParameters,
+  aheadSeconds = 0,
+): Standing {
+  const { x, y, velocityX, velocityY } = track;
+  const shares = sharesOf(
+    { ...track, x: x + aheadSeconds * velocityX, y: y + aheadSeconds * velocityY },
+    floor,
+  );
   const present = standing.zoneId === undefined ? NOWHERE : floor.zoneIds.indexOf(standing.zoneId);
   const next =
     standing.zoneId === undefined && standing.left === undefined

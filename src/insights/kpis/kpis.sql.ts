@@ -1,0 +1,112 @@
+import { acquired, COST_KNOWN, inStores, isPurchase, margin, PAID, profiled } from './population.sql.js';
+
+/**
+ * Statements of the KPI report. Periods come as their edges: `$1` the moments (timestamptz[]) or days (date[]) on
+ * which they begin, ascending, the last one being the end. `bucket` 1 is the period before the first that is shown,
+ * whose shoppers the first retention is measured on; `NULL` is all that are shown.
+ */
+const FIRST_SHOWN = 2;
+
+/** Purchases of each profiled shopper by period. `$2` stores, `$3` members. */
+const BOUGHT = `
+  ${profiled('$3')},
+  bought AS MATERIALIZED (
+    SELECT shopper_id, width_bucket(purchased_at, $1::timestamptz[]) AS bucket, count(*)::int AS purchases
+    FROM purchases JOIN profiled USING (shopper_id)
+    WHERE purchased_at >= ($1::timestamptz[])[1] AND purchased_at < ($1::timestamptz[])[cardinality($1)]
+      AND ${inStores('store_id', '$2')} AND ${isPurchase('purchases')}
+    GROUP BY shopper_id, bucket)`;
+
+/** How many bought, how often, and how many of them had bought in the period before. */
+export const ACTIVITY = `
+  WITH ${BOUGHT}, followed AS (
+    SELECT *, lag(bucket) OVER (PARTITION BY shopper_id ORDER BY bucket) = bucket - 1 AS stayed FROM bought)
+  SELECT bucket, count(DISTINCT shopper_id)::int AS active, sum(purchases)::int AS purchases,
+    (count(*) FILTER (WHERE stayed))::int AS retained
+  FROM followed GROUP BY GROUPING SETS ((bucket), ()) HAVING bucket IS NOT NULL
+  UNION ALL
+  SELECT NULL, count(DISTINCT shopper_id)::int, coalesce(sum(purchases), 0)::int, 0
+  FROM bought WHERE bucket >= ${FIRST_SHOWN}`;
+
+/**
+ * Shoppers won by period (`bucket` 0: earlier), by how they are dated and the currency of their cost. `$1` days,
+ * `$2` stores, `$3` members, `$4` time zone.
+ */
+export const ACQUIRED = `
+  WITH ${profiled('$3')}, ${acquired('$2', '$4')}
+  SELECT width_bucket(day, $1::date[]) AS bucket, dated_by, currency, count(*)::int AS shoppers,
+    count(cost)::int AS with_cost, coalesce(sum(cost), 0) AS cost
+  FROM acquired GROUP BY 1, 2, 3`;
+
+/** Periods with a purchase, from that of the acquisition on, of all shoppers won in each period. As BOUGHT; `$4` days, `$5` zone. */
+export const LIFETIMES = `
+  WITH ${BOUGHT}, ${acquired('$2', '$5')}
+  SELECT won.bucket, count(*)::int AS active_periods
+  FROM (SELECT shopper_id, width_bucket(day, $4::date[]) AS bucket FROM acquired) AS won
+  JOIN bought USING (shopper_id)
+  WHERE won.bucket >= ${FIRST_SHOWN} AND bought.bucket >= won.bucket
+  GROUP BY won.bucket`;
+
+/**
+ * Mean over shoppers of their mean days between two purchase days of which the later lies in the period, however long
+ * before it the earlier was. `$1` days, `$2` stores, `$3` members, `$4` time zone, `$5` the end as a moment.
+ */
+export const GAPS = `
+  WITH ${profiled('$3')}, days AS (
+    SELECT DISTINCT shopper_id, (purchased_at AT TIME ZONE $4::text)::date AS day
+    FROM purchases JOIN profiled USING (shopper_id)
+    WHERE purchased_at < $5::timestamptz AND ${inStores('store_id', '$2')} AND ${isPurchase('purchases')}),
+  gaps AS (
+    SELECT shopper_id, width_bucket(day, $1::date[]) AS bucket,
+      day - lag(day) OVER (PARTITION BY shopper_id ORDER BY day) AS gap
+    FROM days),
+  of_shopper AS (
+    SELECT shopper_id, bucket, avg(gap)::float8 AS mean FROM gaps
+    WHERE gap IS NOT NULL AND bucket >= ${FIRST_SHOWN}
+    GROUP BY GROUPING SETS ((shopper_id, bucket), (shopper_id)))
+  SELECT bucket, avg(mean)::float8 AS days, count(*)::int AS shoppers FROM of_shopper GROUP BY bucket`;
+
+/**
+ * Visits that began in each period, who made them, and how many led to a purchase in that store: from the visit's
+ * beginning to `$5` minutes after its end, and before the next one's beginning, so that no purchase counts twice.
+ * `$1` moments, `$2` stores, `$3` members, `$4` now, for visits that go on.
+ */
+export const VISITS = `
+  WITH ${profiled('$3')}, made AS (
+    SELECT shopper_id, store_id, started_at, width_bucket(started_at, $1::timestamptz[]) AS bucket,
+      least(coalesce(ended_at, $4::timestamptz) + make_interval(mins => $5::int),
+        lead(started_at) OVER (PARTITION BY shopper_id, store_id ORDER BY started_at)) AS buys_until
+    FROM visits JOIN profiled USING (shopper_id)
+    WHERE started_at >= ($1::timestamptz[])[${FIRST_SHOWN}]
+      AND started_at < ($1::timestamptz[])[cardinality($1)] + interval '1 day'
+      AND ${inStores('store_id', '$2')}),
+  judged AS (
+    SELECT shopper_id, bucket, EXISTS (
+      SELECT FROM purchases
+      WHERE purchases.shopper_id = made.shopper_id AND purchases.store_id = made.store_id
+        AND purchased_at >= started_at AND purchased_at <= buys_until AND ${isPurchase('purchases')}) AS bought
+    FROM made WHERE bucket < cardinality($1))
+  SELECT bucket, count(*)::int AS visits, count(DISTINCT shopper_id)::int AS visitors,
+    (count(*) FILTER (WHERE bought))::int AS with_purchase
+  FROM judged GROUP BY GROUPING SETS ((bucket), ())`;
+
+/**
+ * What was paid and earned in each currency; lines without a price count in neither. `$1` moments, `$2` stores,
+ * `$3` members, `$4` the share that stands for an unknown margin.
+ */
+export const MONEY = `
+  WITH ${profiled('$3')}
+  SELECT width_bucket(purchased_at, $1::timestamptz[]) AS bucket, line.currency, sum(${PAID})::float8 AS revenue,
+    sum(${margin('$4')})::float8 AS margin, sum(abs(${PAID}))::float8 AS turned_over,
+    coalesce(sum(abs(${PAID})) FILTER (WHERE NOT ${COST_KNOWN}), 0)::float8 AS estimated_on
+  FROM purchases JOIN profiled USING (shopper_id)
+  JOIN purchase_lines AS line USING (purchase_id) LEFT JOIN products AS product USING (product_id)
+  WHERE purchased_at >= ($1::timestamptz[])[${FIRST_SHOWN}] AND purchased_at < ($1::timestamptz[])[cardinality($1)]
+    AND ${inStores('purchases.store_id', '$2')} AND line.unit_price IS NOT NULL
+  GROUP BY 1, 2`;
+
+/** How many shoppers there are, and how many of them consented. `$1` members. */
+export const POPULATION = `
+  WITH ${profiled('$1')}
+  SELECT (SELECT count(*)::int FROM shoppers WHERE $1::text[] IS NULL OR shopper_id = ANY($1)) AS shoppers,
+    (SELECT count(*)::int FROM profiled JOIN shoppers USING (shopper_id)) AS profiled`;
