@@ -8,10 +8,12 @@ CREATE TABLE shopper_traits (
 );
 
 -- Shoppers about whom something has changed, until traits and segments say so too. Rows are only added and taken, so
--- that writers never wait for each other; several of one shopper are worked off as one.
+-- that writers never wait for each other; several of one shopper are worked off as one. One that could not be worked
+-- in is left alone for a while.
 CREATE TABLE shopper_changes (
   change_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  shopper_id text NOT NULL
+  shopper_id text NOT NULL,
+  not_before timestamptz NOT NULL DEFAULT '-infinity'
 );
 
 -- Written by triggers, in the transaction of the change: whoever writes these tables, in whatever room and however

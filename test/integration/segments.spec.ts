@@ -54,9 +54,9 @@ async function shopper(profile: object = {}, profiling = true): Promise<ShopperI
   return shopperId;
 }
 
-function consent(shopperId: ShopperId, granted: boolean): Promise<Reply> {
+function consent(shopperId: ShopperId, granted: boolean, purpose = 'profiling'): Promise<Reply> {
   const said = { granted, policyVersion: '1', source: 'test', at: new Date().toISOString() };
-  return shop.call('PUT', `/v1/shoppers/${shopperId}/consents/profiling`, {
+  return shop.call('PUT', `/v1/shoppers/${shopperId}/consents/${purpose}`, {
     as: shop.serviceKey,
     body: said,
   });
@@ -300,6 +300,10 @@ describe('a segment', () => {
     expect(moves).toEqual([]);
     const { body: days } = await get('/tea/days');
     expect(days.items).toMatchObject([{ departed: 1, members: filled.body.members }]);
+    const report = (segmentId: string) =>
+      shop.call('GET', `/v1/reports/kpis?segmentId=${segmentId}`, { as: admin });
+    expect((await report('tea')).status).toBe(200);
+    expect((await report('no-such')).status).toBe(404);
     const single = await shop.call('GET', `/v1/shoppers/${early}`, { as: admin });
     expect(single.body.segments).toContain('tea');
   });
@@ -319,6 +323,30 @@ describe('a segment', () => {
     await ready('plan');
     expect((await view(id)).segments).not.toContain('plan');
     expect((await get('/plan')).body.members).toBe(0);
+  });
+
+  it('is what an offer may ask for, within two seconds of a purchase', async () => {
+    await put('milk', segment({ ...buysTea, of: { category: 'milk' } }));
+    await ready('milk');
+    const id = await shopper();
+    await consent(id, true, 'location');
+    const offer = {
+      name: 'For milk drinkers',
+      kind: 'message',
+      trigger: { on: ['zoneEntered'] },
+      eligibility: { field: 'shopper.segments', operator: 'contains', value: 'milk' },
+      content: { default: { title: 'Hello', body: 'Milk' } },
+    };
+    const made = await shop.call('POST', '/v1/offers', { as: admin, body: offer });
+    expect(made.status).toBe(201);
+    const preview = () =>
+      shop.call('POST', '/v1/decisions/preview', {
+        as: admin,
+        body: { shopperId: id, storeId: 'north', zoneId: 'all', draftOfferIds: [made.body.offerId] },
+      });
+    expect((await preview()).body).toMatchObject({ outcome: 'silence', reason: 'rule-not-met' });
+    await buys(id, 0, [{ productId: 'milk' }]);
+    await until(preview, ({ body }) => body.outcome === 'offer', 2_000);
   });
 
   it('names the place of what is wrong with its rule', async () => {

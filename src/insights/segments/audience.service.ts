@@ -20,7 +20,9 @@ export interface Audience {
 
 /** Asked one by one; of more shoppers a sample is. At this size the margin is below half a per cent of them. */
 const MOST_ASKED = 50_000;
-const AT_ONCE = 500;
+/** Longer nobody waits: whoever was asked until then is the sample. */
+const MOST_MS = 8_000;
+const AT_ONCE = 250;
 const SAMPLE = 20;
 /** Each keeps a core and a connection busy for seconds. */
 const MOST_AT_A_TIME = 2;
@@ -55,13 +57,15 @@ export class Audiences {
     const [total, ids] = await Promise.all([this.repository.size(), this.repository.sample(MOST_ASKED)]);
     const sample: ShopperId[] = [];
     const now = this.clock.now();
-    for (let from = 0; from < ids.length; from += AT_ONCE) {
+    let from = 0;
+    // In the order of a hash, so that those asked are like chance wherever it ends.
+    for (; from < ids.length && this.clock.now() - now < MOST_MS; from += AT_ONCE) {
       for (const facts of await this.shoppers.facts(ids.slice(from, from + AT_ONCE), now)) {
         if (!facts.shopper.consents.profiling || !funnel.add(facts)) continue;
         if (sample.length < SAMPLE) sample.push(facts.shopper.shopperId);
       }
     }
-    const exact = ids.length < MOST_ASKED || total <= MOST_ASKED;
+    const exact = from >= ids.length && (ids.length < MOST_ASKED || total <= MOST_ASKED);
     const of = exact ? funnel.asked : total;
     const estimates = funnel.remaining.map((remaining) => scaled(remaining, funnel.asked, of));
     const { count = 0, margin = 0 } = estimates.at(-1) ?? {};

@@ -37,7 +37,12 @@ describe('the ready-made segments', () => {
       shopperFields.filter(({ field }) => !/^loyalty\./.test(field)),
       insightFields.filter(({ field }) => !/^value\./.test(field)),
     );
-    const later = ['value.monetaryScore', 'loyalty.pointsToNextTier', 'loyalty.daysToTierEnd'];
+    const later = [
+      'value.rfm.monetary',
+      'loyalty.pointsToNextTier',
+      'loyalty.daysToTierEnd',
+      'loyalty.tierAtRisk',
+    ];
     const full = new FieldRegistry(
       shopperFields.filter(({ field }) => !later.includes(field)),
       insightFields.filter(({ field }) => !later.includes(field)),

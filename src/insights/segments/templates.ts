@@ -102,14 +102,14 @@ export const TEMPLATES: readonly Template[] = [
     name: 'High value',
     description: 'In the upper fifth by what they spend.',
     parameters: NONE,
-    rule: () => atLeast('value.monetaryScore', 5),
+    rule: () => atLeast('value.rfm.monetary', 5),
   },
   {
     template: 'low-value',
     name: 'Low value',
     description: 'In the lower fifth by what they spend.',
     parameters: NONE,
-    rule: () => atMost('value.monetaryScore', 1),
+    rule: () => atMost('value.rfm.monetary', 1),
   },
   {
     template: 'new-signed-up',
@@ -142,9 +142,14 @@ export const TEMPLATES: readonly Template[] = [
   {
     template: 'tier-about-to-be-lost',
     name: 'Tier about to be lost',
-    description: 'The tier ends within 30 days.',
+    description: 'The tier ends within 30 days, and the points to keep it are not there yet.',
     parameters: NONE,
-    rule: () => ({ field: 'loyalty.daysToTierEnd', operator: 'between', value: [0, 30] }),
+    rule: () =>
+      all(is('loyalty.tierAtRisk', true), {
+        field: 'loyalty.daysToTierEnd',
+        operator: 'between',
+        value: [0, 30],
+      }),
   },
   {
     template: 'browsed-not-bought',

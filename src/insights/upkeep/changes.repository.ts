@@ -5,6 +5,8 @@ import type { ShopperId } from '../../shared/index.js';
 /** One process at a time keeps traits and segments; any bigint of our own would do. */
 const LOCK = 0x5e6_3e75;
 
+const POSTPONED_SECONDS = 10;
+
 /** Shoppers about whom something has changed; triggers of the tables that say so write them down. */
 @Injectable()
 export class ChangesRepository {
@@ -13,7 +15,7 @@ export class ChangesRepository {
   /** Whether there is anything to do: somebody changed, or a pass is under way. */
   async isAnything(): Promise<boolean> {
     const [row] = await this.database.query<{ any: boolean }>(
-      `SELECT EXISTS (SELECT FROM shopper_changes) OR EXISTS (SELECT FROM segments WHERE pass_at IS NOT NULL) AS any`,
+      `SELECT EXISTS (SELECT FROM shopper_changes WHERE not_before <= now()) OR EXISTS (SELECT FROM segments WHERE pass_at IS NOT NULL) AS any`,
     );
     return row?.any ?? false;
   }
@@ -26,25 +28,29 @@ export class ChangesRepository {
     return row?.locked ?? false;
   }
 
-  /** Puts the oldest change behind the others: it alone could not be worked in. */
+  /** Leaves the change that `take` would take alone for a while: it alone could not be worked in. */
   async postpone(): Promise<void> {
     await this.database.run(
-      `WITH oldest AS (
-         DELETE FROM shopper_changes WHERE change_id = (SELECT min(change_id) FROM shopper_changes)
-         RETURNING shopper_id)
-       INSERT INTO shopper_changes (shopper_id) SELECT shopper_id FROM oldest`,
+      `UPDATE shopper_changes SET not_before = now() + make_interval(secs => $1)
+       WHERE change_id = (SELECT min(change_id) FROM shopper_changes WHERE not_before <= now())`,
+      [POSTPONED_SECONDS],
     );
   }
 
-  /** Takes the oldest changes; they are gone with the commit. */
+  /**
+   * Takes changes, half of them the oldest and half the newest: behind an import of a million shoppers, who stands in
+   * a shop now is not to wait, and who waits is not forgotten. They are gone with the commit.
+   */
   async take(tx: Queryable, limit: number): Promise<ShopperId[]> {
     const rows = await tx.query<{ shopper_id: ShopperId }>(
-      `WITH taken AS (
-         DELETE FROM shopper_changes
-         WHERE change_id IN (SELECT change_id FROM shopper_changes ORDER BY change_id LIMIT $1)
-         RETURNING shopper_id)
+      `WITH waiting AS (
+         (SELECT change_id FROM shopper_changes WHERE not_before <= now() ORDER BY change_id LIMIT $1)
+         UNION
+         (SELECT change_id FROM shopper_changes WHERE not_before <= now() ORDER BY change_id DESC LIMIT $2)),
+         taken AS (
+           DELETE FROM shopper_changes WHERE change_id IN (SELECT change_id FROM waiting) RETURNING shopper_id)
        SELECT DISTINCT shopper_id FROM taken ORDER BY shopper_id`,
-      [limit],
+      [Math.ceil(limit / 2), Math.floor(limit / 2)],
     );
     return rows.map(({ shopper_id: id }) => id);
   }

@@ -3,10 +3,14 @@ import { Bus, Database, type Queryable } from '../../platform/index.js';
 import type { ShopperId } from '../../shared/index.js';
 import { Memberships } from '../segments/memberships.service.js';
 import { Traits } from '../traits/traits.service.js';
+import { BatchSize } from './batch-size.js';
 import { ChangesRepository } from './changes.repository.js';
 
 /** Changes taken, or shoppers judged, at a time: what a busy database does well within its time limit. */
 const MOST_AT_ONCE = 200;
+
+/** Those of whom anything is otherwise now; undefined when there was nothing to do, or no turn to be had. */
+type Altered = Set<ShopperId> | undefined;
 
 /**
  * Keeps traits and segments in step with what is known of shoppers. A change is noted in the transaction that makes
@@ -14,8 +18,8 @@ const MOST_AT_ONCE = 200;
  */
 @Injectable()
 export class Upkeep {
-  /** Fewer after a failure: a slow database is asked for less, and one shopper cannot hold up the others. */
-  #atOnce = MOST_AT_ONCE;
+  readonly #changesAtOnce = new BatchSize(MOST_AT_ONCE);
+  readonly #judgedAtOnce = new BatchSize(MOST_AT_ONCE);
 
   constructor(
     private readonly changes: ChangesRepository,
@@ -26,21 +30,22 @@ export class Upkeep {
   ) {}
 
   /**
-   * Works in one batch of changes, or else a step of a pass over all shoppers.
+   * Works in one batch of changes, and takes one step of a pass over all shoppers: neither waits for the other to end.
    *
    * @returns true when there may be more to do at once; false too while another process is at it
    * @throws what the database threw; nothing is lost by it, and the next step tries with fewer
    */
   async step(): Promise<boolean> {
     if (!(await this.changes.isAnything())) return false;
-    const altered = await this.#worked().catch(async (error: unknown) => {
-      if (this.#atOnce === 1) await this.changes.postpone();
-      this.#atOnce = Math.ceil(this.#atOnce / 2);
-      throw error;
-    });
-    this.#atOnce = Math.min(MOST_AT_ONCE, this.#atOnce * 2);
-    for (const shopperId of altered ?? []) this.bus.emit('shopper.changed', { shopperId });
-    return altered !== undefined;
+    const wasOne = this.#changesAtOnce.isOne;
+    const workedIn = await this.#underLock(this.#changesAtOnce, (tx) => this.#workIn(tx)).catch(
+      async (error: unknown) => {
+        if (wasOne) await this.changes.postpone();
+        throw error;
+      },
+    );
+    const passedOn = await this.#underLock(this.#judgedAtOnce, (tx) => this.#passOn(tx));
+    return workedIn || passedOn;
   }
 
   /** Sees to it that rules which change with time are asked of everybody when they are due. */
@@ -50,25 +55,32 @@ export class Upkeep {
     });
   }
 
-  /** @returns those of whom anything is otherwise now; undefined when there was nothing to do, or no turn to be had */
-  #worked(): Promise<Set<ShopperId> | undefined> {
-    return this.database.transaction(async (tx) => {
-      if (!(await this.changes.lock(tx))) return undefined;
-      const changed = await this.changes.take(tx, this.#atOnce);
-      return changed.length > 0 ? this.#workIn(tx, changed) : this.#passOn(tx);
-    });
+  async #underLock(batch: BatchSize, work: (tx: Queryable) => Promise<Altered>): Promise<boolean> {
+    try {
+      const altered = await this.database.transaction(async (tx) =>
+        (await this.changes.lock(tx)) ? work(tx) : undefined,
+      );
+      for (const shopperId of altered ?? []) this.bus.emit('shopper.changed', { shopperId });
+      batch.grow();
+      return altered !== undefined;
+    } catch (error) {
+      batch.shrink();
+      throw error;
+    }
   }
 
   /** The traits are committed by themselves: the views that segments judge by are to show them. */
-  async #workIn(tx: Queryable, ids: readonly ShopperId[]): Promise<Set<ShopperId>> {
+  async #workIn(tx: Queryable): Promise<Altered> {
+    const ids = await this.changes.take(tx, this.#changesAtOnce.size);
+    if (ids.length === 0) return undefined;
     const altered = await this.traits.settle(ids);
     const moved = await this.memberships.judge(tx, ids);
     return new Set([...altered, ...moved]);
   }
 
   /** On the way the figures of who has done nothing for long are brought up to date. */
-  async #passOn(tx: Queryable): Promise<Set<ShopperId> | undefined> {
-    const step = await this.memberships.nextStep(tx, this.#atOnce);
+  async #passOn(tx: Queryable): Promise<Altered> {
+    const step = await this.memberships.nextStep(tx, this.#judgedAtOnce.size);
     if (step === undefined) return undefined;
     const altered = await this.traits.refresh(step.ids);
     const moved = await this.memberships.advance(tx, step);
