@@ -7,6 +7,7 @@ export { Replenishment } from './replenishment/replenishment.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export {
   evaluateReplenishment,
+  generalParameters,
   type Report as ReplenishmentReport,
 } from './replenishment/evaluation/evaluate.rules.js';
 export { COLUMNS_READ, Gathering, LEVELS, type Level } from './replenishment/evaluation/histories.rules.js';

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
@@ -6,6 +7,7 @@ import {
   COLUMNS_READ,
   dayNumber,
   evaluateReplenishment,
+  generalParameters,
   Gathering,
   LEVELS,
   type Level,
@@ -16,8 +18,10 @@ import { purchaseRowsOf } from '../../shoppers/index.js';
 import { note, required, UsageError } from '../command.js';
 
 export const replenishmentUsage = `  evaluate replenishment --purchases FILE[.csv|.ndjson][.gz] --train-until YYYY-MM-DD [--level category|product]
+            [--parameters FILE.json]
             how well purchases after the day are foreseen by what is fitted on those up to it, beside three baselines;
-            columns: shopper_id, purchased_at, category (or product_id); quantity where there is one`;
+            columns: shopper_id, purchased_at, category (or product_id); quantity where there is one
+            --parameters writes what a fresh installation would start with`;
 
 /** The bootstrap draws the same shoppers each time: a report can be compared with the last. */
 const SEED = 20_110_514;
@@ -31,6 +35,7 @@ export async function runReplenishment(args: string[]): Promise<ReplenishmentRep
       purchases: { type: 'string' },
       level: { type: 'string', default: 'category' },
       'train-until': { type: 'string' },
+      parameters: { type: 'string' },
     },
   });
   const level = levelOf(values.level);
@@ -44,6 +49,10 @@ export async function runReplenishment(args: string[]): Promise<ReplenishmentRep
     throw new UsageError(`--train-until ${written}: no purchase is after it`);
   if (!days.some((day) => day <= cut))
     throw new UsageError(`--train-until ${written}: no purchase is before it`);
+  if (values.parameters !== undefined) {
+    await writeFile(values.parameters, `${JSON.stringify(generalParameters(histories, cut))}\n`);
+    note(`parameters: ${values.parameters}`);
+  }
   note(`${histories.shoppers.length} shoppers, ${histories.itemCount} items; fitting …`);
   return evaluateReplenishment(histories, cut, seeded(SEED));
 }

@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/index.js';
 import type { Instant, ShopperId } from '../../shared/index.js';
 import { Histories } from './histories.service.js';
-import { visitEveryDays, type History } from './history.rules.js';
-import { HistoryRepository } from './history.repository.js';
+import { foreseen } from './estimate-in.rules.js';
+import { ModelForesight } from './foresight.rules.js';
+import { visitEveryDays } from './history.rules.js';
+import { HistoryRepository, type Whole } from './history.repository.js';
+import { modelOf } from './learning.rules.js';
 import { Population } from './population.service.js';
 import { itemOf, type ReplenishmentItem } from './replenishment.dto.js';
 import { estimate } from './replenishment.rules.js';
@@ -23,12 +26,16 @@ export class Replenishment {
    * @throws Problem 404 for no such shopper
    */
   async itemsOf(shopperId: ShopperId, now: Instant): Promise<ReplenishmentItem[]> {
-    const history = await this.#historyOf(shopperId);
-    if (history === undefined) return [];
+    const { folded, timeZone } = await this.#foldedOf(shopperId);
+    if (folded === undefined) return [];
+    const { history } = folded;
+    const { clientele } = this.population;
+    const foresight = new ModelForesight(modelOf(clientele, folded.model), clientele, timeZone);
     const everyDays = visitEveryDays(history);
     const estimates = [...history.categories].map(([category, state]) => {
       const prior = this.population.priorOf(category);
-      return { category, ...estimate({ state, prior }, history.visits, everyDays, now) };
+      const figures = estimate({ state, prior }, history.visits, everyDays, now);
+      return { category, ...foreseen(figures, foresight, category, now) };
     });
     estimates.sort(
       (a, b) =>
@@ -37,11 +44,11 @@ export class Replenishment {
     return estimates.map(({ category, ...figures }) => itemOf(category, figures));
   }
 
-  async #historyOf(shopperId: ShopperId): Promise<History | undefined> {
+  async #foldedOf(shopperId: ShopperId): Promise<Whole> {
     const found = await this.repository.whole(shopperId);
     if (found === undefined) throw notFound('shopper');
-    if (found.settled) return found.history;
+    if (found.settled) return found;
     await this.histories.settle([shopperId]);
-    return (await this.repository.whole(shopperId))?.history;
+    return (await this.repository.whole(shopperId)) ?? found;
   }
 }

@@ -8,6 +8,8 @@ const row: ViewRow = {
   locale: null,
   time_zone: 'Europe/Paris',
   home_store_id: null,
+  home_time_zone: null,
+  model: null,
   birthday: '12-10',
   attributes: { vegan: true },
   loyalty: { tier: 'gold', points: 120 },
@@ -16,7 +18,7 @@ const row: ViewRow = {
   visits: 3,
   first_visit_at: 1_000,
   last_visit_at: 3_000,
-  states: [['coffee', 3, 1_000, 3_000, 1, 0.5, 0.25]],
+  states: [['coffee', 3, 1_000, 3_000, 1, 0.5, 0.25, null]],
   brands: [['cornflakes', 'Kellogg’s', false, 7]],
 };
 

@@ -44,6 +44,8 @@ const VARIANCE_WEIGHT = 8;
 const PRODUCT = 0.1;
 const MAX_Z = 6;
 const MAX_Z_SQUARED = 9;
+/** Keeps a basket of which the catalogue knows nothing from being none. */
+const SOME = 0.01;
 /** Before anything can have been due. */
 const LONG_BEFORE = -9;
 
@@ -86,8 +88,8 @@ export function momentOf(rhythm: Rhythm, day: DayNumber): Moment {
     visits1Visit: rhythm.visits1Visit * decayed1Visit(1),
     visits30Visits: rhythm.visits30Visits * decayed30Visits(1),
     basket: Math.log(Math.max(1, basket)),
-    basketToday: Math.log(rhythm.basketOn(weekday) / basket),
-    basketLately: Math.log(rhythm.recentBasket / basket),
+    basketToday: Math.log((rhythm.basketOn(weekday) + SOME) / (basket + SOME)),
+    basketLately: Math.log((rhythm.recentBasket + SOME) / (basket + SOME)),
     sinceLastVisit: Math.log(Math.max(1, days) / Math.max(1, everyDays)),
     weekdayShare: rhythm.shareOn(weekday),
     monthShare: rhythm.shareIn(month),
