@@ -1,6 +1,15 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import fc from 'fast-check';
-import { decayOf, logOfCount, logistic, logitOf, MAX_LOGIT, upperTail } from './numbers.rules.js';
+import {
+  decayOf,
+  ln,
+  logOfCount,
+  logistic,
+  logitOf,
+  MAX_LOGIT,
+  tabledTail,
+  upperTail,
+} from './numbers.rules.js';
 
 describe('the numbers that scoring stands on', () => {
   it('have the normal tail of the library', () => {
@@ -8,6 +17,19 @@ describe('the numbers that scoring stands on', () => {
       fc.property(fc.double({ min: -7, max: 7, noNaN: true }), (z) => {
         const exact = normalCdf(-z, 0, 1);
         expect(Math.abs(upperTail(z) - exact)).toBeLessThanOrEqual(2e-7 * exact + 1e-15);
+      }),
+    );
+  });
+
+  it('have logarithms and tabled tails close to the exact ones', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-12, max: 1e12, noNaN: true }), (x) => {
+        expect(Math.abs(ln(x) - Math.log(x))).toBeLessThan(1e-10);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.double({ min: -5.9, max: 5.9, noNaN: true }), (z) => {
+        expect(Math.abs(tabledTail(z) / upperTail(z) - 1)).toBeLessThan(1e-4);
       }),
     );
   });

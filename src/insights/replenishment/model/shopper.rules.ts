@@ -126,11 +126,10 @@ export function probabilitiesOf(
   offsets: Float32Array,
   into: Float64Array,
 ): void {
+  const own = weights.map((weight, i) => weight + (offsets[i] as number));
   for (let row = 0, at = 0; row < count; row += 1, at += FEATURE_COUNT) {
     let odds = 0;
-    for (let i = 0; i < FEATURE_COUNT; i += 1) {
-      odds += ((weights[i] as number) + (offsets[i] as number)) * (rows[at + i] as number);
-    }
+    for (let i = 0; i < FEATURE_COUNT; i += 1) odds += (own[i] as number) * (rows[at + i] as number);
     into[row] = logistic(odds);
   }
 }
