@@ -5,6 +5,7 @@ import type { History, Trip } from './history.rules.js';
 import { HABIT_BYTES } from './model/habits.rules.js';
 import type { StoredModel } from './model/shopper.rules.js';
 import { packedModel, storedModel } from './packing.rules.js';
+import type { BoughtLine } from './preferences.rules.js';
 import { FOLD, HOUSEHOLD, SETTLED, STATE_COLUMNS, stateFrom, type StateRow } from './rows.js';
 
 interface TripRow {
@@ -105,6 +106,22 @@ export class HistoryRepository {
       trips.set(row.shopper_id, ofShopper);
     }
     return trips;
+  }
+
+  /** What the shopper and their household bought, line by line; returned goods are not in it. */
+  async lines(shopperId: ShopperId): Promise<BoughtLine[]> {
+    return this.database.query(
+      `SELECT line.product_id AS "productId", product.category, bought.channel, bought.purchased_at AS "purchasedAt",
+         coalesce(store.document->>'timeZone', asked.time_zone, 'UTC') AS "timeZone", line.quantity,
+         product.pack_amount AS "packAmount", product.pack_unit AS "packUnit"
+       FROM shoppers AS asked
+       JOIN purchases AS bought ON bought.shopper_id = ANY(asked.shopper_id || ${HOUSEHOLD})
+       JOIN purchase_lines AS line ON line.purchase_id = bought.purchase_id AND line.quantity > 0
+       LEFT JOIN stores AS store ON store.store_id = bought.store_id
+       LEFT JOIN products AS product ON product.product_id = line.product_id
+       WHERE asked.shopper_id = $1`,
+      [shopperId],
+    );
   }
 
   /** The others whose purchases count for this shopper, and theirs for the others. */

@@ -20,6 +20,8 @@ const MOST_STALLED = 3;
  */
 @Injectable()
 export class NightlyRefit implements OnModuleInit {
+  #schedule: Rounds | undefined;
+
   constructor(
     private readonly population: Population,
     private readonly redis: RedisConnections,
@@ -30,6 +32,11 @@ export class NightlyRefit implements OnModuleInit {
 
   onModuleInit(): void {
     if (this.settings.role !== 'api') this.lifecycle.onStart(() => this.#start());
+  }
+
+  /** Makes the schedule where there is none. */
+  async ensure(): Promise<void> {
+    await this.#schedule?.now();
   }
 
   #start(): void {
@@ -49,6 +56,7 @@ export class NightlyRefit implements OnModuleInit {
     worker.on('error', failed);
     worker.on('failed', (_job, error) => failed(error));
     const schedule = new Rounds(LOOK_MS, () => scheduled(queue), failed);
+    this.#schedule = schedule;
     void schedule.now();
     schedule.start();
     this.lifecycle.onStop('work', async () => {
