@@ -12,3 +12,8 @@ export {
 } from './replenishment/evaluation/evaluate.rules.js';
 export { COLUMNS_READ, Gathering, LEVELS, type Level } from './replenishment/evaluation/histories.rules.js';
 export { dayNumber } from './replenishment/model/calendar.rules.js';
+export {
+  evaluatePackSize,
+  type PackSizeReport,
+  type WeekBought,
+} from './replenishment/evaluation/pack-size.rules.js';
