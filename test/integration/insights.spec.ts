@@ -402,6 +402,13 @@ describe('GET /v1/shoppers/{shopperId}/replenishment', () => {
     const soap = list.find(({ productId }) => productId === 'soap')!;
     expect(Date.parse(soap.runsOutAt!)).toBe(now + 20 * DAY_MS);
     expect(list.find(({ productId }) => productId === 'milk')).not.toHaveProperty('runsOutAt');
+    const told = await shop.call('GET', `${path.replace('product', 'category')}&explain=true`, {
+      as: shop.serviceKey,
+    });
+    for (const { purchaseProbability, because } of told.body.items as ReplenishmentItem[]) {
+      const odds = because!.reduce((sum, { contribution }) => sum + contribution, 0);
+      expect(1 / (1 + Math.exp(-odds))).toBeCloseTo(purchaseProbability, 9);
+    }
     const wrong = await shop.call('GET', path.replace('product', 'shelf'), { as: shop.serviceKey });
     expect(wrong.status).toBe(400);
   });

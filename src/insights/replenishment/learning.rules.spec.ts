@@ -2,7 +2,7 @@ import { DAY_MS } from '../../shared/time.js';
 import { ModelForesight } from './foresight.rules.js';
 import type { Trip } from './history.rules.js';
 import { isLater, learn, modelOf, visitsOf } from './learning.rules.js';
-import { Clientele } from './model/clientele.rules.js';
+import { Clientele, type StoredClientele } from './model/clientele.rules.js';
 import { packedModel, storedModel } from './packing.rules.js';
 
 const START = 20_000;
@@ -80,7 +80,7 @@ describe('a shopper’s model', () => {
 
 describe('a clientele', () => {
   it('is the same put away and read again, and knows a name that it does not know as one of all', () => {
-    const again = Clientele.from(JSON.parse(JSON.stringify(clientele.stored())));
+    const again = Clientele.from(JSON.parse(JSON.stringify(clientele.stored())) as StoredClientele);
     expect(again.population).toEqual(clientele.population);
     expect(again.numberOf('never heard of')).toBe(0);
   });

@@ -11,7 +11,7 @@ const replenishment = route({
   summary: 'What a shopper will need again, and when; nothing without the profiling consent',
   allow: ['service', 'admin', 'marketer', 'analyst', 'approver'],
   params: z.strictObject({ shopperId: vocabulary.shopperId }),
-  query: z.strictObject({ level: level.default('category') }),
+  query: z.strictObject({ level: level.default('category'), explain: z.stringbool().default(false) }),
   answer: replenishmentAnswer,
 });
 
@@ -24,6 +24,6 @@ export class ReplenishmentController {
 
   @Handles(replenishment)
   async items({ params, query }: Asked<typeof replenishment>): Promise<{ items: ReplenishmentItem[] }> {
-    return { items: await this.replenishment.itemsOf(params.shopperId, this.clock.now(), query.level) };
+    return { items: await this.replenishment.itemsOf(params.shopperId, this.clock.now(), query) };
   }
 }

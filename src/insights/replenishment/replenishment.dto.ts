@@ -1,9 +1,19 @@
 import { z } from 'zod';
 import { toRfc3339 } from '../../shared/index.js';
+import type { Contribution } from './foresight.rules.js';
 import type { Preference } from './preferences.rules.js';
 import type { ReplenishmentEstimate } from './replenishment.rules.js';
 
 const share = z.number().min(0).max(1);
+
+/** What one feature adds to the log odds of a purchase. */
+const contribution = z.object({
+  feature: z.string(),
+  label: z.string(),
+  value: z.number(),
+  weight: z.number().describe('the clientele’s, and the shopper’s own difference from it'),
+  contribution: z.number().describe('value times weight'),
+});
 
 /** When a shopper will need a category again, as the public interface says it. */
 export const replenishmentItem = z.object({
@@ -31,6 +41,10 @@ export const replenishmentItem = z.object({
     .datetime()
     .exactOptional()
     .describe('when what is at home is used up, by pack sizes and quantities; where they are known'),
+  because: z
+    .array(contribution)
+    .exactOptional()
+    .describe('with explain=true: the parts add up to the log odds of purchaseProbability'),
 });
 export type ReplenishmentItem = z.infer<typeof replenishmentItem>;
 
@@ -42,10 +56,17 @@ export const replenishmentAnswer = z.object({
 export const level = z.enum(['category', 'product']);
 export type Level = z.infer<typeof level>;
 
+export interface Listing {
+  level: Level;
+  /** With the parts of each probability; of categories only. */
+  explain: boolean;
+}
+
 export function itemOf(
   of: { category: string } | { productId: string },
   estimate: ReplenishmentEstimate,
   preference: Preference | undefined,
+  because: readonly Contribution[] | undefined,
 ): ReplenishmentItem {
   const { runsOutAt, ...preferred } = preference ?? {};
   return {
@@ -57,5 +78,6 @@ export function itemOf(
     dueTo: toRfc3339(estimate.dueTo),
     ...preferred,
     ...(runsOutAt !== undefined && { runsOutAt: toRfc3339(runsOutAt) }),
+    ...(because !== undefined && { because: [...because] }),
   };
 }

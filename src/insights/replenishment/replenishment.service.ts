@@ -3,14 +3,16 @@ import { notFound } from '../../platform/index.js';
 import { dayIn, type Instant, type ReplenishmentState, type ShopperId } from '../../shared/index.js';
 import { Histories } from './histories.service.js';
 import { foreseen } from './estimate-in.rules.js';
-import { ModelForesight } from './foresight.rules.js';
+import { ModelForesight, type Contribution } from './foresight.rules.js';
 import { observeTrips, visitEveryDays } from './history.rules.js';
 import { HistoryRepository, type Whole } from './history.repository.js';
 import { modelOf } from './learning.rules.js';
 import { Population } from './population.service.js';
 import { preferencesOf, type BoughtLine, type Preference } from './preferences.rules.js';
-import { itemOf, type Level, type ReplenishmentItem } from './replenishment.dto.js';
+import { itemOf, type Listing, type ReplenishmentItem } from './replenishment.dto.js';
 import { defaultPrior, estimate, type ReplenishmentEstimate } from './replenishment.rules.js';
+
+const USUAL: Listing = { level: 'category', explain: false };
 
 /** What each shopper will need again, and when. */
 @Injectable()
@@ -27,7 +29,11 @@ export class Replenishment {
    *
    * @throws Problem 404 for no such shopper
    */
-  async itemsOf(shopperId: ShopperId, now: Instant, level: Level = 'category'): Promise<ReplenishmentItem[]> {
+  async itemsOf(
+    shopperId: ShopperId,
+    now: Instant,
+    { level, explain }: Listing = USUAL,
+  ): Promise<ReplenishmentItem[]> {
     const { folded, timeZone } = await this.#foldedOf(shopperId);
     if (folded === undefined) return [];
     const lines = await this.repository.lines(shopperId);
@@ -51,6 +57,7 @@ export class Replenishment {
         of: { category },
         figures: foreseen(figures, foresight, category, now),
         preference: preferences.get(category),
+        because: explain ? foresight.explain(category, now) : undefined,
       };
     });
     return inOrder(estimates);
@@ -69,6 +76,7 @@ interface Estimated {
   of: { category: string } | { productId: string };
   figures: ReplenishmentEstimate;
   preference: Preference | undefined;
+  because?: readonly Contribution[] | undefined;
 }
 
 function inOrder(estimates: readonly Estimated[]): ReplenishmentItem[] {
@@ -80,7 +88,7 @@ function inOrder(estimates: readonly Estimated[]): ReplenishmentItem[] {
         a.figures.dueAt - b.figures.dueAt ||
         nameOf(a).localeCompare(nameOf(b)),
     )
-    .map(({ of, figures, preference }) => itemOf(of, figures, preference));
+    .map(({ of, figures, preference, because }) => itemOf(of, figures, preference, because));
 }
 
 /** The history of each product, as if each were a category of its own. */

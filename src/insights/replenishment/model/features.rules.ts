@@ -195,8 +195,8 @@ function writeGaps(
   z[1] = daysBefore > 0 ? (logOfCount(daysBefore) - meanDays) * scaleDays : LONG_BEFORE;
   z[2] = overVisits * scaleVisits;
   z[3] = visits > 1 ? (logOfCount(visits - 1) - meanVisits) * scaleVisits : LONG_BEFORE;
-  z[4] = (z[2] as number) - pace;
-  z[5] = visits > 1 ? (z[3] as number) - pace : LONG_BEFORE;
+  z[4] = z[2] - pace;
+  z[5] = visits > 1 ? z[3] - pace : LONG_BEFORE;
   into[at + 11] = Math.min(MAX_Z_SQUARED, (overDays * overDays) / (items.daysVariance * predictive));
   into[at + 12] = Math.min(MAX_Z_SQUARED, (overVisits * overVisits) / (items.visitsVariance * predictive));
 }
