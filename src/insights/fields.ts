@@ -15,6 +15,8 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.dueProbability',
     label: 'Probability that the category runs out before the next visit',
+    description:
+      '1 - the chance that a gap lasts longer than the days since the last purchase and until the next visit; 0 for a habit given up',
     type: 'number',
     range: [0, 1],
     parameters: CATEGORY,
@@ -23,6 +25,8 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.purchaseProbability',
     label: 'Probability that the category is bought on a visit',
+    description:
+      'By the model of purchases: habit, recency, weekday, month and the shopper’s own ways; at this visit',
     type: 'number',
     range: [0, 1],
     parameters: CATEGORY,
@@ -31,6 +35,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.daysUntilDue',
     label: 'Days until the category is due (negative: overdue)',
+    description: 'From now to the last purchase and one usual interval',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -39,6 +44,8 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.intervalDays',
     label: 'Usual days between purchases of the category',
+    description:
+      'Median of the gap that is expected next, between the shopper’s own gaps and the clientele’s',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -47,6 +54,8 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.lapsed',
     label: 'The habit of buying the category was given up',
+    description:
+      'No purchase for six intervals, or for two and a half where longer gaps are rarer than one in fifty',
     type: 'boolean',
     parameters: CATEGORY,
     read: estimated(({ lapsed }) => lapsed),
@@ -54,6 +63,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.daysSinceLast',
     label: 'Whole days since the category was last bought',
+    description: 'Full periods of 24 hours since the last purchase of the category, in any channel',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -63,6 +73,7 @@ export const insightFields: readonly Field[] = [
   {
     field: 'replenishment.purchases',
     label: 'Days on which the category was bought',
+    description: 'Distinct days, in any channel; those of the household count',
     type: 'number',
     unit: 'count',
     parameters: CATEGORY,
