@@ -19,7 +19,8 @@ const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.dueProbability',
     label: 'Probability that the category runs out before the next visit',
-    description: 'Reminding at the next visit would be too late; docs/decisions/0007 has the formula.',
+    description:
+      '1 - the chance that a gap lasts longer than the days since the last purchase and until the next visit; 0 for a habit given up',
     type: 'number',
     range: [0, 1],
     parameters: CATEGORY,
@@ -28,7 +29,8 @@ const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.purchaseProbability',
     label: 'Probability that the category is bought on a visit',
-    description: 'If the shopper shops now: their own past, read against what the clientele teaches.',
+    description:
+      'By the model of purchases: habit, recency, weekday, month and the shopper’s own ways; at this visit',
     type: 'number',
     range: [0, 1],
     parameters: CATEGORY,
@@ -37,7 +39,7 @@ const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.daysUntilDue',
     label: 'Days until the category is due (negative: overdue)',
-    description: 'From now to the last purchase and one interval.',
+    description: 'From now to the last purchase and one usual interval',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -46,7 +48,8 @@ const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.intervalDays',
     label: 'Usual days between purchases of the category',
-    description: 'Of the shopper’s own gaps, drawn towards those of the clientele while there are few.',
+    description:
+      'Median of the gap that is expected next, between the shopper’s own gaps and the clientele’s',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -55,7 +58,8 @@ const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.lapsed',
     label: 'The habit of buying the category was given up',
-    description: 'So long not bought that the habit has most likely ended; it is then no longer due.',
+    description:
+      'No purchase for six intervals, or for two and a half where longer gaps are rarer than one in fifty',
     type: 'boolean',
     parameters: CATEGORY,
     read: estimated(({ lapsed }) => lapsed),
@@ -63,7 +67,7 @@ const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.daysSinceLast',
     label: 'Whole days since the category was last bought',
-    description: 'In any channel; unknown where it was never bought.',
+    description: 'Full periods of 24 hours since the last purchase of the category, in any channel',
     type: 'number',
     unit: DAYS,
     parameters: CATEGORY,
@@ -73,7 +77,7 @@ const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.purchases',
     label: 'Days on which the category was bought',
-    description: 'Distinct days (UTC) in any channel, ever; 0 where it was never bought.',
+    description: 'Distinct days, in any channel; those of the household count',
     timeless: true,
     type: 'number',
     unit: 'count',

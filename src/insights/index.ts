@@ -11,7 +11,13 @@ export type { PurchaseDay } from './value/purchase-days.rules.js';
 export { Upkeep } from './upkeep/upkeep.service.js';
 export {
   evaluateReplenishment,
+  generalParameters,
   type Report as ReplenishmentReport,
 } from './replenishment/evaluation/evaluate.rules.js';
 export { COLUMNS_READ, Gathering, LEVELS, type Level } from './replenishment/evaluation/histories.rules.js';
 export { dayNumber } from './replenishment/model/calendar.rules.js';
+export {
+  evaluatePackSize,
+  type PackSizeReport,
+  type WeekBought,
+} from './replenishment/evaluation/pack-size.rules.js';

@@ -3,6 +3,7 @@ import { StoresModule } from '../stores/index.js';
 import { reportControllers, reportProviders } from './kpis/providers.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
+import { NightlyRefit } from './replenishment/nightly-refit.js';
 import { Population } from './replenishment/population.service.js';
 import { ReplenishmentController } from './replenishment/replenishment.controller.js';
 import { Replenishment } from './replenishment/replenishment.service.js';
@@ -18,6 +19,7 @@ import { upkeepProviders } from './upkeep/providers.js';
   providers: [
     Histories,
     HistoryRepository,
+    NightlyRefit,
     Population,
     Replenishment,
     ShopperViews,

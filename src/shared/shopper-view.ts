@@ -103,6 +103,17 @@ export interface LoyaltyStanding {
 }
 
 /**
+ * What the model of purchases says of one shopper. Made by `insights`, with what the clientele teaches at hand; days
+ * are those of the shopper's zone.
+ */
+export interface Foresight {
+  /** That the category is bought if the shopper visits on the day of `at`; undefined where it never was bought. */
+  purchaseProbability(category: string, at: Instant): number | undefined;
+  /** The 80 % interval of the next purchase, given that it has not come until `at`. */
+  nextPurchase(category: string, at: Instant): { from: Instant; to: Instant } | undefined;
+}
+
+/**
  * The compact view of one shopper that decisions read: a few KB, more for who has bought hundreds of categories; warmed
  * when a visit starts.
  */
@@ -121,6 +132,8 @@ export interface ShopperView {
   /** Everything below is empty without the `profiling` consent. */
   activity: { visits: number; firstVisitAt?: Instant; lastVisitAt?: Instant };
   replenishment: ReadonlyMap<string, CategoryHistory>;
+  /** Absent where no model was folded: then the histories alone speak. */
+  foresight?: Foresight;
   mainBrands: ReadonlyMap<string, MainBrand>;
   /** Absent until they are first worked out, within a second or two of the consent. */
   traits?: ShopperTraits;

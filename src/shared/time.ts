@@ -38,6 +38,11 @@ const MOST_ZONES = 1_000;
 const MOST_MINUTES = 1_000;
 const THURSDAY = 4;
 
+/** The number of the day on the wall of a zone, from 1970-01-01: that of a purchase before midnight is the day it was made. */
+export function dayIn(instant: Instant, timeZone: string): number {
+  return Math.floor((instant + offsetMsAt(instant, timeZone)) / DAY_MS);
+}
+
 export function localTime(instant: Instant, timeZone: string): LocalTime {
   const wall = instant + offsetMsAt(instant, timeZone);
   const day = Math.floor(wall / DAY_MS);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Population, ShopperViews, type ReplenishmentItem } from '../../src/insights/index.js';
+import { NightlyRefit } from '../../src/insights/replenishment/nightly-refit.js';
 import { Bus, Clock, Outbox, timestamp } from '../../src/platform/index.js';
 import {
   DAY_MS,
@@ -273,6 +274,52 @@ describe('the views of many', () => {
   });
 });
 
+describe('a household', () => {
+  const together = (ids: readonly ShopperId[], household: string | null) =>
+    shop.database.run('UPDATE shoppers SET household_id = $2 WHERE shopper_id = ANY($1)', [ids, household]);
+
+  it('shares what each of them buys, for as long as both consent and live together', async () => {
+    const [ada, bob] = [await shopper(), await shopper()];
+    await together([ada, bob], `h-${randomUUID()}`);
+    await announce(ada, await buys(ada, [{ daysAgo: 9, lines: { milk: 1 } }]));
+    const told: string[] = [];
+    shop.get(Bus).on('shopper.changed', ({ shopperId }) => told.push(shopperId));
+    await announce(bob, await buys(bob, [{ daysAgo: 2, lines: { soap: 1, milk: 1 } }]));
+    expect(told).toEqual(expect.arrayContaining([ada, bob]));
+    const both = [
+      { category: 'milk', purchases: 2 },
+      { category: 'soap', purchases: 1 },
+    ];
+    const listed = async (id: ShopperId) =>
+      (await items(id)).sort((a, b) => a.category!.localeCompare(b.category!));
+    expect(await listed(ada)).toMatchObject(both);
+    expect(await listed(bob)).toMatchObject(both);
+
+    await consent(bob, false);
+    expect(await listed(ada)).toMatchObject([{ category: 'milk', purchases: 1 }]);
+    expect(await listed(bob)).toEqual([]);
+    await consent(bob, true);
+    expect(await listed(ada)).toMatchObject(both);
+    await together([bob], null);
+    expect((await viewOf(ada)).replenishment.size).toBe(1);
+    expect(await listed(bob)).toHaveLength(2);
+  });
+});
+
+describe('rows of an older fold', () => {
+  it('are folded anew at the next look', async () => {
+    const id = await shopper();
+    await announce(id, await buys(id, [{ daysAgo: 3, lines: { milk: 1 } }]));
+    const whole = await derived(id);
+    await shop.database.run('UPDATE shopper_activity SET fold = NULL, model = NULL WHERE shopper_id = $1', [
+      id,
+    ]);
+    await shop.database.run('UPDATE replenishment SET habit = NULL WHERE shopper_id = $1', [id]);
+    expect((await viewOf(id)).foresight?.purchaseProbability('milk', now)).toBeGreaterThan(0);
+    expect(await derived(id)).toEqual(whole);
+  });
+});
+
 describe('the clientele', () => {
   it('is fitted from those who consent, replaces what was known, and every view reads it', async () => {
     const population = shop.get(Population);
@@ -304,6 +351,18 @@ describe('the clientele', () => {
   });
 });
 
+describe('the nightly fit', () => {
+  it('has a schedule, which is made again when Redis lost it', async () => {
+    const { request } = shop.redis;
+    const schedules = () => request.keys(`{${shop.redis.key('jobs')}}:refit:repeat*`);
+    await until(schedules, (keys) => keys.length > 0);
+    const lost = await request.keys(`{${shop.redis.key('jobs')}}:*`);
+    await request.del(...lost);
+    await shop.get(NightlyRefit).ensure();
+    expect((await schedules()).length).toBeGreaterThan(0);
+  });
+});
+
 describe('GET /v1/shoppers/{shopperId}/replenishment', () => {
   it('lists what is due next first and given-up habits last, in the contract’s words', async () => {
     const id = await shopper();
@@ -326,7 +385,37 @@ describe('GET /v1/shoppers/{shopperId}/replenishment', () => {
       dueProbability: expect.any(Number),
       purchaseProbability: expect.any(Number),
       lapsed: false,
+      preferredChannel: 'store',
+      preferredWeekday: expect.any(Number),
+      preferredHour: expect.any(Number),
     });
+  });
+
+  it('lists products where they are asked for, with the day on which packs run out', async () => {
+    const id = await shopper();
+    await shop.database.run(
+      "UPDATE products SET pack_amount = 500, pack_unit = 'g' WHERE product_id = 'soap'",
+    );
+    await buys(
+      id,
+      [20, 10, 0].map((daysAgo) => ({ daysAgo, lines: { soap: daysAgo === 0 ? 2 : 1, milk: 1 } })),
+    );
+    const path = `/v1/shoppers/${id}/replenishment?level=product`;
+    const { body } = await shop.call('GET', path, { as: shop.serviceKey });
+    const list = body.items as ReplenishmentItem[];
+    expect(list.map(({ productId }) => productId).sort()).toEqual(['milk', 'soap']);
+    const soap = list.find(({ productId }) => productId === 'soap')!;
+    expect(Date.parse(soap.runsOutAt!)).toBe(now + 20 * DAY_MS);
+    expect(list.find(({ productId }) => productId === 'milk')).not.toHaveProperty('runsOutAt');
+    const told = await shop.call('GET', `${path.replace('product', 'category')}&explain=true`, {
+      as: shop.serviceKey,
+    });
+    for (const { purchaseProbability, because } of told.body.items as ReplenishmentItem[]) {
+      const odds = because!.reduce((sum, { contribution }) => sum + contribution, 0);
+      expect(1 / (1 + Math.exp(-odds))).toBeCloseTo(purchaseProbability, 9);
+    }
+    const wrong = await shop.call('GET', path.replace('product', 'shelf'), { as: shop.serviceKey });
+    expect(wrong.status).toBe(400);
   });
 
   it('does not know a stranger, and is not for shoppers, tills or nobody', async () => {

@@ -1,8 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Bus, Database, Outbox, type Queryable } from '../../platform/index.js';
 import type { DurableEvents, PurchaseId, ShopperId } from '../../shared/index.js';
-import { HistoryRepository } from './history.repository.js';
-import { isInOrder, observeTrips, type History } from './history.rules.js';
+import { HistoryRepository, type Folded } from './history.repository.js';
+import { isInOrder, observeTrips } from './history.rules.js';
+import { isLater, learn, modelOf, visitsOf } from './learning.rules.js';
+import { Population } from './population.service.js';
 
 /**
  * Keeps what is derived from purchases in step with them. A fold from all purchases is always right; the next
@@ -13,6 +15,7 @@ export class Histories implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly repository: HistoryRepository,
+    private readonly population: Population,
     private readonly outbox: Outbox,
     private readonly bus: Bus,
   ) {}
@@ -44,7 +47,17 @@ export class Histories implements OnModuleInit {
       if (isProfiled) await this.#fold(tx, [shopperId]);
       return isProfiled;
     });
-    if (used) this.bus.emit('shopper.changed', { shopperId });
+    if (!used) return;
+    this.bus.emit('shopper.changed', { shopperId });
+    await this.#tellHousehold(shopperId);
+  }
+
+  /** What one of a household buys, the others need not. */
+  async #tellHousehold(shopperId: ShopperId): Promise<void> {
+    const others = await this.repository.householdOf(shopperId);
+    if (others.length === 0) return;
+    await this.settle(others);
+    for (const each of others) this.bus.emit('shopper.changed', { shopperId: each });
   }
 
   /** The short way; false when only a fold from the start will do. */
@@ -52,20 +65,29 @@ export class Histories implements OnModuleInit {
     // An import names no purchases.
     if (purchaseIds.length === 0) return false;
     const trips = (await this.repository.trips(tx, [shopperId], purchaseIds)).get(shopperId) ?? [];
-    const categories = [...new Set(trips.flatMap((trip) => trip.categories))];
-    const known = await this.repository.known(tx, shopperId, categories);
-    if (known === undefined || !isInOrder(known, trips)) return false;
-    const grown = observeTrips(known, trips);
-    if (grown !== undefined) await this.repository.save(tx, new Map([[shopperId, grown]]));
+    const known = await this.repository.known(tx, shopperId);
+    if (known === undefined || !isInOrder(known.history, trips)) return false;
+    const { clientele } = this.population;
+    const model = modelOf(clientele, known.model);
+    if (!isLater(model, trips)) return false;
+    const history = observeTrips(known.history, trips);
+    if (history === undefined) return true;
+    learn(model, visitsOf(trips), clientele);
+    const changed = new Set(trips.flatMap((trip) => trip.categories));
+    await this.repository.save(tx, new Map([[shopperId, { history, model: model.stored() }]]), changed);
     return true;
   }
 
   async #fold(tx: Queryable, ids: readonly ShopperId[]): Promise<void> {
     if (ids.length === 0) return;
-    const folded = new Map<ShopperId, History>();
+    const { clientele } = this.population;
+    const folded = new Map<ShopperId, Folded>();
     for (const [shopperId, trips] of await this.repository.trips(tx, ids)) {
       const history = observeTrips(undefined, trips);
-      if (history !== undefined) folded.set(shopperId, history);
+      if (history === undefined) continue;
+      const model = modelOf(clientele);
+      learn(model, visitsOf(trips), clientele);
+      folded.set(shopperId, { history, model: model.stored() });
     }
     if (folded.size > 0) await this.repository.save(tx, folded);
   }

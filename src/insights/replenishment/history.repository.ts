@@ -2,11 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { Database, timestamp, type Queryable } from '../../platform/index.js';
 import type { Instant, PurchaseId, ShopperId } from '../../shared/index.js';
 import type { History, Trip } from './history.rules.js';
-import { SETTLED, STATE_COLUMNS, stateFrom, type StateRow } from './rows.js';
+import { HABIT_BYTES } from './model/habits.rules.js';
+import type { StoredModel } from './model/shopper.rules.js';
+import { packedModel, storedModel } from './packing.rules.js';
+import type { BoughtLine } from './preferences.rules.js';
+import { FOLD, HOUSEHOLD, SETTLED, STATE_COLUMNS, stateFrom, type StateRow } from './rows.js';
 
 interface TripRow {
   shopper_id: ShopperId;
   purchased_at: Instant;
+  day: number;
   categories: string[];
   unknown_products: string[];
 }
@@ -15,10 +20,17 @@ interface ActivityRow {
   first_visit_at: Instant;
   last_visit_at: Instant;
   awaiting: string[];
+  model: Buffer | null;
+}
+/** What is folded of a shopper: the history, and the model of purchases beside it. */
+export interface Folded {
+  history: History;
+  model: StoredModel<string>;
 }
 /** What is held of one shopper who exists. */
-interface Whole {
-  history: History | undefined;
+export interface Whole {
+  folded: Folded | undefined;
+  timeZone: string;
   /** False when it lags behind the purchases or the catalogue, or should be gone for want of consent. */
   settled: boolean;
 }
@@ -30,8 +42,10 @@ export class HistoryRepository {
 
   /** What is folded of one shopper, in all categories; `undefined` when there is no such shopper. */
   async whole(shopperId: ShopperId): Promise<Whole | undefined> {
-    const [found] = await this.database.query<{ profiled: boolean; settled: boolean }>(
-      `SELECT profiled, ${SETTLED} AS settled
+    const [found] = await this.database.query<{ profiled: boolean; settled: boolean; time_zone: string }>(
+      `SELECT profiled, ${SETTLED} AS settled,
+         coalesce(asked.time_zone, (SELECT document->>'timeZone' FROM stores WHERE store_id = asked.home_store_id),
+           'UTC') AS time_zone
        FROM shoppers AS asked
        CROSS JOIN LATERAL (SELECT EXISTS (
          SELECT FROM consents
@@ -41,8 +55,8 @@ export class HistoryRepository {
       [shopperId],
     );
     if (found === undefined) return undefined;
-    const history = found.profiled ? await this.known(this.database, shopperId) : undefined;
-    return { history, settled: found.settled };
+    const folded = found.profiled ? await this.known(this.database, shopperId) : undefined;
+    return { folded, timeZone: found.time_zone, settled: found.settled };
   }
 
   /**
@@ -65,15 +79,19 @@ export class HistoryRepository {
     purchaseIds?: readonly PurchaseId[],
   ): Promise<Map<ShopperId, Trip[]>> {
     const rows = await tx.query<TripRow>(
-      `SELECT bought.shopper_id, bought.purchased_at,
+      `SELECT asked.shopper_id, bought.purchased_at,
+         (bought.purchased_at AT TIME ZONE
+           coalesce(store.document->>'timeZone', asked.time_zone, 'UTC'))::date - date '1970-01-01' AS day,
          coalesce(array_agg(DISTINCT product.category) FILTER (WHERE product.category IS NOT NULL), '{}') AS categories,
          coalesce(array_agg(DISTINCT line.product_id)
            FILTER (WHERE line.product_id IS NOT NULL AND product.product_id IS NULL), '{}') AS unknown_products
-       FROM purchases AS bought
+       FROM shoppers AS asked
+       JOIN purchases AS bought ON bought.shopper_id = ANY(asked.shopper_id || ${HOUSEHOLD})
+       LEFT JOIN stores AS store ON store.store_id = bought.store_id
        LEFT JOIN purchase_lines AS line ON line.purchase_id = bought.purchase_id AND line.quantity > 0
        LEFT JOIN products AS product ON product.product_id = line.product_id
-       WHERE bought.shopper_id = ANY($1) AND ($2::text[] IS NULL OR bought.purchase_id = ANY($2))
-       GROUP BY bought.purchase_id`,
+       WHERE asked.shopper_id = ANY($1) AND ($2::text[] IS NULL OR bought.purchase_id = ANY($2))
+       GROUP BY asked.shopper_id, bought.purchase_id, store.store_id`,
       [ids, purchaseIds ?? null],
     );
     const trips = new Map<ShopperId, Trip[]>();
@@ -81,6 +99,7 @@ export class HistoryRepository {
       const ofShopper = trips.get(row.shopper_id) ?? [];
       ofShopper.push({
         purchasedAt: row.purchased_at,
+        day: row.day,
         categories: row.categories,
         unknownProducts: row.unknown_products,
       });
@@ -89,55 +108,94 @@ export class HistoryRepository {
     return trips;
   }
 
+  /** What the shopper and their household bought, line by line; returned goods are not in it. */
+  async lines(shopperId: ShopperId): Promise<BoughtLine[]> {
+    return this.database.query(
+      `SELECT line.product_id AS "productId", product.category, bought.channel, bought.purchased_at AS "purchasedAt",
+         coalesce(store.document->>'timeZone', asked.time_zone, 'UTC') AS "timeZone", line.quantity,
+         product.pack_amount AS "packAmount", product.pack_unit AS "packUnit"
+       FROM shoppers AS asked
+       JOIN purchases AS bought ON bought.shopper_id = ANY(asked.shopper_id || ${HOUSEHOLD})
+       JOIN purchase_lines AS line ON line.purchase_id = bought.purchase_id AND line.quantity > 0
+       LEFT JOIN stores AS store ON store.store_id = bought.store_id
+       LEFT JOIN products AS product ON product.product_id = line.product_id
+       WHERE asked.shopper_id = $1`,
+      [shopperId],
+    );
+  }
+
+  /** The others whose purchases count for this shopper, and theirs for the others. */
+  async householdOf(shopperId: ShopperId): Promise<ShopperId[]> {
+    const [row] = await this.database.query<{ members: ShopperId[] }>(
+      `SELECT ${HOUSEHOLD} AS members FROM shoppers AS asked WHERE asked.shopper_id = $1`,
+      [shopperId],
+    );
+    return row?.members ?? [];
+  }
+
   /**
-   * What was folded so far, with the states of `categories` only or of all; `undefined` when there is nothing, or when
-   * a product it waits for has come to the catalogue: then it must be folded from the start.
+   * What was folded so far; `undefined` when there is nothing, when it was folded another way or with another
+   * household, or when a product it waits for has come to the catalogue: then it must be folded from the start.
    */
-  async known(
-    tx: Queryable,
-    shopperId: ShopperId,
-    categories?: readonly string[],
-  ): Promise<History | undefined> {
+  async known(tx: Queryable, shopperId: ShopperId): Promise<Folded | undefined> {
     const [activity] = await tx.query<ActivityRow>(
-      `SELECT visits, first_visit_at, last_visit_at, awaiting FROM shopper_activity
-       WHERE shopper_id = $1
+      `SELECT visits, first_visit_at, last_visit_at, awaiting, model
+       FROM shopper_activity JOIN shoppers AS asked USING (shopper_id)
+       WHERE shopper_id = $1 AND fold = ${FOLD} AND shared_with = ${HOUSEHOLD}
          AND NOT EXISTS (SELECT FROM products WHERE product_id = ANY(shopper_activity.awaiting))`,
       [shopperId],
     );
-    if (activity === undefined) return undefined;
-    const states = await tx.query<StateRow & { category: string }>(
-      `SELECT category, ${STATE_COLUMNS}
-       FROM replenishment WHERE shopper_id = $1 AND ($2::text[] IS NULL OR category = ANY($2))`,
-      [shopperId, categories ?? null],
+    if (activity?.model == null) return undefined;
+    const states = await tx.query<StateRow & { category: string; habit: Buffer }>(
+      `SELECT category, habit, ${STATE_COLUMNS} FROM replenishment WHERE shopper_id = $1 ORDER BY category`,
+      [shopperId],
     );
     return {
-      visits: activity.visits,
-      firstVisitAt: activity.first_visit_at,
-      lastVisitAt: activity.last_visit_at,
-      awaiting: activity.awaiting,
-      categories: new Map(states.map((row) => [row.category, stateFrom(row)])),
+      history: {
+        visits: activity.visits,
+        firstVisitAt: activity.first_visit_at,
+        lastVisitAt: activity.last_visit_at,
+        awaiting: activity.awaiting,
+        categories: new Map(states.map((row) => [row.category, stateFrom(row)])),
+      },
+      model: storedModel(
+        activity.model,
+        states.map(({ category, habit }) => [category, habit]),
+      ),
     };
   }
 
-  /** Writes the histories; categories that a history does not name stay as they are. */
-  async save(tx: Queryable, histories: ReadonlyMap<ShopperId, History>): Promise<void> {
-    const all = [...histories];
+  /**
+   * Writes what was folded.
+   *
+   * @param changed only these categories differ from what is kept; all of them without it
+   */
+  async save(
+    tx: Queryable,
+    folded: ReadonlyMap<ShopperId, Folded>,
+    changed?: ReadonlySet<string>,
+  ): Promise<void> {
+    const all = [...folded];
     await tx.run(
-      `INSERT INTO shopper_activity (shopper_id, visits, first_visit_at, last_visit_at, awaiting)
-       SELECT shopper_id, visits, first_visit_at, last_visit_at, ARRAY(SELECT jsonb_array_elements_text(awaiting))
-       FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::jsonb[])
-         AS given (shopper_id, visits, first_visit_at, last_visit_at, awaiting)
+      `INSERT INTO shopper_activity (shopper_id, visits, first_visit_at, last_visit_at, awaiting, model, fold, shared_with)
+       SELECT given.shopper_id, visits, first_visit_at, last_visit_at, ARRAY(SELECT jsonb_array_elements_text(awaiting)),
+         model, ${FOLD}, ${HOUSEHOLD}
+       FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::jsonb[], $6::bytea[])
+         AS given (shopper_id, visits, first_visit_at, last_visit_at, awaiting, model)
+       JOIN shoppers AS asked USING (shopper_id)
        ON CONFLICT (shopper_id) DO UPDATE SET visits = excluded.visits, first_visit_at = excluded.first_visit_at,
-         last_visit_at = excluded.last_visit_at, awaiting = excluded.awaiting`,
+         last_visit_at = excluded.last_visit_at, awaiting = excluded.awaiting, model = excluded.model,
+         fold = excluded.fold, shared_with = excluded.shared_with`,
       [
         all.map(([shopperId]) => shopperId),
-        all.map(([, { visits }]) => visits),
-        all.map(([, { firstVisitAt }]) => timestamp(firstVisitAt)),
-        all.map(([, { lastVisitAt }]) => timestamp(lastVisitAt)),
-        all.map(([, { awaiting }]) => JSON.stringify(awaiting)),
+        all.map(([, { history }]) => history.visits),
+        all.map(([, { history }]) => timestamp(history.firstVisitAt)),
+        all.map(([, { history }]) => timestamp(history.lastVisitAt)),
+        all.map(([, { history }]) => JSON.stringify(history.awaiting)),
+        all.map(([, { model }]) => packedModel(model)),
       ],
     );
-    await saveStates(tx, histories);
+    await saveStates(tx, folded, changed);
   }
 
   /** In one statement, so that never one of the two tables is emptied without the other. */
@@ -151,19 +209,28 @@ export class HistoryRepository {
   }
 }
 
-async function saveStates(tx: Queryable, histories: ReadonlyMap<ShopperId, History>): Promise<void> {
-  const states = [...histories].flatMap(([shopperId, { categories }]) =>
-    [...categories].map(([category, state]) => ({ shopperId, category, state })),
+async function saveStates(
+  tx: Queryable,
+  folded: ReadonlyMap<ShopperId, Folded>,
+  changed: ReadonlySet<string> | undefined,
+): Promise<void> {
+  const states = [...folded].flatMap(([shopperId, { history, model }]) =>
+    model.keys.flatMap((category, at) => {
+      const state = history.categories.get(category);
+      if (state === undefined || changed?.has(category) === false) return [];
+      const habit = Buffer.from(model.habits.subarray(at * HABIT_BYTES, (at + 1) * HABIT_BYTES));
+      return [{ shopperId, category, state, habit }];
+    }),
   );
   if (states.length === 0) return;
   await tx.run(
-    `INSERT INTO replenishment (shopper_id, category, ${STATE_COLUMNS})
+    `INSERT INTO replenishment (shopper_id, category, ${STATE_COLUMNS}, habit)
      SELECT * FROM unnest($1::text[], $2::text[], $3::int[], $4::timestamptz[], $5::timestamptz[],
-       $6::int[], $7::float8[], $8::float8[])
+       $6::int[], $7::float8[], $8::float8[], $9::bytea[])
      ON CONFLICT (shopper_id, category) DO UPDATE SET purchases = excluded.purchases,
        first_purchased_at = excluded.first_purchased_at, last_purchased_at = excluded.last_purchased_at,
        visits_at_first = excluded.visits_at_first, sum_log_gap = excluded.sum_log_gap,
-       sum_log_gap_squared = excluded.sum_log_gap_squared`,
+       sum_log_gap_squared = excluded.sum_log_gap_squared, habit = excluded.habit`,
     [
       states.map(({ shopperId }) => shopperId),
       states.map(({ category }) => category),
@@ -173,6 +240,7 @@ async function saveStates(tx: Queryable, histories: ReadonlyMap<ShopperId, Histo
       states.map(({ state }) => state.visitsAtFirst),
       states.map(({ state }) => state.sumLogGap),
       states.map(({ state }) => state.sumLogGapSquared),
+      states.map(({ habit }) => habit),
     ],
   );
 }

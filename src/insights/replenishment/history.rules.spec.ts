@@ -6,15 +6,18 @@ import { foldPurchases } from './replenishment.rules.js';
 const NOON = Date.UTC(2026, 0, 1, 12);
 const trip = (day: number, categories: string[] = [], unknownProducts: string[] = []): Trip => ({
   purchasedAt: NOON + day * DAY_MS,
+  day: Math.floor((NOON + day * DAY_MS) / DAY_MS),
   categories,
   unknownProducts,
 });
 
-const anyTrip: fc.Arbitrary<Trip> = fc.record({
-  purchasedAt: fc.integer({ min: 0, max: 60 * DAY_MS }).map((offset) => NOON + offset),
-  categories: fc.uniqueArray(fc.constantFrom('coffee', 'filters', 'milk', 'soap')),
-  unknownProducts: fc.uniqueArray(fc.constantFrom('p1', 'p2')),
-});
+const anyTrip: fc.Arbitrary<Trip> = fc
+  .record({
+    purchasedAt: fc.integer({ min: 0, max: 60 * DAY_MS }).map((offset) => NOON + offset),
+    categories: fc.uniqueArray(fc.constantFrom('coffee', 'filters', 'milk', 'soap')),
+    unknownProducts: fc.uniqueArray(fc.constantFrom('p1', 'p2')),
+  })
+  .map((bought) => ({ ...bought, day: Math.floor(bought.purchasedAt / DAY_MS) }));
 const anyTrips = fc.array(anyTrip, { minLength: 1, maxLength: 25 });
 
 /** As the text of a comparison: Maps by their entries in order. */

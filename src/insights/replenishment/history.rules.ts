@@ -6,6 +6,8 @@ import { observePurchase, shoppingDay } from './replenishment.rules.js';
 /** One purchase, as far as habits are concerned. */
 export interface Trip {
   purchasedAt: Instant;
+  /** The day on the wall of the store, else of the shopper's zone, else UTC; numbered from 1970-01-01. */
+  day: number;
   /** Of the products the catalogue knows, each once. */
   categories: readonly string[];
   /** Products it does not know: their category comes with them. */

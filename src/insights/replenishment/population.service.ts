@@ -1,22 +1,36 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, Published, type Queryable } from '../../platform/index.js';
 import type { CategoryPrior } from '../../shared/index.js';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ShopperId } from '../../shared/index.js';
+import { HistoryRepository } from './history.repository.js';
+import { visitsOf } from './learning.rules.js';
+import { Clientele, MODEL_VERSION, type StoredClientele } from './model/clientele.rules.js';
+import type { Visit } from './model/shopper.rules.js';
+import type { Work } from './model/work.rules.js';
 import { accumulate, finish, type PopulationTally } from './population.rules.js';
 import { defaultPrior } from './replenishment.rules.js';
 import { STATE_COLUMNS, stateFrom, type StateRow } from './rows.js';
 
 const PUBLISHED = 'priors';
 const ROWS_AT_ONCE = 5_000;
+/** Shoppers that the model is fitted to, drawn by their ids' hash: more do not move the third digit of any weight. */
+const FITTED_SHOPPERS = 2_000;
+const SHOPPERS_AT_ONCE = 200;
+/** With fewer visits the shipped parameters know more. */
+const ENOUGH_VISITS = 500;
 
 /** What the whole clientele teaches about each category, held in memory by every process. */
 @Injectable()
 export class Population implements OnModuleInit {
   readonly #default = defaultPrior();
   #priors: ReadonlyMap<string, CategoryPrior> = new Map();
+  #clientele = Clientele.default();
 
   constructor(
     private readonly database: Database,
     private readonly published: Published,
+    private readonly histories: HistoryRepository,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -24,13 +38,24 @@ export class Population implements OnModuleInit {
       const rows = await this.database.query<{ category: string; prior: CategoryPrior }>(
         'SELECT category, prior FROM category_priors',
       );
+      const [fitted] = await this.database.query<{ model: StoredClientele }>(
+        "SELECT model FROM purchase_models WHERE level = 'category'",
+      );
       this.#priors = new Map(rows.map(({ category, prior }) => [category, prior]));
+      // One that an earlier version fitted means something else: the shipped one stands in until the next fit.
+      this.#clientele =
+        fitted?.model.version === MODEL_VERSION ? Clientele.from(fitted.model) : Clientele.default();
     });
   }
 
   /** What to read a shopper's history of a category against; never waits. */
   priorOf(category: string): CategoryPrior {
     return this.#priors.get(category) ?? this.#default;
+  }
+
+  /** The snapshot of the model at present; a refit makes a new one and leaves this as it is. */
+  get clientele(): Clientele {
+    return this.#clientele;
   }
 
   /**
@@ -42,25 +67,57 @@ export class Population implements OnModuleInit {
    */
   async refit(): Promise<number> {
     await this.database.transaction(async (tx) => {
-      await tx.run(ANY_TIME);
+      await anyTime(tx);
       await tx.run(FORGET_WITHDRAWN);
     });
     const categories = await this.database.transaction(async (tx) => {
-      await tx.run(ANY_TIME);
+      await anyTime(tx);
       // One fit at a time; readers go on with the old figures.
       await tx.run('LOCK TABLE category_priors IN SHARE ROW EXCLUSIVE MODE');
       const priors = finish(await tallyOf(tx));
       await replace(tx, priors);
+      await this.#refitModel(tx);
       await this.published.raise(tx, PUBLISHED);
       return priors.size;
     });
     await this.published.announce(PUBLISHED);
     return categories;
   }
+
+  /** In turns, so that this process goes on answering; every other one reads the old snapshot meanwhile. */
+  async #refitModel(tx: Queryable): Promise<void> {
+    const drawn = await tx.query<{ shopper_id: ShopperId }>(
+      `SELECT shopper_id FROM consents WHERE purpose = 'profiling' AND granted
+       ORDER BY hashtext(shopper_id), shopper_id LIMIT ${FITTED_SHOPPERS}`,
+    );
+    const shoppers: Visit<string>[][] = [];
+    for (let from = 0; from < drawn.length; from += SHOPPERS_AT_ONCE) {
+      const ids = drawn.slice(from, from + SHOPPERS_AT_ONCE).map(({ shopper_id: id }) => id);
+      for (const trips of (await this.histories.trips(tx, ids)).values()) shoppers.push(visitsOf(trips));
+    }
+    if (shoppers.reduce((sum, visits) => sum + visits.length, 0) < ENOUGH_VISITS) return;
+    const clientele = await inTurns(Clientele.fit(shoppers));
+    await tx.run(
+      `INSERT INTO purchase_models (level, model, shoppers) VALUES ('category', $1, $2)
+       ON CONFLICT (level) DO UPDATE SET model = excluded.model, shoppers = excluded.shoppers, fitted_at = now()`,
+      [JSON.stringify(clientele.stored()), shoppers.length],
+    );
+  }
 }
 
-/** With millions of shoppers this takes minutes. */
-const ANY_TIME = 'SET LOCAL statement_timeout = 0';
+async function inTurns<Result>(work: Work<Result>): Promise<Result> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) return value;
+    await turn();
+  }
+}
+
+/** With millions of shoppers this takes minutes, in some of which nothing is asked of Postgres. */
+async function anyTime(tx: Queryable): Promise<void> {
+  await tx.run('SET LOCAL statement_timeout = 0');
+  await tx.run('SET LOCAL idle_in_transaction_session_timeout = 0');
+}
 
 const FORGET_WITHDRAWN = `
   WITH withdrawn AS (SELECT shopper_id FROM consents WHERE purpose = 'profiling' AND NOT granted),

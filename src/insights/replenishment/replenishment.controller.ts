@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { Clock, Handles, route, vocabulary, type Asked } from '../../platform/index.js';
-import { replenishmentAnswer, type ReplenishmentItem } from './replenishment.dto.js';
+import { level, replenishmentAnswer, type ReplenishmentItem } from './replenishment.dto.js';
 import { Replenishment } from './replenishment.service.js';
 
 const replenishment = route({
@@ -11,6 +11,7 @@ const replenishment = route({
   summary: 'What a shopper will need again, and when; nothing without the profiling consent',
   allow: ['service', 'admin', 'marketer', 'analyst', 'approver'],
   params: z.strictObject({ shopperId: vocabulary.shopperId }),
+  query: z.strictObject({ level: level.default('category'), explain: z.stringbool().default(false) }),
   answer: replenishmentAnswer,
 });
 
@@ -22,7 +23,7 @@ export class ReplenishmentController {
   ) {}
 
   @Handles(replenishment)
-  async items({ params }: Asked<typeof replenishment>): Promise<{ items: ReplenishmentItem[] }> {
-    return { items: await this.replenishment.itemsOf(params.shopperId, this.clock.now()) };
+  async items({ params, query }: Asked<typeof replenishment>): Promise<{ items: ReplenishmentItem[] }> {
+    return { items: await this.replenishment.itemsOf(params.shopperId, this.clock.now(), query) };
   }
 }

@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/index.js';
-import type { Instant, ShopperId } from '../../shared/index.js';
+import { dayIn, type Instant, type ReplenishmentState, type ShopperId } from '../../shared/index.js';
 import { Histories } from './histories.service.js';
-import { visitEveryDays, type History } from './history.rules.js';
-import { HistoryRepository } from './history.repository.js';
+import { foreseen } from './estimate-in.rules.js';
+import { ModelForesight, type Contribution } from './foresight.rules.js';
+import { observeTrips, visitEveryDays } from './history.rules.js';
+import { HistoryRepository, type Whole } from './history.repository.js';
+import { modelOf } from './learning.rules.js';
 import { Population } from './population.service.js';
-import { itemOf, type ReplenishmentItem } from './replenishment.dto.js';
-import { estimate } from './replenishment.rules.js';
+import { preferencesOf, type BoughtLine, type Preference } from './preferences.rules.js';
+import { itemOf, type Listing, type ReplenishmentItem } from './replenishment.dto.js';
+import { defaultPrior, estimate, type ReplenishmentEstimate } from './replenishment.rules.js';
+
+const USUAL: Listing = { level: 'category', explain: false };
 
 /** What each shopper will need again, and when. */
 @Injectable()
@@ -18,30 +24,80 @@ export class Replenishment {
   ) {}
 
   /**
-   * Every category the shopper has bought, the next due first and given-up habits last; none without `profiling`.
+   * Every category, or every product, that the shopper has bought, the next due first and given-up habits last; none
+   * without `profiling`. Products are judged by their histories alone: the model is one of categories.
    *
    * @throws Problem 404 for no such shopper
    */
-  async itemsOf(shopperId: ShopperId, now: Instant): Promise<ReplenishmentItem[]> {
-    const history = await this.#historyOf(shopperId);
-    if (history === undefined) return [];
-    const everyDays = visitEveryDays(history);
-    const estimates = [...history.categories].map(([category, state]) => {
-      const prior = this.population.priorOf(category);
-      return { category, ...estimate({ state, prior }, history.visits, everyDays, now) };
+  async itemsOf(
+    shopperId: ShopperId,
+    now: Instant,
+    { level, explain }: Listing = USUAL,
+  ): Promise<ReplenishmentItem[]> {
+    const { folded, timeZone } = await this.#foldedOf(shopperId);
+    if (folded === undefined) return [];
+    const lines = await this.repository.lines(shopperId);
+    const everyDays = visitEveryDays(folded.history);
+    const { visits } = folded.history;
+    if (level === 'product') {
+      const preferences = preferencesOf(lines, ({ productId }) => productId);
+      const estimates = [...productsIn(lines)].map(([productId, state]) => ({
+        of: { productId },
+        figures: estimate({ state, prior: defaultPrior() }, visits, everyDays, now),
+        preference: preferences.get(productId),
+      }));
+      return inOrder(estimates);
+    }
+    const { clientele } = this.population;
+    const foresight = new ModelForesight(modelOf(clientele, folded.model), clientele, timeZone);
+    const preferences = preferencesOf(lines, ({ category }) => category ?? undefined);
+    const estimates = [...folded.history.categories].map(([category, state]) => {
+      const figures = estimate({ state, prior: this.population.priorOf(category) }, visits, everyDays, now);
+      return {
+        of: { category },
+        figures: foreseen(figures, foresight, category, now),
+        preference: preferences.get(category),
+        because: explain ? foresight.explain(category, now) : undefined,
+      };
     });
-    estimates.sort(
-      (a, b) =>
-        Number(a.lapsed) - Number(b.lapsed) || a.dueAt - b.dueAt || a.category.localeCompare(b.category),
-    );
-    return estimates.map(({ category, ...figures }) => itemOf(category, figures));
+    return inOrder(estimates);
   }
 
-  async #historyOf(shopperId: ShopperId): Promise<History | undefined> {
+  async #foldedOf(shopperId: ShopperId): Promise<Whole> {
     const found = await this.repository.whole(shopperId);
     if (found === undefined) throw notFound('shopper');
-    if (found.settled) return found.history;
+    if (found.settled) return found;
     await this.histories.settle([shopperId]);
-    return (await this.repository.whole(shopperId))?.history;
+    return (await this.repository.whole(shopperId)) ?? found;
   }
+}
+
+interface Estimated {
+  of: { category: string } | { productId: string };
+  figures: ReplenishmentEstimate;
+  preference: Preference | undefined;
+  because?: readonly Contribution[] | undefined;
+}
+
+function inOrder(estimates: readonly Estimated[]): ReplenishmentItem[] {
+  const nameOf = ({ of }: Estimated): string => ('category' in of ? of.category : of.productId);
+  return [...estimates]
+    .sort(
+      (a, b) =>
+        Number(a.figures.lapsed) - Number(b.figures.lapsed) ||
+        a.figures.dueAt - b.figures.dueAt ||
+        nameOf(a).localeCompare(nameOf(b)),
+    )
+    .map(({ of, figures, preference, because }) => itemOf(of, figures, preference, because));
+}
+
+/** The history of each product, as if each were a category of its own. */
+function productsIn(lines: readonly BoughtLine[]): ReadonlyMap<string, ReplenishmentState> {
+  const trips = lines.map(({ productId, purchasedAt, timeZone }) => ({
+    purchasedAt,
+    day: dayIn(purchasedAt, timeZone),
+    categories: [productId],
+    unknownProducts: [],
+  }));
+  return observeTrips(undefined, trips)?.categories ?? new Map<string, ReplenishmentState>();
 }

@@ -24,15 +24,35 @@ export function stateFrom(row: StateRow): ReplenishmentState {
   };
 }
 
+/** How rows are folded at present; those of another fold are folded anew at the next look. */
+export const FOLD = 1;
+
+/** A household of more is none: somebody gave all shoppers one id. */
+const LARGEST_HOUSEHOLD = 12;
+
+/**
+ * The others of the household of `asked` whose purchases count as if `asked` had made them: those with a consent to
+ * `profiling` of their own.
+ */
+export const HOUSEHOLD = `
+  CASE WHEN asked.household_id IS NULL THEN '{}'::text[] ELSE (
+    SELECT CASE WHEN count(*) < ${LARGEST_HOUSEHOLD}
+      THEN coalesce(array_agg(member.shopper_id ORDER BY member.shopper_id), '{}') ELSE '{}'::text[] END
+    FROM shoppers AS member
+    WHERE member.household_id = asked.household_id AND member.shopper_id <> asked.shopper_id
+      AND EXISTS (SELECT FROM consents WHERE consents.shopper_id = member.shopper_id
+                  AND purpose = 'profiling' AND granted)) END`;
+
 /**
  * True when the derived rows of `asked` (with `profiled`; `activity` is its row of `shopper_activity`, if any) are as
- * they must be: none without the consent; with it there are some once there are purchases, and no product they wait
- * for has come to the catalogue. New purchases need not be looked for: their event folds them in.
+ * they must be: none without the consent; with it there are some once there are purchases,
+ * folded the present way from those of the present household, and no product they wait for has come to the catalogue. New purchases need not be looked for: their event folds them in.
  */
 export const SETTLED = `
   CASE
     WHEN NOT profiled THEN activity.shopper_id IS NULL
     WHEN activity.shopper_id IS NULL
-      THEN NOT EXISTS (SELECT FROM purchases WHERE purchases.shopper_id = asked.shopper_id)
-    ELSE NOT EXISTS (SELECT FROM products WHERE product_id = ANY(activity.awaiting))
+      THEN NOT EXISTS (SELECT FROM purchases WHERE purchases.shopper_id = ANY(asked.shopper_id || ${HOUSEHOLD}))
+    ELSE activity.fold IS NOT DISTINCT FROM ${FOLD} AND activity.shared_with = ${HOUSEHOLD}
+      AND NOT EXISTS (SELECT FROM products WHERE product_id = ANY(activity.awaiting))
   END`;

@@ -34,7 +34,10 @@ export class ShopperViews {
     }
     // Rows read again come last and so replace what they were before.
     return new Map(
-      rows.map((row) => [row.shopper_id, viewOf(row, (category) => this.population.priorOf(category))]),
+      rows.map((row) => [
+        row.shopper_id,
+        viewOf(row, (category) => this.population.priorOf(category), this.population.clientele),
+      ]),
     );
   }
 }

@@ -1,9 +1,14 @@
 import type { Instant } from '../../shared/time.js';
 import type { ShopperId, StoreId } from '../../shared/ids.js';
+import { ModelForesight } from '../replenishment/foresight.rules.js';
+import { modelOf } from '../replenishment/learning.rules.js';
+import { Clientele } from '../replenishment/model/clientele.rules.js';
+import { storedModel } from '../replenishment/packing.rules.js';
 import type {
   CategoryPrior,
   ConsentPurpose,
   Consents,
+  Foresight,
   MainBrand,
   ShopperTraits,
   ShopperView,
@@ -18,6 +23,8 @@ type StateEntry = [
   visitsAtFirst: number,
   sumLogGap: number,
   sumLogGapSquared: number,
+  /** 64 bytes in base64; null where the row was folded before there was a model. */
+  habit: string | null,
 ];
 type BrandEntry = [
   equivalenceGroup: string,
@@ -49,6 +56,8 @@ export interface ViewRow {
   visits: number | null;
   first_visit_at: Instant | null;
   last_visit_at: Instant | null;
+  home_time_zone: string | null;
+  model: Uint8Array | null;
   states: StateEntry[] | null;
   brands: BrandEntry[] | null;
   traits: ShopperTraits | null;
@@ -56,7 +65,11 @@ export interface ViewRow {
 }
 
 /** The view of a row. Without `profiling` it holds nothing that was gathered about the shopper. */
-export function viewOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): ShopperView {
+export function viewOf(
+  row: ViewRow,
+  priorOf: (category: string) => CategoryPrior,
+  clientele: Clientele = Clientele.default(),
+): ShopperView {
   const consents = consentsOf(row.granted);
   return {
     shopperId: row.shopper_id,
@@ -66,16 +79,28 @@ export function viewOf(row: ViewRow, priorOf: (category: string) => CategoryPrio
     ...known('homeStoreId', row.home_store_id),
     consents,
     preferences: { mutedCategories: [], ...row.preferences },
-    ...(consents.profiling ? profileOf(row, priorOf) : strangerOf()),
+    ...(consents.profiling ? profileOf(row, priorOf, clientele) : strangerOf()),
   };
 }
 
 type Personal = Pick<
   ShopperView,
-  'birthday' | 'attributes' | 'loyalty' | 'activity' | 'replenishment' | 'mainBrands' | 'traits' | 'segments'
+  | 'birthday'
+  | 'attributes'
+  | 'loyalty'
+  | 'activity'
+  | 'replenishment'
+  | 'foresight'
+  | 'mainBrands'
+  | 'traits'
+  | 'segments'
 >;
 
-function profileOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): Personal {
+function profileOf(
+  row: ViewRow,
+  priorOf: (category: string) => CategoryPrior,
+  clientele: Clientele,
+): Personal {
   const states = (row.states ?? []).map(
     ([
       category,
@@ -113,10 +138,23 @@ function profileOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): 
       ...known('lastVisitAt', row.last_visit_at),
     },
     replenishment: new Map(states),
+    ...known('foresight', foresightOf(row, clientele)),
     mainBrands: new Map(brands),
     ...known('traits', row.traits),
     segments: row.segments,
   };
+}
+
+/** Null while a habit is without its record: such a row is folded anew before anybody reads it. */
+function foresightOf(row: ViewRow, clientele: Clientele): Foresight | null {
+  if (row.model === null || row.states === null) return null;
+  const habits: [string, Uint8Array][] = [];
+  for (const [category, , , , , , , habit] of row.states) {
+    if (habit === null) return null;
+    habits.push([category, Buffer.from(habit, 'base64')]);
+  }
+  const model = modelOf(clientele, storedModel(row.model, habits));
+  return new ModelForesight(model, clientele, row.time_zone ?? row.home_time_zone ?? 'UTC');
 }
 
 function strangerOf(): Personal {

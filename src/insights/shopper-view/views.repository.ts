@@ -16,8 +16,9 @@ const VIEWS = `
     WHERE shopper.shopper_id = ANY($1)
   )
   SELECT asked.shopper_id, display_name, locale, time_zone, home_store_id, birthday, attributes,
-    coalesce(loyal.standing, loyalty) AS loyalty,
-    preferences, granted, visits, first_visit_at, last_visit_at, habits.states, brands.brands, traits,
+    coalesce(loyal.standing, loyalty) AS loyalty, preferences, granted, activity.model,
+    (SELECT document->>'timeZone' FROM stores WHERE store_id = home_store_id) AS home_time_zone,
+    visits, first_visit_at, last_visit_at, habits.states, brands.brands, traits,
     ARRAY(SELECT segment_id FROM segment_members AS member
           WHERE profiled AND member.shopper_id = asked.shopper_id ORDER BY segment_id) AS segments,
     ${SETTLED} AS settled
@@ -29,7 +30,7 @@ const VIEWS = `
     SELECT jsonb_agg(jsonb_build_array(category, purchases,
       (extract(epoch FROM first_purchased_at) * 1000)::bigint,
       (extract(epoch FROM last_purchased_at) * 1000)::bigint,
-      visits_at_first, sum_log_gap, sum_log_gap_squared)) AS states
+      visits_at_first, sum_log_gap, sum_log_gap_squared, encode(habit, 'base64'))) AS states
     FROM (
       SELECT * FROM replenishment WHERE replenishment.shopper_id = asked.shopper_id
       ORDER BY purchases > 1 DESC, last_purchased_at DESC LIMIT ${MOST_CATEGORIES}

@@ -102,8 +102,7 @@ export function poissonGamma(
   const purchases = habits.purchases(habit);
   const elapsed = day - habits.lastDay(habit);
   const between = habits.lastDay(habit) - firstDay;
-  const gaps = habits.gaps(habit);
-  const meanGap = gaps > 0 ? Math.exp(habits.logDays(habit) / gaps) : elapsed;
+  const meanGap = purchases > 1 ? between / (purchases - 1) : 0;
   const exposure = elapsed < 2 * meanGap ? between + 2 * Math.abs(meanGap - elapsed) : between + elapsed;
   const perDay = (purchases + (priors.shape[item] as number)) / (exposure + (priors.rate[item] as number));
   const visitDays = rhythm.visitEveryDays ?? USUAL_VISIT_DAYS;

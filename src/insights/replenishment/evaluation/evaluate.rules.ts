@@ -1,8 +1,9 @@
 import type { DayNumber } from '../model/calendar.rules.js';
 import { FEATURE_COUNT, FEATURES } from '../model/features.rules.js';
+import { parametersOf, type Parameters } from '../model/clientele.rules.js';
 import { fitPopulation, type Population } from '../model/fit.rules.js';
 import { nextPurchase, PURCHASES_FOR_A_RHYTHM } from '../model/intervals.rules.js';
-import { adapt, probabilitiesOf, ShopperModel, type Visit } from '../model/shopper.rules.js';
+import { adapt, itself, probabilitiesOf, ShopperModel, type Visit } from '../model/shopper.rules.js';
 import {
   BASELINES,
   betaBinomial,
@@ -31,6 +32,16 @@ export interface Report {
   reliability: Reliability[];
   intervals: { gaps: number; medianDays: number; gapsAtCut: number; medianDaysAtCut: number };
   weights: Record<string, number>;
+}
+
+/**
+ * What a fresh installation would start with if it were of this clientele: everything that is not of one item.
+ *
+ * @param until the last day that is learned from
+ */
+export function generalParameters({ shoppers, itemCount }: Histories, until: DayNumber): Parameters {
+  const past = shoppers.map((visits) => visits.filter(({ day }) => day <= until));
+  return parametersOf(fitPopulation(past, itemCount + 1), itemCount);
 }
 
 /**
@@ -139,7 +150,7 @@ class Judged {
 
   take(visits: readonly Visit[]): void {
     for (const each of [this.ours, ...Object.values(this.baselines)]) each.beginShopper();
-    const model = new ShopperModel();
+    const model = new ShopperModel(itself);
     const beside: Beside[] = [];
     let isCut = false;
     for (const visit of visits) {

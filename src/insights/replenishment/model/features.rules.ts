@@ -1,6 +1,6 @@
 import { monthOf, weekdayOf, type DayNumber } from './calendar.rules.js';
 import { decayed12Days, decayed1Visit, decayed30Visits, decayed45Days, type Habits } from './habits.rules.js';
-import { logitOf, logOfCount, MAX_LOGIT, upperTail } from './numbers.rules.js';
+import { ln, logOfCount, tabledTail } from './numbers.rules.js';
 import type { Items } from './population.rules.js';
 import type { Rhythm } from './rhythm.rules.js';
 
@@ -40,10 +40,14 @@ export const FEATURE_COUNT = FEATURES.length;
 /** How many gaps the clientele's mean is worth against a shopper's own, and its variance. */
 const MEAN_WEIGHT = 6;
 const VARIANCE_WEIGHT = 8;
+/** Odds further out are not told apart: 400 categories of a shopper cannot show them. */
+const LEAST = 1e-4;
+const MOST_ODDS = 1e4;
 /** A product of two log odds is brought back to their size. */
 const PRODUCT = 0.1;
-const MAX_Z = 6;
 const MAX_Z_SQUARED = 9;
+/** Keeps a basket of which the catalogue knows nothing from being none. */
+const SOME = 0.01;
 /** Before anything can have been due. */
 const LONG_BEFORE = -9;
 
@@ -86,8 +90,8 @@ export function momentOf(rhythm: Rhythm, day: DayNumber): Moment {
     visits1Visit: rhythm.visits1Visit * decayed1Visit(1),
     visits30Visits: rhythm.visits30Visits * decayed30Visits(1),
     basket: Math.log(Math.max(1, basket)),
-    basketToday: Math.log(rhythm.basketOn(weekday) / basket),
-    basketLately: Math.log(rhythm.recentBasket / basket),
+    basketToday: Math.log((rhythm.basketOn(weekday) + SOME) / (basket + SOME)),
+    basketLately: Math.log((rhythm.recentBasket + SOME) / (basket + SOME)),
     sinceLastVisit: Math.log(Math.max(1, days) / Math.max(1, everyDays)),
     weekdayShare: rhythm.shareOn(weekday),
     monthShare: rhythm.shareIn(month),
@@ -95,12 +99,21 @@ export function momentOf(rhythm: Rhythm, day: DayNumber): Moment {
   };
 }
 
+/** Which features are logarithms of odds or ratios: those are written first, and made logarithms of in one go. */
+const LOGARITHMS = Uint8Array.of(1, 2, 3, 4, 5, 7, 8, 10, 22, 23);
+/** z at the visit and at the one before, for each of the three hazards. */
+const z = new Float64Array(6);
+const HAZARDS = Uint8Array.of(7, 8, 10);
+
 /**
  * The features of one habit at a moment, written to `into` from `at` on.
  *
  * Decayed shares: (e + w·p0) / (n + w), with e and n the decayed purchases and visits. Hazards: gaps are lognormal
  * with the shopper's mean and variance shrunk to the item's and the clientele's (empirical Bayes); the log odds of
  * 1 - S(t)/S(t at the visit before).
+ *
+ * Each step writes to the row and gives nothing back: a number that a call gives back is an object to V8, and there
+ * would be thirty of them.
  */
 export function writeFeatures(
   habits: Habits,
@@ -108,79 +121,121 @@ export function writeFeatures(
   items: Items,
   item: number,
   moment: Moment,
-  into: Float64Array | Float32Array,
+  into: Float64Array,
   at: number,
 ): void {
-  const purchases = habits.purchases(habit);
-  const lastVisit = habits.lastVisit(habit);
-  const since = Math.max(purchases - 1, moment.visit - 1 - habits.firstVisit(habit));
-  const worth = items.strength * (items.share[item] as number);
-  const p0 = (purchases - 1 + worth) / (since + items.strength);
-  const share = logitOf(p0, 1 - p0);
-  const days = Math.max(1, moment.day - habits.lastDay(habit));
-  const visits = Math.max(1, moment.visit - lastVisit);
+  into[at] = 1;
+  writeShares(habits, habit, items, item, moment, into, at);
+  writeGaps(habits, habit, items, item, moment, into, at);
+  writeCalendar(habits, habit, items, item, moment, into, at);
+  writeHazards(into, at);
+  takeLogarithms(into, at);
+  const share = into[at + 1] as number;
+  into[at + 6] = share * (into[at + 4] as number) * PRODUCT;
+  into[at + 9] = (into[at + 7] as number) * (into[at + 8] as number) * PRODUCT;
+  into[at + 21] = share * (into[at + 20] as number) * PRODUCT;
+}
 
+function writeShares(
+  habits: Habits,
+  habit: number,
+  items: Items,
+  item: number,
+  moment: Moment,
+  into: Float64Array,
+  at: number,
+): void {
+  const repeats = habits.purchases(habit) - 1;
+  const since = Math.max(repeats, moment.visit - 1 - habits.firstVisit(habit));
+  const { strength } = items;
+  const p0 = (repeats + strength * (items.share[item] as number)) / (since + strength);
+  const days = Math.max(1, moment.day - habits.lastDay(habit));
+  const visits = Math.max(1, moment.visit - habits.lastVisit(habit));
   const e45 = habits.bought45Days(habit) * decayed45Days(days) + 4 * p0;
   const e12 = habits.bought12Days(habit) * decayed12Days(days) + 3 * p0;
   const e1 = habits.bought1Visit(habit) * decayed1Visit(visits) + 2 * p0;
   const e30 = habits.bought30Visits(habit) * decayed30Visits(visits) + 4 * p0;
-  const recentVisits = logitOf(e1, moment.visits1Visit + 2 - e1);
-
-  const gaps = habits.gaps(habit);
-  const worthOfGaps = 1 / (MEAN_WEIGHT + gaps);
-  const logDays = habits.logDays(habit);
-  const logVisits = habits.logVisits(habit);
-  const meanDays = (MEAN_WEIGHT * (items.logDays[item] as number) + logDays) * worthOfGaps;
-  const meanVisits = (MEAN_WEIGHT * (items.logVisits[item] as number) + logVisits) * worthOfGaps;
-  const paceVisits = meanVisits + MEAN_WEIGHT * moment.logVisitsOver * worthOfGaps;
-  const predictive = 1 + worthOfGaps;
-  const ownDays =
-    1 / Math.sqrt(varianceOf(items.daysVariance, habits.logDaysSquared(habit), logDays, gaps) * predictive);
-  const ownVisits =
-    1 /
-    Math.sqrt(varianceOf(items.visitsVariance, habits.logVisitsSquared(habit), logVisits, gaps) * predictive);
-  const logOfDays = logOfCount(days);
-  const logOfVisits = logOfCount(visits);
-  const daysBefore = moment.previousDay - habits.lastDay(habit);
-  const logDaysBefore = daysBefore > 0 ? logOfCount(daysBefore) : LONG_BEFORE * 100;
-  const logVisitsBefore = visits > 1 ? logOfCount(visits - 1) : LONG_BEFORE * 100;
-  const dueDays = hazard((logOfDays - meanDays) * ownDays, (logDaysBefore - meanDays) * ownDays);
-  const dueVisits = hazard(
-    (logOfVisits - meanVisits) * ownVisits,
-    (logVisitsBefore - meanVisits) * ownVisits,
-  );
-  const dueOwn = hazard((logOfVisits - paceVisits) * ownVisits, (logVisitsBefore - paceVisits) * ownVisits);
-
-  const month = items.month[item * 12 + moment.month] as number;
-  into[at] = 1;
-  into[at + 1] = share;
-  into[at + 2] = logitOf(e45, moment.visits45Days + 4 - e45);
-  into[at + 3] = logitOf(e12, moment.visits12Days + 3 - e12);
-  into[at + 4] = recentVisits;
-  into[at + 5] = logitOf(e30, moment.visits30Visits + 4 - e30);
-  into[at + 6] = share * recentVisits * PRODUCT;
-  into[at + 7] = dueDays;
-  into[at + 8] = dueVisits;
-  into[at + 9] = dueDays * dueVisits * PRODUCT;
-  into[at + 10] = dueOwn;
-  into[at + 11] = Math.min(MAX_Z_SQUARED, (logOfDays - meanDays) ** 2 / (items.daysVariance * predictive));
-  into[at + 12] = Math.min(
-    MAX_Z_SQUARED,
-    (logOfVisits - meanVisits) ** 2 / (items.visitsVariance * predictive),
-  );
+  into[at + 1] = p0 / (1 - p0);
+  into[at + 2] = e45 / Math.max(LEAST, moment.visits45Days + 4 - e45);
+  into[at + 3] = e12 / Math.max(LEAST, moment.visits12Days + 3 - e12);
+  into[at + 4] = e1 / Math.max(LEAST, moment.visits1Visit + 2 - e1);
+  into[at + 5] = e30 / Math.max(LEAST, moment.visits30Visits + 4 - e30);
   into[at + 13] = logOfCount(1 + since);
   into[at + 14] = items.logitShare[item] as number;
+}
+
+/** How far into its usual gap the habit is, in days and in visits; leaves the hazards' z behind. */
+function writeGaps(
+  habits: Habits,
+  habit: number,
+  items: Items,
+  item: number,
+  moment: Moment,
+  into: Float64Array,
+  at: number,
+): void {
+  const days = Math.max(1, moment.day - habits.lastDay(habit));
+  const visits = Math.max(1, moment.visit - habits.lastVisit(habit));
+  const gaps = habits.gaps(habit);
+  const worth = 1 / (MEAN_WEIGHT + gaps);
+  const predictive = 1 + worth;
+  const sumDays = habits.logDays(habit);
+  const sumVisits = habits.logVisits(habit);
+  const varianceDays = varianceOf(items.daysVariance, habits.logDaysSquared(habit), sumDays, gaps);
+  const varianceVisits = varianceOf(items.visitsVariance, habits.logVisitsSquared(habit), sumVisits, gaps);
+  const scaleDays = 1 / Math.sqrt(varianceDays * predictive);
+  const scaleVisits = 1 / Math.sqrt(varianceVisits * predictive);
+  const meanDays = (MEAN_WEIGHT * (items.logDays[item] as number) + sumDays) * worth;
+  const meanVisits = (MEAN_WEIGHT * (items.logVisits[item] as number) + sumVisits) * worth;
+  const pace = MEAN_WEIGHT * moment.logVisitsOver * worth * scaleVisits;
+  const overDays = logOfCount(days) - meanDays;
+  const overVisits = logOfCount(visits) - meanVisits;
+  const daysBefore = moment.previousDay - habits.lastDay(habit);
+  z[0] = overDays * scaleDays;
+  z[1] = daysBefore > 0 ? (logOfCount(daysBefore) - meanDays) * scaleDays : LONG_BEFORE;
+  z[2] = overVisits * scaleVisits;
+  z[3] = visits > 1 ? (logOfCount(visits - 1) - meanVisits) * scaleVisits : LONG_BEFORE;
+  z[4] = z[2] - pace;
+  z[5] = visits > 1 ? z[3] - pace : LONG_BEFORE;
+  into[at + 11] = Math.min(MAX_Z_SQUARED, (overDays * overDays) / (items.daysVariance * predictive));
+  into[at + 12] = Math.min(MAX_Z_SQUARED, (overVisits * overVisits) / (items.visitsVariance * predictive));
+}
+
+function writeCalendar(
+  habits: Habits,
+  habit: number,
+  items: Items,
+  item: number,
+  moment: Moment,
+  into: Float64Array,
+  at: number,
+): void {
+  const purchases = habits.purchases(habit);
   into[at + 15] = moment.basket;
   into[at + 16] = moment.basketToday;
   into[at + 17] = moment.basketLately;
   into[at + 18] = moment.sinceLastVisit;
   into[at + 19] = items.weekday[item * 7 + moment.weekday] as number;
-  into[at + 20] = month;
-  into[at + 21] = month * share * PRODUCT;
-  into[at + 22] = Math.log(
-    (habits.onWeekday(habit, moment.weekday) + 4) / (purchases * moment.weekdayShare + 4),
-  );
-  into[at + 23] = Math.log((habits.inMonth(habit, moment.month) + 4) / (purchases * moment.monthShare + 4));
+  into[at + 20] = items.month[item * 12 + moment.month] as number;
+  into[at + 22] = (habits.onWeekday(habit, moment.weekday) + 4) / (purchases * moment.weekdayShare + 4);
+  into[at + 23] = (habits.inMonth(habit, moment.month) + 4) / (purchases * moment.monthShare + 4);
+}
+
+/** Odds of the end of each gap, given that it had not ended at the visit before: (S before - S) / S. */
+function writeHazards(into: Float64Array, at: number): void {
+  for (let hazard = 0; hazard < HAZARDS.length; hazard += 1) {
+    const now = z[2 * hazard] as number;
+    const left = tabledTail(now);
+    const before = tabledTail(Math.min(z[2 * hazard + 1] as number, now));
+    into[at + (HAZARDS[hazard] as number)] = (before - left) / left;
+  }
+}
+
+function takeLogarithms(into: Float64Array, at: number): void {
+  for (let each = 0; each < LOGARITHMS.length; each += 1) {
+    const place = at + (LOGARITHMS[each] as number);
+    into[place] = ln(Math.min(MOST_ODDS, Math.max(LEAST, into[place] as number)));
+  }
 }
 
 /** Normal distribution of the next ln gap (days) of a habit. */
@@ -203,11 +258,4 @@ export function gapOf(
 function varianceOf(clientele: number, squares: number, sum: number, gaps: number): number {
   const aboutMean = gaps > 0 ? Math.max(0, squares - (sum * sum) / gaps) : 0;
   return (VARIANCE_WEIGHT * clientele + aboutMean) / (VARIANCE_WEIGHT + Math.max(0, gaps - 1));
-}
-
-/** Log odds of the end of a gap by z, given that it had not ended at `zBefore`. */
-function hazard(z: number, zBefore: number): number {
-  const left = upperTail(Math.min(MAX_Z, z));
-  const leftBefore = zBefore < LONG_BEFORE ? 1 : upperTail(Math.min(zBefore, z, MAX_Z));
-  return Math.min(MAX_LOGIT, logitOf(leftBefore - left, left));
 }

@@ -10,7 +10,8 @@ import {
 import { fitLogistic, inverse, type Sample } from './logistic.rules.js';
 import { logOfCount, upperTail } from './numbers.rules.js';
 import { Counting, type Items } from './population.rules.js';
-import { ShopperModel, type Visit, type Weighing } from './shopper.rules.js';
+import { finished, type Work } from './work.rules.js';
+import { itself, ShopperModel, type Visit, type Weighing } from './shopper.rules.js';
 
 /** All that is fitted: what the items are like, what the features weigh, where intervals end. */
 export interface Population {
@@ -39,30 +40,39 @@ const ENOUGH_GAPS = 100;
  * @param itemCount items are numbered below it; one that nobody bought gets the clientele's figures
  */
 export function fitPopulation(shoppers: readonly (readonly Visit[])[], itemCount: number): Population {
-  const counting = new Counting(itemCount);
-  for (const visits of shoppers) counting.add(visits);
-  const items = counting.finish();
-  const intervals = fitIntervals(shoppers, items);
-  return { items, intervals, weighing: fitWeights(shoppers, items, counting.rows) };
+  return finished(populationOf(shoppers, itemCount));
 }
 
-function fitWeights(shoppers: readonly (readonly Visit[])[], items: Items, rows: number): Weighing {
-  const sample = sampleOf(shoppers, items, Math.min(1, MOST_ROWS / Math.max(1, rows)), rows);
+/** {@link fitPopulation} in turns. */
+export function* populationOf(shoppers: readonly (readonly Visit[])[], itemCount: number): Work<Population> {
+  const counting = new Counting(itemCount);
+  for (const visits of shoppers) {
+    counting.add(visits);
+    yield;
+  }
+  const items = counting.finish();
+  const intervals = yield* fitIntervals(shoppers, items);
+  const weighing = yield* fitWeights(shoppers, items, counting.rows);
+  return { items, intervals, weighing };
+}
+
+function* fitWeights(shoppers: readonly (readonly Visit[])[], items: Items, rows: number): Work<Weighing> {
+  const sample = yield* sampleOf(shoppers, items, Math.min(1, MOST_ROWS / Math.max(1, rows)), rows);
   const start = new Float64Array(FEATURE_COUNT);
   // The Beta-Binomial share alone: near the top, and never far from it.
   start[1] = 1;
-  const { weights, information } = fitLogistic(sample, start);
+  const { weights, information } = yield* fitLogistic(sample, start);
   const scale = sample.bought.length / ADAPTED_IN_PAIRS;
   return { weights, step: inverse(information, FEATURE_COUNT).map((each) => each * scale) };
 }
 
 /** The rows of a share of the visits. */
-function sampleOf(
+function* sampleOf(
   shoppers: readonly (readonly Visit[])[],
   items: Items,
   share: number,
   rows: number,
-): Sample {
+): Work<Sample> {
   const room = Math.ceil(Math.min(rows, rows * share * 1.1 + 100_000));
   const kept = new Float32Array(room * FEATURE_COUNT);
   const bought = new Uint8Array(room);
@@ -70,7 +80,8 @@ function sampleOf(
   let visitsSeen = 0;
   let buffer = new Float64Array(FEATURE_COUNT * 64);
   for (const visits of shoppers) {
-    const model = new ShopperModel();
+    yield;
+    const model = new ShopperModel(itself);
     for (const visit of visits) {
       visitsSeen += 1;
       const { size } = model.habits;
@@ -99,11 +110,12 @@ function sampleOf(
  * Conformal quantiles of where in the rest of the lognormal the next purchase fell, asked right after a purchase and
  * on days spread over the history.
  */
-function fitIntervals(shoppers: readonly (readonly Visit[])[], items: Items): Intervals {
+function* fitIntervals(shoppers: readonly (readonly Visit[])[], items: Items): Work<Intervals> {
   const asked = askedDays(shoppers);
   const seen = ELAPSED_UP_TO.map(() => [] as number[]);
   for (const visits of shoppers) {
-    const model = new ShopperModel();
+    yield;
+    const model = new ShopperModel(itself);
     for (const visit of visits) {
       for (const item of visit.items) {
         const habit = model.habitOf(item);

@@ -1,4 +1,5 @@
 import { logistic } from './numbers.rules.js';
+import type { Work } from './work.rules.js';
 
 /** Rows of features with whether it was bought; both of one length in rows. */
 export interface Sample {
@@ -15,6 +16,8 @@ export interface LogisticFit {
 
 const MOST_STEPS = 30;
 const CLOSE_ENOUGH = 1e-5;
+/** About ten milliseconds of work. */
+const ROWS_A_TURN = 16_384;
 /** Of the ridge that keeps a feature that never varies from running away. */
 const RIDGE = 1;
 
@@ -24,16 +27,16 @@ const RIDGE = 1;
  *
  * @param start weights to begin from
  */
-export function fitLogistic(sample: Sample, start: Float64Array): LogisticFit {
+export function* fitLogistic(sample: Sample, start: Float64Array): Work<LogisticFit> {
   let weights = start;
-  let here = slopeAt(sample, weights);
+  let here = yield* slopeAt(sample, weights);
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const direction = solve(here.information, here.gradient);
     let length = 1;
-    let next = slopeAt(sample, moved(weights, direction, length));
+    let next = yield* slopeAt(sample, moved(weights, direction, length));
     while (next.logLikelihood < here.logLikelihood && length > 1e-3) {
       length /= 2;
-      next = slopeAt(sample, moved(weights, direction, length));
+      next = yield* slopeAt(sample, moved(weights, direction, length));
     }
     if (next.logLikelihood < here.logLikelihood) break;
     weights = moved(weights, direction, length);
@@ -49,11 +52,12 @@ interface Slope {
   information: Float64Array;
 }
 
-function slopeAt({ width, rows, bought }: Sample, weights: Float64Array): Slope {
+function* slopeAt({ width, rows, bought }: Sample, weights: Float64Array): Work<Slope> {
   const gradient = new Float64Array(width);
   const information = new Float64Array(width * width);
   let logLikelihood = 0;
   for (let row = 0, at = 0; row < bought.length; row += 1, at += width) {
+    if (row % ROWS_A_TURN === 0) yield;
     let odds = 0;
     for (let i = 0; i < width; i += 1) odds += (weights[i] as number) * (rows[at + i] as number);
     const p = logistic(odds);

@@ -24,7 +24,8 @@ const VISITS_BY_WEEKDAY = ITEMS_BY_WEEKDAY + DAYS;
 const VISITS_BY_MONTH = VISITS_BY_WEEKDAY + DAYS;
 const LOW_OFFSET = VISITS_BY_MONTH + MONTHS;
 const HIGH_OFFSET = LOW_OFFSET + 1;
-const FIGURES = HIGH_OFFSET + 1;
+/** So many 32-bit floats. */
+export const RHYTHM_FIGURES = HIGH_OFFSET + 1;
 
 /** How a shopper comes and how much they take along: one for all of their habits, 40 figures of 4 bytes. */
 export class Rhythm {
@@ -32,8 +33,8 @@ export class Rhythm {
 
   /** @param figures of an earlier one; copied */
   constructor(figures?: Float32Array) {
-    this.figures = new Float32Array(FIGURES);
-    if (figures !== undefined) this.figures.set(figures.subarray(0, FIGURES));
+    this.figures = new Float32Array(RHYTHM_FIGURES);
+    if (figures !== undefined) this.figures.set(figures.subarray(0, RHYTHM_FIGURES));
   }
 
   get visits(): number {

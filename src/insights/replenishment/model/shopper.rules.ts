@@ -6,12 +6,21 @@ import { adaptEnds, PURCHASES_FOR_A_RHYTHM, type Intervals } from './intervals.r
 import type { Items } from './population.rules.js';
 import { Rhythm } from './rhythm.rules.js';
 
-/** One shopping day: which items, each once, by their number in the population. */
-export interface Visit {
+/** One shopping day: which items, each once. */
+export interface Visit<Key = number> {
   day: DayNumber;
-  items: readonly number[];
+  items: readonly Key[];
   /** Bought of each item, in the unit of its pack size; undefined where sizes are not known. */
   amounts?: readonly (number | undefined)[];
+}
+
+/** A shopper's model as it is kept. */
+export interface StoredModel<Key> {
+  keys: readonly Key[];
+  /** One record for each key, in their order. */
+  habits: Uint8Array;
+  rhythm: Float32Array;
+  offsets: Float32Array;
 }
 
 /** The weights for everybody, and how one visit moves a shopper's own from them. */
@@ -21,39 +30,69 @@ export interface Weighing {
   step: Float64Array;
 }
 
-/** Everything that is kept of one shopper: a rhythm, a record for each habit, and by how much their weights differ. */
-export class ShopperModel {
-  readonly habits = new Habits();
-  readonly rhythm = new Rhythm();
-  /** The item of each habit. */
-  readonly items: number[] = [];
+/**
+ * Everything that is kept of one shopper: a rhythm, a record for each habit, and by how much their weights differ.
+ * Items go by the caller's keys; `numberOf` says which number each has in the population.
+ */
+export class ShopperModel<Key = number> {
+  readonly habits: Habits;
+  readonly rhythm: Rhythm;
+  readonly keys: Key[];
+  /** The item of each habit, by its number in the population. */
+  readonly items: number[];
   readonly offsets = new Float32Array(FEATURE_COUNT);
-  readonly #habitOf = new Map<number, number>();
+  readonly #numberOf: (key: Key) => number;
+  readonly #habitOf: Map<Key, number>;
 
-  habitOf(item: number): number | undefined {
-    return this.#habitOf.get(item);
+  constructor(numberOf: (key: Key) => number, stored?: StoredModel<Key>) {
+    this.#numberOf = numberOf;
+    this.habits = new Habits(stored?.habits);
+    this.rhythm = new Rhythm(stored?.rhythm);
+    this.keys = [...(stored?.keys ?? [])];
+    this.items = this.keys.map(numberOf);
+    this.#habitOf = new Map(this.keys.map((key, habit) => [key, habit]));
+    if (stored !== undefined) this.offsets.set(stored.offsets.subarray(0, FEATURE_COUNT));
+  }
+
+  /** As it is to be kept; shares its memory with the model. */
+  stored(): StoredModel<Key> {
+    return {
+      keys: this.keys,
+      habits: this.habits.bytes(),
+      rhythm: this.rhythm.figures,
+      offsets: this.offsets,
+    };
+  }
+
+  habitOf(key: Key): number | undefined {
+    return this.#habitOf.get(key);
   }
 
   /** Takes a visit in; each item O(1). The visit is later than all before it. */
-  observe(visit: Visit, population: Items, intervals: Intervals): void {
+  observe(visit: Visit<Key>, population: Items, intervals: Intervals): void {
     const number = this.rhythm.visits + 1;
-    visit.items.forEach((item, index) => {
-      const habit = this.#habitOf.get(item);
+    visit.items.forEach((key, index) => {
+      const habit = this.#habitOf.get(key);
       const amount = visit.amounts?.[index];
       if (habit === undefined) {
-        this.#habitOf.set(item, this.habits.begin(visit.day, number, amount));
-        this.items.push(item);
+        this.#habitOf.set(key, this.habits.begin(visit.day, number, amount));
+        this.keys.push(key);
+        this.items.push(this.#numberOf(key));
         return;
       }
-      const gap = logOfCount(Math.max(1, number - this.habits.lastVisit(habit)));
-      this.rhythm.observeGap(gap - (population.logVisits[item] as number));
-      if (this.habits.purchases(habit) >= PURCHASES_FOR_A_RHYTHM) {
-        const days = visit.day - this.habits.lastDay(habit);
-        adaptEnds(this.rhythm, this.habits, habit, population, item, intervals, days);
-      }
+      this.#learnFromGap(habit, visit.day, number, population, intervals);
       this.habits.observe(habit, visit.day, number, amount);
     });
     this.rhythm.observe(visit.day, visit.items.length);
+  }
+
+  #learnFromGap(habit: number, day: DayNumber, visit: number, population: Items, intervals: Intervals): void {
+    const item = this.items[habit] as number;
+    const visits = logOfCount(Math.max(1, visit - this.habits.lastVisit(habit)));
+    this.rhythm.observeGap(visits - (population.logVisits[item] as number));
+    if (this.habits.purchases(habit) < PURCHASES_FOR_A_RHYTHM) return;
+    const days = day - this.habits.lastDay(habit);
+    adaptEnds(this.rhythm, this.habits, habit, population, item, intervals, days);
   }
 
   /**
@@ -87,11 +126,10 @@ export function probabilitiesOf(
   offsets: Float32Array,
   into: Float64Array,
 ): void {
+  const own = weights.map((weight, i) => weight + (offsets[i] as number));
   for (let row = 0, at = 0; row < count; row += 1, at += FEATURE_COUNT) {
     let odds = 0;
-    for (let i = 0; i < FEATURE_COUNT; i += 1) {
-      odds += ((weights[i] as number) + (offsets[i] as number)) * (rows[at + i] as number);
-    }
+    for (let i = 0; i < FEATURE_COUNT; i += 1) odds += (own[i] as number) * (rows[at + i] as number);
     into[row] = logistic(odds);
   }
 }
@@ -125,3 +163,6 @@ export function adapt(
     offsets[i] = (offsets[i] as number) + move;
   }
 }
+
+/** The population's numbers are the keys. */
+export const itself = (item: number): number => item;
