@@ -2,6 +2,7 @@ import type { Field, FieldValue } from '../rules/index.js';
 import { DAY_MS, type Facts, type Instant, type MainBrand } from '../shared/index.js';
 import { estimateIn } from './replenishment/estimate-in.rules.js';
 import type { ReplenishmentEstimate } from './replenishment/replenishment.rules.js';
+import { valueFields } from './value/fields.js';
 
 const CATEGORY = [{ name: 'category', type: 'text', label: 'Category' }] as const;
 const GROUP = [{ name: 'equivalenceGroup', type: 'text', label: 'Equivalence group' }] as const;
@@ -97,6 +98,7 @@ export const insightFields: readonly Field[] = [
     unit: DAYS,
     read: ({ at, shopper }) => wholeDaysSince(at, shopper.activity.lastVisitAt),
   },
+  ...valueFields,
 ];
 
 function estimated(of: (figures: ReplenishmentEstimate) => FieldValue) {

@@ -7,3 +7,6 @@ export { Replenishment } from './replenishment/replenishment.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';
 export type { PurchaseDay } from './value/purchase-days.rules.js';
+export { RFM_SEGMENTS, type RfmSegment } from './rfm/rfm.rules.js';
+export { CustomerValues, type CustomerValue } from './value/customer-value.service.js';
+export { LifetimeValues } from './value/lifetime-values.service.js';

@@ -4,12 +4,34 @@ import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
 import { ReplenishmentController } from './replenishment/replenishment.controller.js';
 import { Replenishment } from './replenishment/replenishment.service.js';
+import { RfmReportController } from './rfm/rfm-report.controller.js';
+import { RfmReportRepository } from './rfm/rfm-report.repository.js';
 import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
+import { CustomerValues } from './value/customer-value.service.js';
+import { LifetimeValues } from './value/lifetime-values.service.js';
+import { ValueEvents } from './value/value-events.js';
+import { ValueModels } from './value/value-models.js';
+import { ValueRounds } from './value/value-rounds.js';
+import { ValueRepository } from './value/value.repository.js';
 
 @Module({
-  controllers: [ReplenishmentController],
-  providers: [Histories, HistoryRepository, Population, Replenishment, ShopperViews, ViewsRepository],
-  exports: [Population, Replenishment, ShopperViews],
+  controllers: [ReplenishmentController, RfmReportController],
+  providers: [
+    CustomerValues,
+    LifetimeValues,
+    RfmReportRepository,
+    ValueEvents,
+    ValueModels,
+    ValueRepository,
+    ValueRounds,
+    Histories,
+    HistoryRepository,
+    Population,
+    Replenishment,
+    ShopperViews,
+    ViewsRepository,
+  ],
+  exports: [CustomerValues, LifetimeValues, Population, Replenishment, ShopperViews],
 })
 export class InsightsModule {}

@@ -46,6 +46,22 @@ export interface MainBrand {
   units: number;
 }
 
+/** The eleven usual names, from best to lost. */
+export const RFM_SEGMENTS = [
+  'champions',
+  'loyal',
+  'potentialLoyalists',
+  'new',
+  'promising',
+  'needAttention',
+  'aboutToSleep',
+  'atRisk',
+  'cannotLoseThem',
+  'hibernating',
+  'lost',
+] as const;
+export type RfmSegment = (typeof RFM_SEGMENTS)[number];
+
 /** What a shopper's purchases come to. Days are counted from 1970-01-01 in UTC; money is in minor units. */
 export interface ValueState {
   /** Distinct days with a purchase; a return is none. */
@@ -59,7 +75,7 @@ export interface ValueState {
   /** Days on which something was paid in that currency. */
   spendDays: number;
   /** Scores 1 … 5 and segment, from the shopper's first nightly round on. */
-  rfm?: { recency: number; frequency: number; monetary: number; segment: string };
+  rfm?: { recency: number; frequency: number; monetary: number; segment: RfmSegment };
 }
 
 /** The purchase model in use, fitted to the whole clientele: (M)BG/CNBD-k, α in weeks, and Gamma-Gamma. */

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import type { INestApplicationContext } from '@nestjs/common';
-import { Population } from '../../insights/index.js';
+import { LifetimeValues, Population } from '../../insights/index.js';
 import { Database, Outbox, timestamp } from '../../platform/index.js';
 import { PurchaseImport } from '../../shoppers/index.js';
 import { note, required, UsageError, type Command } from '../command.js';
@@ -35,9 +35,11 @@ export const importCommand: Command = {
       const waitedMs = await fold(rooms);
       note('Fitting what the whole clientele teaches …');
       const categories = await rooms.get(Population, { strict: false }).refit();
+      const shoppersScored = await rooms.get(LifetimeValues, { strict: false }).refit(Date.now());
       return {
         ...imported,
         categoriesFitted: categories,
+        shoppersScored,
         foldedAfterSeconds: Math.round(waitedMs / 100) / 10,
       };
     });

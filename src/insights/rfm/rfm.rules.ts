@@ -1,25 +1,13 @@
+import { RFM_SEGMENTS, type RfmSegment } from '../../shared/shopper-view.js';
+
+export { RFM_SEGMENTS, type RfmSegment };
+
 /** 1 (worst) to 5 (best) each. */
 export interface RfmScores {
   recency: number;
   frequency: number;
   monetary: number;
 }
-
-/** The eleven usual names, from best to lost. */
-export const RFM_SEGMENTS = [
-  'champions',
-  'loyal',
-  'potentialLoyalists',
-  'new',
-  'promising',
-  'needAttention',
-  'aboutToSleep',
-  'atRisk',
-  'cannotLoseThem',
-  'hibernating',
-  'lost',
-] as const;
-export type RfmSegment = (typeof RFM_SEGMENTS)[number];
 
 export const QUINTILES = 5;
 

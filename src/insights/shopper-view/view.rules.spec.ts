@@ -1,5 +1,6 @@
 import type { ShopperId } from '../../shared/ids.js';
 import { defaultPrior } from '../replenishment/replenishment.rules.js';
+import { DEFAULT_MODEL } from '../value/estimate.rules.js';
 import { viewOf, type ViewRow } from './view.rules.js';
 
 const row: ViewRow = {
@@ -17,13 +18,14 @@ const row: ViewRow = {
   first_visit_at: 1_000,
   last_visit_at: 3_000,
   states: [['coffee', 3, 1_000, 3_000, 1, 0.5, 0.25]],
+  value: null,
   brands: [['cornflakes', 'Kellogg’s', false, 7]],
 };
 
 describe('the view of a shopper', () => {
   it('holds what is known, each category with its prior', () => {
     const prior = { ...defaultPrior(), visitShare: 0.2 };
-    const view = viewOf(row, (category) => (category === 'coffee' ? prior : defaultPrior()));
+    const view = viewOf(row, (category) => (category === 'coffee' ? prior : defaultPrior()), DEFAULT_MODEL);
     expect(view).toEqual({
       shopperId: 'ada',
       displayName: 'Ada',
@@ -55,7 +57,7 @@ describe('the view of a shopper', () => {
   });
 
   it('holds nothing personal without the consent to profiling, whatever the row holds', () => {
-    const view = viewOf({ ...row, granted: ['location', 'push'] }, defaultPrior);
+    const view = viewOf({ ...row, granted: ['location', 'push'] }, defaultPrior, DEFAULT_MODEL);
     expect(view).toEqual({
       shopperId: 'ada',
       displayName: 'Ada',
@@ -71,7 +73,7 @@ describe('the view of a shopper', () => {
 
   it('of a shopper who bought nothing is empty, not missing', () => {
     const empty = { visits: null, first_visit_at: null, last_visit_at: null, states: null, brands: null };
-    const view = viewOf({ ...row, ...empty, birthday: null, loyalty: null }, defaultPrior);
+    const view = viewOf({ ...row, ...empty, birthday: null, loyalty: null }, defaultPrior, DEFAULT_MODEL);
     expect(view.activity).toEqual({ visits: 0 });
     expect(view.replenishment.size + view.mainBrands.size).toBe(0);
     expect(view).not.toHaveProperty('birthday');

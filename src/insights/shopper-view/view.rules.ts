@@ -6,6 +6,8 @@ import type {
   Consents,
   MainBrand,
   ShopperView,
+  ValueModel,
+  ValueState,
 } from '../../shared/shopper-view.js';
 
 /** Category and its state, as a list: a view holds many, and names would be most of what is sent. */
@@ -37,10 +39,15 @@ export interface ViewRow {
   last_visit_at: Instant | null;
   states: StateEntry[] | null;
   brands: BrandEntry[] | null;
+  value: ValueState | null;
 }
 
 /** The view of a row. Without `profiling` it holds nothing that was gathered about the shopper. */
-export function viewOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): ShopperView {
+export function viewOf(
+  row: ViewRow,
+  priorOf: (category: string) => CategoryPrior,
+  model: ValueModel,
+): ShopperView {
   const consents = consentsOf(row.granted);
   return {
     shopperId: row.shopper_id,
@@ -50,16 +57,16 @@ export function viewOf(row: ViewRow, priorOf: (category: string) => CategoryPrio
     ...known('homeStoreId', row.home_store_id),
     consents,
     preferences: { mutedCategories: [], ...row.preferences },
-    ...(consents.profiling ? profileOf(row, priorOf) : strangerOf()),
+    ...(consents.profiling ? profileOf(row, priorOf, model) : strangerOf()),
   };
 }
 
 type Personal = Pick<
   ShopperView,
-  'birthday' | 'attributes' | 'loyalty' | 'activity' | 'replenishment' | 'mainBrands'
+  'birthday' | 'attributes' | 'loyalty' | 'activity' | 'replenishment' | 'mainBrands' | 'value'
 >;
 
-function profileOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): Personal {
+function profileOf(row: ViewRow, priorOf: (category: string) => CategoryPrior, model: ValueModel): Personal {
   const states = (row.states ?? []).map(
     ([
       category,
@@ -96,7 +103,15 @@ function profileOf(row: ViewRow, priorOf: (category: string) => CategoryPrior): 
     },
     replenishment: new Map(states),
     mainBrands: new Map(brands),
+    ...known('value', row.value && { state: valueStateOf(row.value), model }),
   };
+}
+
+/** Only what the state is made of: the row carries more. */
+function valueStateOf(row: ValueState): ValueState {
+  const { purchaseDays, firstDay, lastDay, currency, spent, margin, spendDays, rfm } = row;
+  const state = { purchaseDays, firstDay, lastDay, currency, spent, margin, spendDays };
+  return rfm == null ? state : { ...state, rfm };
 }
 
 function strangerOf(): Personal {

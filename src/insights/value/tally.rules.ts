@@ -10,7 +10,7 @@ const REPEATERS_FOR_A_FIT = 30;
 /** Fewer than this: BG/NBD, whose four parameters do not try to tell how regular purchases are. */
 const REPEATERS_FOR_A_SHAPE = 200;
 /** More distinct histories than this are kept on a coarser grid of days. */
-const MOST_HISTORIES = 5_000;
+const MOST_HISTORIES = 20_000;
 /** Spends are gathered in steps of 2 %. */
 const SPEND_STEP = 0.02;
 
