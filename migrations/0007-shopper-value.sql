@@ -35,7 +35,7 @@ CREATE TABLE rfm_moves (
 
 -- One row: the parameters in use and the bounds of the RFM scores.
 CREATE TABLE value_model (
-  only boolean PRIMARY KEY DEFAULT true CHECK (only),
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
   document jsonb NOT NULL,
   fitted_at timestamptz NOT NULL
 );

@@ -51,7 +51,7 @@ export class ValueModels implements OnModuleInit {
   async replace(tx: Queryable, document: Document, at: Instant): Promise<void> {
     await tx.run(
       `INSERT INTO value_model (document, fitted_at) VALUES ($1, $2)
-       ON CONFLICT (only) DO UPDATE SET document = excluded.document, fitted_at = excluded.fitted_at`,
+       ON CONFLICT (one) DO UPDATE SET document = excluded.document, fitted_at = excluded.fitted_at`,
       [JSON.stringify(document), timestamp(at)],
     );
     await this.published.raise(tx, VALUE_MODEL);
