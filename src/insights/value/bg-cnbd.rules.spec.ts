@@ -109,6 +109,17 @@ describe('numbers that others fail on', () => {
     expect(expectedPurchasesOfBg(cdnow, { ...busy, lastWeeks: 200 }, 52)).toBeGreaterThan(100);
   });
 
+  it('stays finite where nobody ever leaves, or everybody does at once', () => {
+    for (const a of [1e-5, 50, 1e5]) {
+      for (const b of [1e-5, 50, 1e5]) {
+        for (const repeats of [0, 5, 3_000]) {
+          const of = { repeats, lastWeeks: repeats === 0 ? 0 : 80, ageWeeks: 81 };
+          expect(Number.isFinite(expectedPurchasesOfBg({ ...cdnow, r: 2, a, b }, of, 52))).toBe(true);
+        }
+      }
+    }
+  });
+
   it('goes through a = 1 smoothly', () => {
     const at = (a: number) => expectedPurchasesOfBg({ ...cdnow, a }, history, 39);
     expect(at(1)).toBeCloseTo((at(0.999) + at(1.001)) / 2, 5);

@@ -113,8 +113,8 @@ export function probabilityActiveOfBg(model: BgModel, { repeats: x, lastWeeks, a
  * Expected purchase days within `weeks` after the observation, E[Y(t) | x, t_x, T]. Exact for k = 1. For k > 1 it is
  * BTYDplus's approximation by a BG/NBD of the same mean rate (α is k times as long); {@link biasOfBg} corrects it.
  *
- * The published ₂F₁(r+x, b+x+d; a+b+x-1+d; z) is taken by Euler's transform, whose power of 1-z cancels
- * ((α+T)/(α+T+t))^(r+x) but for (1-z)^(a-1): nothing overflows, whatever x.
+ * Where a - 1 < r + x the published ₂F₁(r+x, b+x+d; a+b+x-1+d; z) grows without bound and is taken by Euler's
+ * transform, whose power of 1-z cancels ((α+T)/(α+T+t))^(r+x) but for (1-z)^(a-1); else as it is published.
  */
 export function expectedPurchasesOfBg(model: BgModel, history: History, weeks: number): number {
   if (weeks <= 0) return 0;
@@ -123,8 +123,13 @@ export function expectedPurchasesOfBg(model: BgModel, history: History, weeks: n
   const a = Math.abs(model.a - 1) < STEP_FROM_ONE ? 1 + STEP_FROM_ONE : model.a;
   const c = a + b + x - 1 + d;
   const z = weeks / (k * alpha + ageWeeks + weeks);
-  const power = (a - 1) * Math.log1p(-z);
-  const rest = Math.exp(power) * hyp2f1(c - r - x, a - 1, c, z);
+  const shape = r + x;
+  const rest =
+    a - 1 < shape
+      ? Math.exp((a - 1) * Math.log1p(-z)) * hyp2f1(c - shape, a - 1, c, z)
+      : Math.exp(shape * Math.log1p(-z)) * hyp2f1(shape, b + x + d, c, z);
+  // Zero times infinity: both a and x in the thousands. What is left of the time then is all but the whole.
+  if (!Number.isFinite(rest)) return (c / (a - 1)) * probabilityActiveOfBg(model, history);
   return Math.max(0, (c / (a - 1)) * (1 - rest)) * probabilityActiveOfBg(model, history);
 }
 
