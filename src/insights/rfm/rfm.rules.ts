@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import { RFM_SEGMENTS, type RfmSegment } from '../../shared/shopper-view.js';
 
 export { RFM_SEGMENTS, type RfmSegment };

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 /** Weeks are the unit of time of these models, as in the literature: parameters compare with published ones. */
 export const DAYS_PER_WEEK = 7;
 

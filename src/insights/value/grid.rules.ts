@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import { fitBg, type BgModel } from './bg-cnbd.rules.js';
 import { sketchOf, type Cohort } from './cohort.rules.js';
 

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import gammaln from '@stdlib/math-base-special-gammaln';
 import { sketchOf, sumByRepeats, typicalScale, type Cohort, type History } from './cohort.rules.js';
 import { maximise } from './maximise.rules.js';
