@@ -1,4 +1,4 @@
-import type { Table } from '../../platform/http/csv.js';
+import type { Table } from '../../platform/index.js';
 import { QUINTILES, RFM_SEGMENTS, segmentOf, type RfmScores, type RfmSegment } from './rfm.rules.js';
 
 /** Shoppers of one cell, as they are counted; money in minor units of the report's currency. */
