@@ -27,7 +27,7 @@ export async function bench(options) {
     node: process.version,
     load: os.loadavg()[0],
   };
-  const size = { shoppers: cohort.shoppers, distinctHistories: cohort.repeats.length, truth: TRUTH };
+  const size = { shoppers: cohort.shoppers, distinctHistories: cohort.counts.length, truth: TRUTH };
   const ratios = {
     // The live model, with its choice of k, against one k alone and against Pareto/NBD.
     mbgCnbdKToMbgNbd: round(seconds('mbgCnbdK') / seconds('mbgNbd')),
