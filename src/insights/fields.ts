@@ -6,6 +6,7 @@ import { segmentFields } from './segments/fields.js';
 import { habitFields } from './traits/habit-fields.js';
 import { interactionFields } from './traits/interaction-fields.js';
 import type { ReplenishmentEstimate } from './replenishment/replenishment.rules.js';
+import { valueFields } from './value/fields.js';
 
 const CATEGORY = [{ name: 'category', type: 'text', label: 'Category' }] as const;
 const GROUP = [{ name: 'equivalenceGroup', type: 'text', label: 'Equivalence group' }] as const;
@@ -139,6 +140,7 @@ export const insightFields: readonly Field[] = [
   ...habitFields,
   ...interactionFields,
   ...segmentFields,
+  ...valueFields,
 ];
 
 function estimated(of: (figures: ReplenishmentEstimate) => FieldValue) {

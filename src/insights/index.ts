@@ -21,3 +21,6 @@ export {
   type PackSizeReport,
   type WeekBought,
 } from './replenishment/evaluation/pack-size.rules.js';
+export { RFM_SEGMENTS, type RfmSegment } from './rfm/rfm.rules.js';
+export { CustomerValues, type CustomerValue } from './value/customer-value.service.js';
+export { LifetimeValues } from './value/lifetime-values.service.js';

@@ -12,14 +12,35 @@ import { SegmentsController } from './segments/segments.controller.js';
 import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
 import { upkeepProviders } from './upkeep/providers.js';
+import { RfmReportController } from './rfm/rfm-report.controller.js';
+import { RfmReportRepository } from './rfm/rfm-report.repository.js';
+import { CustomerValues } from './value/customer-value.service.js';
+import { LifetimeValues } from './value/lifetime-values.service.js';
+import { ValueEvents } from './value/value-events.js';
+import { ValueModels } from './value/value-models.js';
+import { ValueRounds } from './value/value-rounds.js';
+import { ValueRepository } from './value/value.repository.js';
 
 @Module({
   imports: [StoresModule],
-  controllers: [ReplenishmentController, SegmentsController, AudienceController, ...reportControllers],
+  controllers: [
+    ReplenishmentController,
+    SegmentsController,
+    AudienceController,
+    RfmReportController,
+    ...reportControllers,
+  ],
   providers: [
     Histories,
     HistoryRepository,
     NightlyRefit,
+    CustomerValues,
+    LifetimeValues,
+    RfmReportRepository,
+    ValueEvents,
+    ValueModels,
+    ValueRepository,
+    ValueRounds,
     Population,
     Replenishment,
     ShopperViews,
@@ -27,6 +48,6 @@ import { upkeepProviders } from './upkeep/providers.js';
     ...reportProviders,
     ...upkeepProviders,
   ],
-  exports: [Population, Replenishment, ShopperViews],
+  exports: [CustomerValues, LifetimeValues, Population, Replenishment, ShopperViews],
 })
 export class InsightsModule {}

@@ -113,6 +113,47 @@ export interface Foresight {
   nextPurchase(category: string, at: Instant): { from: Instant; to: Instant } | undefined;
 }
 
+/** The eleven usual names, from best to lost. */
+export const RFM_SEGMENTS = [
+  'champions',
+  'loyal',
+  'potentialLoyalists',
+  'new',
+  'promising',
+  'needAttention',
+  'aboutToSleep',
+  'atRisk',
+  'cannotLoseThem',
+  'hibernating',
+  'lost',
+] as const;
+export type RfmSegment = (typeof RFM_SEGMENTS)[number];
+
+/** What a shopper's purchases come to. Days are counted from 1970-01-01 in UTC; money is in minor units. */
+export interface ValueState {
+  /** Distinct days with a purchase; a return is none. */
+  purchaseDays: number;
+  firstDay: number;
+  lastDay: number;
+  /** Of the shopper's main currency; null where no price is known. */
+  currency: string | null;
+  spent: number;
+  margin: number;
+  /** Days on which something was paid in that currency. */
+  spendDays: number;
+  /** Scores 1 … 5 and segment, from the shopper's first nightly round on. */
+  rfm?: { recency: number; frequency: number; monetary: number; segment: RfmSegment };
+}
+
+/** The purchase model in use, fitted to the whole clientele: (M)BG/CNBD-k, α in weeks, and Gamma-Gamma. */
+export interface ValueModel {
+  purchases: { k: number; dropoutAtFirst: 0 | 1; r: number; alpha: number; a: number; b: number };
+  /** What the forecast of 26, 52 and 78 weeks is to be multiplied by; see docs/lifetime-value.md. */
+  bias: readonly [number, number, number];
+  /** Spend per purchase day, in minor units of its currency. */
+  spend: { p: number; q: number; v: number; currency: string } | null;
+}
+
 /**
  * The compact view of one shopper that decisions read: a few KB, more for who has bought hundreds of categories; warmed
  * when a visit starts.
@@ -139,6 +180,7 @@ export interface ShopperView {
   traits?: ShopperTraits;
   /** The segments that the shopper belongs to. */
   segments?: readonly string[];
+  value?: { state: ValueState; model: ValueModel };
 }
 
 /** All that a rule may ask about: the moment, the place and the person. */

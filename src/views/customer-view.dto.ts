@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { replenishmentItem } from '../insights/index.js';
+import { replenishmentItem, RFM_SEGMENTS } from '../insights/index.js';
 import { vocabulary } from '../platform/index.js';
 
 const { money } = vocabulary;
 const at = z.iso.datetime();
 const id = z.string();
 const count = z.int().min(0);
-const LATER = 'comes with a later release; null until then';
 const WITHOUT = 'empty without the profiling consent';
 
 const profile = z.object({
@@ -30,6 +29,11 @@ const consent = z.union([
   z.object({ granted: z.literal(false) }),
 ]);
 
+/** A margin may be below nought. */
+const margin = z.object({ amount: z.int(), currency: z.string() }).nullable();
+const expectation = z.object({ purchases: z.number().describe('days with a purchase'), margin });
+const score = z.int().min(1).max(5);
+
 const value = z
   .object({
     recencyDays: count.nullable().describe('whole days since the last purchase'),
@@ -37,9 +41,16 @@ const value = z
     monetary: money
       .nullable()
       .describe('spent, of all lines with a price; of several currencies the one most lines are in'),
-    rfm: z.null().describe(LATER),
-    probabilityActive: z.null().describe(LATER),
-    lifetimeValue: z.null().describe(LATER),
+    rfm: z
+      .object({ r: score, f: score, m: score, segment: z.enum(RFM_SEGMENTS) })
+      .nullable()
+      .describe('fifths of all shoppers, 5 is best; null before the first nightly round'),
+    probabilityActive: z.number().min(0).max(1).nullable(),
+    lifetimeValue: margin.describe('margin expected in the next twelve months, minor units'),
+    expected: z
+      .object({ months6: expectation, months12: expectation, months18: expectation })
+      .nullable()
+      .describe('from now on, by the purchase model; see docs/lifetime-value.md'),
     interPurchaseDays: z.number().nullable().describe('mean days between days with a purchase'),
     visitsPer30Days: z
       .number()

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Replenishment, type ReplenishmentItem } from '../insights/index.js';
+import {
+  CustomerValues,
+  Replenishment,
+  type CustomerValue,
+  type ReplenishmentItem,
+} from '../insights/index.js';
 import { Clock, notFound } from '../platform/index.js';
 import { toRfc3339, type Instant, type ShopperId } from '../shared/index.js';
 import type { CustomerView } from './customer-view.dto.js';
@@ -14,22 +19,29 @@ export class CustomerViews {
   constructor(
     private readonly repository: CustomerViewRepository,
     private readonly replenishment: Replenishment,
+    private readonly values: CustomerValues,
     private readonly clock: Clock,
   ) {}
 
   /** @throws Problem 404 for no such shopper */
   async of(shopperId: ShopperId): Promise<CustomerView> {
     const now = this.clock.now();
-    const [row, items] = await Promise.all([
+    const [row, items, worth] = await Promise.all([
       this.repository.find(shopperId, now),
       this.replenishment.itemsOf(shopperId, now),
+      this.values.of(shopperId, now),
     ]);
     if (row === undefined) throw notFound('shopper');
-    return viewOf(row, items, now);
+    return viewOf(row, items, now, worth);
   }
 }
 
-function viewOf(row: CustomerRow, items: ReplenishmentItem[], now: Instant): CustomerView {
+function viewOf(
+  row: CustomerRow,
+  items: ReplenishmentItem[],
+  now: Instant,
+  worth: CustomerValue | undefined,
+): CustomerView {
   const { location, profiling, push, clienteling } = row.consents;
   return {
     profile: profileOf(row),
@@ -40,7 +52,7 @@ function viewOf(row: CustomerRow, items: ReplenishmentItem[], now: Instant): Cus
       push: push ?? NOT_SAID,
       clienteling: clienteling ?? NOT_SAID,
     },
-    value: row.totals === null ? UNKNOWN_VALUE : valueOf(row.totals, now),
+    value: row.totals === null ? UNKNOWN_VALUE : valueOf(row.totals, now, worth),
     favourites: { products: row.favourite_products ?? [], categories: row.favourite_categories ?? [] },
     replenishment: items,
     recent: {

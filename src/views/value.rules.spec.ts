@@ -40,6 +40,7 @@ describe('what a shopper is worth', () => {
       rfm: null,
       probabilityActive: null,
       lifetimeValue: null,
+      expected: null,
       interPurchaseDays: 7,
       visitsPer30Days: 5,
     });

@@ -1,3 +1,4 @@
+import type { CustomerValue, RfmSegment } from '../insights/index.js';
 import type { Money } from '../shared/money.js';
 import { DAY_MS, type Instant } from '../shared/time.js';
 
@@ -14,27 +15,34 @@ export interface Totals {
   spent: Money | null;
 }
 
-/** What a shopper is worth, as far as it is worked out today; `null` where it is not known. */
+interface Expected {
+  purchases: number;
+  margin: Money | null;
+}
+
+/** What a shopper is worth; `null` where it is not known. */
 export interface Value {
   recencyDays: number | null;
   frequency: number | null;
   monetary: Money | null;
-  rfm: null;
-  probabilityActive: null;
-  lifetimeValue: null;
+  rfm: { r: number; f: number; m: number; segment: RfmSegment } | null;
+  probabilityActive: number | null;
+  /** Margin expected in twelve months. */
+  lifetimeValue: Money | null;
+  expected: { months6: Expected; months12: Expected; months18: Expected } | null;
   interPurchaseDays: number | null;
   visitsPer30Days: number | null;
 }
 
 const WINDOW_DAYS = 30;
-const NOT_WORKED_OUT = { rfm: null, probabilityActive: null, lifetimeValue: null } as const;
+const NOTHING_EXPECTED = { rfm: null, probabilityActive: null, lifetimeValue: null, expected: null } as const;
 
 /** Of a shopper whose purchases may not be used. */
 export const UNKNOWN_VALUE: Value = {
   recencyDays: null,
   frequency: null,
   monetary: null,
-  ...NOT_WORKED_OUT,
+  ...NOTHING_EXPECTED,
   interPurchaseDays: null,
   visitsPer30Days: null,
 };
@@ -44,17 +52,36 @@ export const UNKNOWN_VALUE: Value = {
  * second on), and store days per 30 days since the first, which for a newcomer is not blown up: the first 30 days
  * count as 30.
  */
-export function valueOf(totals: Totals, now: Instant): Value {
+export function valueOf(totals: Totals, now: Instant, worth?: CustomerValue): Value {
   const { lastPurchasedAt, purchaseDays, purchaseSpanDays, storeDays, firstStoreDayAt } = totals;
   return {
     recencyDays: lastPurchasedAt === null ? null : Math.max(0, Math.floor((now - lastPurchasedAt) / DAY_MS)),
     frequency: totals.purchases,
     monetary: totals.spent,
-    ...NOT_WORKED_OUT,
+    ...(worth === undefined ? NOTHING_EXPECTED : expectedOf(worth)),
     interPurchaseDays: purchaseDays < 2 ? null : purchaseSpanDays / (purchaseDays - 1),
     visitsPer30Days:
       firstStoreDayAt === null
         ? 0
         : (WINDOW_DAYS * storeDays) / Math.max(WINDOW_DAYS, (now - firstStoreDayAt) / DAY_MS),
+  };
+}
+
+function expectedOf({
+  state: { rfm, currency },
+  estimate,
+}: CustomerValue): Pick<Value, keyof typeof NOTHING_EXPECTED> {
+  const money = (amount: number | null): Money | null =>
+    amount === null || currency === null ? null : { amount, currency };
+  const expected = ({ purchases, margin }: { purchases: number; margin: number | null }): Expected => ({
+    purchases,
+    margin: money(margin),
+  });
+  const { probabilityActive, months6, months12, months18 } = estimate;
+  return {
+    rfm: rfm == null ? null : { r: rfm.recency, f: rfm.frequency, m: rfm.monetary, segment: rfm.segment },
+    probabilityActive,
+    lifetimeValue: money(months12.margin),
+    expected: { months6: expected(months6), months12: expected(months12), months18: expected(months18) },
   };
 }

@@ -1,5 +1,5 @@
 import type { StaffAccounts } from '../../access/index.js';
-import type { Population } from '../../insights/index.js';
+import type { LifetimeValues, Population } from '../../insights/index.js';
 import { ApiError, type Api } from '../api.js';
 import { readDemoFile, writeDemoFile, type DemoFile } from '../demo-file.js';
 import { STORE_ID } from '../shop/layout.rules.js';
@@ -18,6 +18,7 @@ interface SetUp {
   quiet: boolean;
   accounts: StaffAccounts;
   population: Population;
+  values: LifetimeValues;
   /** Takes one line about what is going on. */
   say: (line: string) => void;
 }
@@ -36,6 +37,7 @@ export async function setUp(demo: SetUp): Promise<DemoFile> {
     say(`Filling Corner Market: ${people.length} shoppers with months of purchases …`);
     await stockUp(api, keys.serviceKey, people, staff.beganAt);
     await demo.population.refit();
+    await demo.values.refit(Date.now());
   }
   await settleOffers(api, staff.sessions, quiet);
   await settleSegments(api, staff.sessions.marketer);

@@ -3,6 +3,7 @@ import { Clock } from '../../platform/index.js';
 import { DAY_MS, type ShopperId, type ShopperView } from '../../shared/index.js';
 import { Histories } from '../replenishment/histories.service.js';
 import { Population } from '../replenishment/population.service.js';
+import { LifetimeValues } from '../value/lifetime-values.service.js';
 import { viewOf } from './view.rules.js';
 import { ViewsRepository } from './views.repository.js';
 
@@ -16,6 +17,7 @@ export class ShopperViews {
     private readonly repository: ViewsRepository,
     private readonly histories: Histories,
     private readonly population: Population,
+    private readonly values: LifetimeValues,
     private readonly clock: Clock,
   ) {}
 
@@ -30,13 +32,19 @@ export class ShopperViews {
     const behind = rows.filter(({ settled }) => !settled).map(({ shopper_id: id }) => id);
     if (behind.length > 0) {
       await this.histories.settle(behind);
+      await this.values.settle(behind, this.clock.now());
       rows.push(...(await this.repository.views(behind, brandsSince)));
     }
     // Rows read again come last and so replace what they were before.
     return new Map(
       rows.map((row) => [
         row.shopper_id,
-        viewOf(row, (category) => this.population.priorOf(category), this.population.clientele),
+        viewOf(
+          row,
+          (category) => this.population.priorOf(category),
+          this.values.model,
+          this.population.clientele,
+        ),
       ]),
     );
   }

@@ -1,5 +1,6 @@
 import type { ShopperId } from '../../shared/ids.js';
 import { defaultPrior } from '../replenishment/replenishment.rules.js';
+import { DEFAULT_MODEL } from '../value/estimate.rules.js';
 import { viewOf, type ViewRow } from './view.rules.js';
 
 const row: ViewRow = {
@@ -22,12 +23,13 @@ const row: ViewRow = {
   brands: [['cornflakes', 'Kellogg’s', false, 7, 0.7, 0.1]],
   traits: null,
   segments: ['regulars'],
+  value: null,
 };
 
 describe('the view of a shopper', () => {
   it('holds what is known, each category with its prior', () => {
     const prior = { ...defaultPrior(), visitShare: 0.2 };
-    const view = viewOf(row, (category) => (category === 'coffee' ? prior : defaultPrior()));
+    const view = viewOf(row, (category) => (category === 'coffee' ? prior : defaultPrior()), DEFAULT_MODEL);
     expect(view).toEqual({
       shopperId: 'ada',
       displayName: 'Ada',
@@ -62,7 +64,7 @@ describe('the view of a shopper', () => {
   });
 
   it('holds nothing personal without the consent to profiling, whatever the row holds', () => {
-    const view = viewOf({ ...row, granted: ['location', 'push'] }, defaultPrior);
+    const view = viewOf({ ...row, granted: ['location', 'push'] }, defaultPrior, DEFAULT_MODEL);
     expect(view).toEqual({
       shopperId: 'ada',
       displayName: 'Ada',
@@ -78,7 +80,7 @@ describe('the view of a shopper', () => {
 
   it('of a shopper who bought nothing is empty, not missing', () => {
     const empty = { visits: null, first_visit_at: null, last_visit_at: null, states: null, brands: null };
-    const view = viewOf({ ...row, ...empty, birthday: null, loyalty: null }, defaultPrior);
+    const view = viewOf({ ...row, ...empty, birthday: null, loyalty: null }, defaultPrior, DEFAULT_MODEL);
     expect(view.activity).toEqual({ visits: 0 });
     expect(view.replenishment.size + view.mainBrands.size).toBe(0);
     expect(view).not.toHaveProperty('birthday');

@@ -12,6 +12,8 @@ import type {
   MainBrand,
   ShopperTraits,
   ShopperView,
+  ValueModel,
+  ValueState,
 } from '../../shared/shopper-view.js';
 
 /** Category and its state, as a list: a view holds many, and names would be most of what is sent. */
@@ -62,12 +64,14 @@ export interface ViewRow {
   brands: BrandEntry[] | null;
   traits: ShopperTraits | null;
   segments: string[];
+  value: ValueState | null;
 }
 
 /** The view of a row. Without `profiling` it holds nothing that was gathered about the shopper. */
 export function viewOf(
   row: ViewRow,
   priorOf: (category: string) => CategoryPrior,
+  model: ValueModel,
   clientele: Clientele = Clientele.default(),
 ): ShopperView {
   const consents = consentsOf(row.granted);
@@ -79,7 +83,7 @@ export function viewOf(
     ...known('homeStoreId', row.home_store_id),
     consents,
     preferences: { mutedCategories: [], ...row.preferences },
-    ...(consents.profiling ? profileOf(row, priorOf, clientele) : strangerOf()),
+    ...(consents.profiling ? profileOf(row, priorOf, model, clientele) : strangerOf()),
   };
 }
 
@@ -94,11 +98,13 @@ type Personal = Pick<
   | 'mainBrands'
   | 'traits'
   | 'segments'
+  | 'value'
 >;
 
 function profileOf(
   row: ViewRow,
   priorOf: (category: string) => CategoryPrior,
+  model: ValueModel,
   clientele: Clientele,
 ): Personal {
   const states = (row.states ?? []).map(
@@ -141,6 +147,7 @@ function profileOf(
     ...known('foresight', foresightOf(row, clientele)),
     mainBrands: new Map(brands),
     ...known('traits', row.traits),
+    ...known('value', row.value && { state: valueStateOf(row.value), model }),
     segments: row.segments,
   };
 }
@@ -155,6 +162,13 @@ function foresightOf(row: ViewRow, clientele: Clientele): Foresight | null {
   }
   const model = modelOf(clientele, storedModel(row.model, habits));
   return new ModelForesight(model, clientele, row.time_zone ?? row.home_time_zone ?? 'UTC');
+}
+
+/** Only what the state is made of: the row carries more. */
+function valueStateOf(row: ValueState): ValueState {
+  const { purchaseDays, firstDay, lastDay, currency, spent, margin, spendDays, rfm } = row;
+  const state = { purchaseDays, firstDay, lastDay, currency, spent, margin, spendDays };
+  return rfm == null ? state : { ...state, rfm };
 }
 
 function strangerOf(): Personal {

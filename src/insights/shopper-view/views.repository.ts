@@ -2,9 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Database, timestamp } from '../../platform/index.js';
 import type { Instant, ShopperId } from '../../shared/index.js';
 import { SETTLED } from '../replenishment/rows.js';
+import { VALUE_COLUMNS } from '../value/value.repository.js';
 import { MOST_CATEGORIES, type ViewRow } from './view.rules.js';
 
 const MOST_GROUPS = 200;
+
+/** The shopper's value is there where it must be: with the consent once something was bought, and not without it. */
+const VALUED = `
+  CASE WHEN NOT profiled THEN worth."shopperId" IS NULL
+    ELSE worth."shopperId" IS NOT NULL OR NOT EXISTS (
+      SELECT FROM purchases JOIN purchase_lines USING (purchase_id)
+      WHERE purchases.shopper_id = asked.shopper_id AND quantity > 0)
+  END`;
 
 const VIEWS = `
   WITH asked AS MATERIALIZED (
@@ -21,7 +30,7 @@ const VIEWS = `
     visits, first_visit_at, last_visit_at, habits.states, brands.brands, traits,
     ARRAY(SELECT segment_id FROM segment_members AS member
           WHERE profiled AND member.shopper_id = asked.shopper_id ORDER BY segment_id) AS segments,
-    ${SETTLED} AS settled
+    CASE WHEN profiled THEN to_jsonb(worth) END AS value, (${SETTLED}) AND (${VALUED}) AS settled
   FROM asked
   LEFT JOIN loyalty_members AS loyal ON loyal.shopper_id = asked.shopper_id
   LEFT JOIN shopper_activity AS activity ON activity.shopper_id = asked.shopper_id
@@ -55,7 +64,10 @@ const VIEWS = `
         ORDER BY equivalence_group, units DESC, bought_at DESC, brand
       ) AS favourite ORDER BY bought_at DESC LIMIT ${MOST_GROUPS}
     ) AS favourites
-  ) AS brands ON profiled`;
+  ) AS brands ON profiled
+  LEFT JOIN LATERAL (
+    SELECT ${VALUE_COLUMNS} FROM shopper_value WHERE shopper_value.shopper_id = asked.shopper_id
+  ) AS worth ON true`;
 
 /** What decisions may know about shoppers, in one round trip. */
 @Injectable()

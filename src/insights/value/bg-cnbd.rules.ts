@@ -1,5 +1,13 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import gammaln from '@stdlib/math-base-special-gammaln';
-import { sumByRepeats, typicalScale, type Cohort, type History } from './cohort.rules.js';
+import {
+  historiesOf,
+  sketchOf,
+  sumByRepeats,
+  typicalScale,
+  type Cohort,
+  type History,
+} from './cohort.rules.js';
 import { maximise } from './maximise.rules.js';
 import { hyp2f1, logAddExp, logBeta, logistic } from './special.rules.js';
 
@@ -35,22 +43,21 @@ const MOST_TERMS = 2_000_000;
  */
 export function logLikelihoodOfBg(cohort: Cohort, model: BgModel): number {
   const { k, dropoutAtFirst: d, r, alpha, a, b } = model;
-  const { repeats, counts, lastAt, ageAt, times } = cohort;
+  const { counts, repeatsAt, lastAt, ageAt, times, repeats } = cohort;
   const logTimes = times.map((weeks) => Math.log(alpha + weeks));
-  const [logA, zero] = [Math.log(a), gammaln(r) + logBeta(a, b)];
+  const logLeaving = repeats.map((x) => (x + d === 0 ? -Infinity : Math.log(a / (b + x - 1 + d))));
+  const zero = gammaln(r) + logBeta(a, b);
   const ofRepeats = sumByRepeats(
     cohort,
     (x) => gammaln(r + k * x) + logBeta(a, b + x + d) - zero - (k > 1 ? x * gammaln(k) : 0),
   );
   let ofTimes = 0;
-  for (let i = 0; i < repeats.length; i += 1) {
-    const [x, last, age] = [repeats[i]!, lastAt[i]!, ageAt[i]!];
-    const shape = r + k * x;
-    const [logLast, logAge] = [logTimes[last]!, logTimes[age]!];
-    const alive =
-      k === 1 ? 0 : Math.log(waiting(k, shape, (times[age]! - times[last]!) / (alpha + times[age]!)));
-    const gone = x + d === 0 ? -Infinity : logA - Math.log(b + x - 1 + d) + shape * (logAge - logLast);
-    ofTimes += counts[i]! * (logAddExp(gone, alive) - shape * logAge);
+  for (let i = 0; i < counts.length; i += 1) {
+    const [at, last, age] = [repeatsAt[i]!, lastAt[i]!, ageAt[i]!];
+    const shape = r + k * repeats[at]!;
+    const gone = logLeaving[at]! + shape * (logTimes[age]! - logTimes[last]!);
+    const alive = logWaiting(k, shape, (times[age]! - times[last]!) / (alpha + times[age]!));
+    ofTimes += counts[i]! * (logAddExp(gone, alive) - shape * logTimes[age]!);
   }
   return (k - 1) * cohort.sumLogGaps + ofRepeats + cohort.shoppers * r * Math.log(alpha) + ofTimes;
 }
@@ -62,24 +69,30 @@ export function logLikelihoodOfBg(cohort: Cohort, model: BgModel): number {
  */
 export function fitBg(
   cohort: Cohort,
-  kind: Pick<BgModel, 'k' | 'dropoutAtFirst'>,
+  { k, dropoutAtFirst }: Pick<BgModel, 'k' | 'dropoutAtFirst'>,
   near?: BgModel,
 ): { model: BgModel; logLikelihood: number } {
   const modelOf = ([r = 1, alpha = 1, a = 1, b = 1]: readonly number[]): BgModel => ({
-    ...kind,
+    k,
+    dropoutAtFirst,
     r,
     alpha,
     a,
     b,
   });
-  const scale = typicalScale(cohort) / kind.k;
+  const scale = typicalScale(cohort) / k;
   const starts = [
     [1, scale, 1, 1],
     [0.3, scale, 0.6, 2.5],
   ];
   // α of a shape twice as regular is about half as long.
-  const close = near && [[near.r, (near.alpha * near.k) / kind.k, near.a, near.b]];
-  const { parameters, value } = maximise((each) => logLikelihoodOfBg(cohort, modelOf(each)), close ?? starts);
+  const close = near && [[near.r, (near.alpha * near.k) / k, near.a, near.b]];
+  const sketch = sketchOf(cohort);
+  const { parameters, value } = maximise({
+    logLikelihood: (each) => logLikelihoodOfBg(cohort, modelOf(each)),
+    sketched: sketch === cohort ? undefined : (each) => logLikelihoodOfBg(sketch, modelOf(each)),
+    starts: close ?? starts,
+  });
   return { model: modelOf(parameters), logLikelihood: value };
 }
 
@@ -93,7 +106,7 @@ export function probabilityActiveOfBg(model: BgModel, { repeats: x, lastWeeks, a
   const shape = r + k * x;
   const gone =
     Math.log(a / (b + x - 1 + d)) + shape * Math.log1p((ageWeeks - lastWeeks) / (alpha + lastWeeks));
-  const alive = Math.log(waiting(k, shape, (ageWeeks - lastWeeks) / (alpha + ageWeeks)));
+  const alive = logWaiting(k, shape, (ageWeeks - lastWeeks) / (alpha + ageWeeks));
   return logistic(alive - gone);
 }
 
@@ -101,8 +114,8 @@ export function probabilityActiveOfBg(model: BgModel, { repeats: x, lastWeeks, a
  * Expected purchase days within `weeks` after the observation, E[Y(t) | x, t_x, T]. Exact for k = 1. For k > 1 it is
  * BTYDplus's approximation by a BG/NBD of the same mean rate (α is k times as long); {@link biasOfBg} corrects it.
  *
- * The published ₂F₁(r+x, b+x+d; a+b+x-1+d; z) is taken by Euler's transform, whose power of 1-z cancels
- * ((α+T)/(α+T+t))^(r+x) but for (1-z)^(a-1): nothing overflows, whatever x.
+ * Where a - 1 < r + x the published ₂F₁(r+x, b+x+d; a+b+x-1+d; z) grows without bound and is taken by Euler's
+ * transform, whose power of 1-z cancels ((α+T)/(α+T+t))^(r+x) but for (1-z)^(a-1); else as it is published.
  */
 export function expectedPurchasesOfBg(model: BgModel, history: History, weeks: number): number {
   if (weeks <= 0) return 0;
@@ -111,8 +124,13 @@ export function expectedPurchasesOfBg(model: BgModel, history: History, weeks: n
   const a = Math.abs(model.a - 1) < STEP_FROM_ONE ? 1 + STEP_FROM_ONE : model.a;
   const c = a + b + x - 1 + d;
   const z = weeks / (k * alpha + ageWeeks + weeks);
-  const power = (a - 1) * Math.log1p(-z);
-  const rest = Math.exp(power) * hyp2f1(c - r - x, a - 1, c, z);
+  const shape = r + x;
+  const rest =
+    a - 1 < shape
+      ? Math.exp((a - 1) * Math.log1p(-z)) * hyp2f1(c - shape, a - 1, c, z)
+      : Math.exp(shape * Math.log1p(-z)) * hyp2f1(shape, b + x + d, c, z);
+  // Zero times infinity: both a and x in the thousands. What is left of the time then is all but the whole.
+  if (!Number.isFinite(rest)) return (c / (a - 1)) * probabilityActiveOfBg(model, history);
   return Math.max(0, (c / (a - 1)) * (1 - rest)) * probabilityActiveOfBg(model, history);
 }
 
@@ -152,26 +170,26 @@ export function biasOfBg(model: BgModel, cohort: Cohort, weeks: number, leastSho
   if (model.k === 1 || cohort.shoppers < leastShoppers) return 1;
   const exact = new Map<number, number>();
   let [expected, approximate] = [0, 0];
-  for (let i = 0; i < cohort.repeats.length; i += 1) {
-    const ageWeeks = cohort.times[cohort.ageAt[i]!]!;
-    const history = { repeats: cohort.repeats[i]!, lastWeeks: cohort.times[cohort.lastAt[i]!]!, ageWeeks };
+  for (const history of historiesOf(sketchOf(cohort))) {
+    const { ageWeeks, count } = history;
     const rise =
       exact.get(ageWeeks) ?? meanPurchasesOfBg(model, ageWeeks + weeks) - meanPurchasesOfBg(model, ageWeeks);
     exact.set(ageWeeks, rise);
-    expected += cohort.counts[i]! * rise;
-    approximate += cohort.counts[i]! * expectedPurchasesOfBg(model, history, weeks);
+    expected += count * rise;
+    approximate += count * expectedPurchasesOfBg(model, history, weeks);
   }
   return approximate > 0 ? expected / approximate : 1;
 }
 
-/** S2: 1 + Σ over j = 1 … k-1 of shape·(shape+1)···(shape+j-1)·shareʲ/j!, for Erlang gaps under way. */
-function waiting(k: number, shape: number, share: number): number {
+/** ln S2, S2 = 1 + Σ over j = 1 … k-1 of shape·(shape+1)···(shape+j-1)·shareʲ/j!, for Erlang gaps under way. */
+function logWaiting(k: number, shape: number, share: number): number {
+  if (k === 1) return 0;
   let [sum, term] = [1, 1];
   for (let j = 1; j < k; j += 1) {
     term *= ((shape + j - 1) * share) / j;
     sum += term;
   }
-  return sum;
+  return Math.log(sum);
 }
 
 /** P(N(t) >= j), j = 0, 1, …, of the negative binomial that counts steps of the Erlang gaps; summed from the small end. */

@@ -1,5 +1,10 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 /** Weeks are the unit of time of these models, as in the literature: parameters compare with published ones. */
 export const DAYS_PER_WEEK = 7;
+
+/** Up to so many distinct histories a likelihood is quick enough to search on; more are sketched first. */
+const SMALL = 5_000;
+const SKETCH_STEPS = 40;
 
 /**
  * What the models need to know of one shopper ("RF-CBS"): purchase days after the first, and, counted from the first
@@ -25,16 +30,16 @@ export interface CountedHistory extends History {
  */
 export interface Cohort {
   shoppers: number;
-  repeats: Float64Array;
   counts: Float64Array;
-  /** Index into `times` of t_x and of T. */
+  /** Index into `repeats` of x, into `times` of t_x and of T. */
+  repeatsAt: Uint32Array;
   lastAt: Uint32Array;
   ageAt: Uint32Array;
   times: Float64Array;
-  /** [x, shoppers with it] */
-  byRepeats: readonly (readonly [repeats: number, shoppers: number])[];
+  repeats: Float64Array;
+  /** How many shoppers have each of `repeats`. */
+  shoppersOf: Float64Array;
   sumRepeats: number;
-  maxRepeats: number;
   maxAgeWeeks: number;
   /** Σ over shoppers of Σ ln gap (weeks); only models of regular purchases ask for it. */
   sumLogGaps: number;
@@ -48,12 +53,16 @@ export function cohortOf(histories: Iterable<CountedHistory>, sumLogGaps: number
   const merged = new Map<string, CountedHistory>();
   for (const history of histories) {
     check(history);
-    const key = `${history.repeats} ${history.lastWeeks} ${history.ageWeeks}`;
-    const known = merged.get(key);
-    if (known === undefined) merged.set(key, { ...history });
-    else known.count += history.count;
+    add(merged, history);
   }
   return arrayed([...merged.values()], sumLogGaps);
+}
+
+function add(merged: Map<string, CountedHistory>, history: CountedHistory): void {
+  const key = `${history.repeats} ${history.lastWeeks} ${history.ageWeeks}`;
+  const known = merged.get(key);
+  if (known === undefined) merged.set(key, { ...history });
+  else known.count += history.count;
 }
 
 function check({ repeats, lastWeeks, ageWeeks, count }: CountedHistory): void {
@@ -67,39 +76,69 @@ function check({ repeats, lastWeeks, ageWeeks, count }: CountedHistory): void {
 }
 
 function arrayed(histories: readonly CountedHistory[], sumLogGaps: number): Cohort {
-  const places = new Map<number, number>();
-  const placeOf = (time: number): number => {
-    const place = places.get(time) ?? places.size;
-    places.set(time, place);
-    return place;
-  };
-  const byRepeats = new Map<number, number>();
-  for (const { repeats, count } of histories) {
-    byRepeats.set(repeats, (byRepeats.get(repeats) ?? 0) + count);
-  }
-  const total = (of: (history: CountedHistory) => number): number =>
-    histories.reduce((sum, history) => sum + of(history), 0);
-  const most = (of: (history: CountedHistory) => number): number =>
-    histories.reduce((max, history) => Math.max(max, of(history)), 0);
+  const times = new Places();
+  const repeats = new Places();
+  const repeatsAt = Uint32Array.from(histories, (history) => repeats.of(history.repeats));
+  const lastAt = Uint32Array.from(histories, ({ lastWeeks }) => times.of(lastWeeks));
+  const ageAt = Uint32Array.from(histories, ({ ageWeeks }) => times.of(ageWeeks));
+  const shoppersOf = new Float64Array(repeats.values.length);
+  histories.forEach(({ count }, index) => (shoppersOf[repeatsAt[index]!]! += count));
   return {
-    shoppers: total(({ count }) => count),
-    repeats: Float64Array.from(histories, ({ repeats }) => repeats),
+    shoppers: shoppersOf.reduce((sum, count) => sum + count, 0),
     counts: Float64Array.from(histories, ({ count }) => count),
-    lastAt: Uint32Array.from(histories, ({ lastWeeks }) => placeOf(lastWeeks)),
-    ageAt: Uint32Array.from(histories, ({ ageWeeks }) => placeOf(ageWeeks)),
-    times: Float64Array.from(places.keys()),
-    byRepeats: [...byRepeats],
-    sumRepeats: total(({ repeats, count }) => repeats * count),
-    maxRepeats: most(({ repeats }) => repeats),
-    maxAgeWeeks: most(({ ageWeeks }) => ageWeeks),
+    repeatsAt,
+    lastAt,
+    ageAt,
+    times: Float64Array.from(times.values),
+    repeats: Float64Array.from(repeats.values),
+    shoppersOf,
+    sumRepeats: histories.reduce((sum, { repeats: x, count }) => sum + x * count, 0),
+    maxAgeWeeks: histories.reduce((most, { ageWeeks }) => Math.max(most, ageWeeks), 0),
     sumLogGaps,
   };
 }
 
+/** Distinct values, each with its place. */
+class Places {
+  readonly values: number[] = [];
+  readonly #places = new Map<number, number>();
+
+  of(value: number): number {
+    const known = this.#places.get(value);
+    if (known !== undefined) return known;
+    this.#places.set(value, this.values.length);
+    return this.values.push(value) - 1;
+  }
+}
+
+/** The distinct histories of a cohort again. */
+export function* historiesOf(cohort: Cohort): Generator<CountedHistory> {
+  const { counts, repeatsAt, lastAt, ageAt, times, repeats } = cohort;
+  for (let i = 0; i < counts.length; i += 1) {
+    const [lastWeeks, ageWeeks] = [times[lastAt[i]!]!, times[ageAt[i]!]!];
+    yield { repeats: repeats[repeatsAt[i]!]!, lastWeeks, ageWeeks, count: counts[i]! };
+  }
+}
+
+/**
+ * About the same cohort with far fewer distinct histories, to search on where the likelihood of all would take long;
+ * the cohort itself when it is small. Times are rounded to 1/40 of the longest, counts are kept.
+ */
+export function sketchOf(cohort: Cohort): Cohort {
+  if (cohort.counts.length <= SMALL) return cohort;
+  const step = cohort.maxAgeWeeks / SKETCH_STEPS;
+  const rounded = (weeks: number): number => Math.ceil(weeks / step) * step;
+  const sketched = new Map<string, CountedHistory>();
+  for (const { repeats, lastWeeks, ageWeeks, count } of historiesOf(cohort)) {
+    add(sketched, { repeats, lastWeeks: rounded(lastWeeks), ageWeeks: rounded(ageWeeks), count });
+  }
+  return arrayed([...sketched.values()], cohort.sumLogGaps);
+}
+
 /** Σ over distinct x of shoppers times `of(x)`. */
-export function sumByRepeats({ byRepeats }: Cohort, of: (repeats: number) => number): number {
+export function sumByRepeats({ repeats, shoppersOf }: Cohort, of: (repeats: number) => number): number {
   let sum = 0;
-  for (const [repeats, shoppers] of byRepeats) sum += shoppers * of(repeats);
+  for (let i = 0; i < repeats.length; i += 1) sum += shoppersOf[i]! * of(repeats[i]!);
   return sum;
 }
 

@@ -1,7 +1,6 @@
 /** fmin brings no types; these are of what is used. */
 declare module 'fmin' {
   global {
-    // eslint-disable-next-line no-var -- only a `var` is a property of globalThis
     var fmin: {
       nelderMead(
         objective: (x: number[]) => number,

@@ -49,13 +49,13 @@ export function fitGammaGamma(
   if (all.spenders < LEAST_SPENDERS) return undefined;
   const modelOf = ([p = 1, q = 1, v = 1]: readonly number[]): GammaGamma => ({ p, q, v });
   const typical = Math.exp(all.logMeans / all.spenders);
-  const { parameters, value } = maximise(
-    (each) => logLikelihood(all, modelOf(each)),
-    [
+  const { parameters, value } = maximise({
+    logLikelihood: (each) => logLikelihood(all, modelOf(each)),
+    starts: [
       [2, 3, typical],
       [6, 4, typical / 2],
     ],
-  );
+  });
   return { model: modelOf(parameters), logLikelihood: value };
 }
 

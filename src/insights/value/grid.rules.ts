@@ -1,5 +1,6 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import { fitBg, type BgModel } from './bg-cnbd.rules.js';
-import type { Cohort } from './cohort.rules.js';
+import { sketchOf, type Cohort } from './cohort.rules.js';
 
 const MOST_K = 12;
 /** The likelihood rises to one hill in k: after so many falls in a row it is behind us. */
@@ -30,4 +31,11 @@ export function fitGrid(cohort: Cohort, dropoutAtFirst: 0 | 1, first?: FittedBg)
 /** The one of greatest likelihood. */
 export function likeliest(fitted: readonly FittedBg[]): FittedBg {
   return fitted.reduce((best, each) => (each.logLikelihood > best.logLikelihood ? each : best));
+}
+
+/** The likeliest MBG/CNBD-k; of a large cohort k is chosen on a sketch, and only that one is fitted to all. */
+export function fitMbgCnbdK(cohort: Cohort): FittedBg {
+  const sketch = sketchOf(cohort);
+  const chosen = likeliest(fitGrid(sketch, 1));
+  return sketch === cohort ? chosen : fitBg(cohort, chosen.model, chosen.model);
 }

@@ -3,10 +3,13 @@ import 'fmin';
 
 /** Edges of the simplices, in ln parameter, and how well each run must settle, in log-likelihood. */
 const SEARCH = { edge: 0.5, settled: 0.1 };
-const REFINEMENTS = [
+const ON_SKETCH = [
   { edge: 0.2, settled: 1e-3 },
-  { edge: 0.05, settled: 1e-5 },
-  { edge: 0.01, settled: 1e-8 },
+  { edge: 0.05, settled: 1e-4 },
+];
+const REFINEMENTS = [
+  { edge: 0.03, settled: 1e-4 },
+  { edge: 0.005, settled: 1e-8 },
 ];
 /** A ridge is climbed in many small restarts; this ends one that never does. */
 const MOST_RESTARTS = 20;
@@ -19,6 +22,16 @@ export interface Maximum {
   value: number;
 }
 
+type LogLikelihood = (parameters: readonly number[]) => number;
+
+/** What is to be maximised, of parameters > 0; NaN counts as impossible. */
+interface Search {
+  logLikelihood: LogLikelihood;
+  /** About the same, and much quicker: where to look is found on it. */
+  sketched?: LogLikelihood | undefined;
+  starts: readonly (readonly number[])[];
+}
+
 /**
  * The positive parameters of the greatest log-likelihood, from the best of several starts: Nelder-Mead over their
  * logarithms (fmin), begun anew from where it ended with a fresh simplex until that finds nothing, and then with ever
@@ -26,22 +39,23 @@ export interface Maximum {
  *
  * fmin's own cure, shrinking the simplex, is switched off (`sigma: 1` ends the run instead): in 0.0.4 it throws a
  * ReferenceError.
- *
- * @param logLikelihood of parameters > 0; NaN counts as impossible
  */
-export function maximise(
-  logLikelihood: (parameters: readonly number[]) => number,
-  starts: readonly (readonly number[])[],
-): Maximum {
-  const height = (logs: readonly number[]): number => {
+export function maximise({ logLikelihood, sketched, starts }: Search): Maximum {
+  const rough = heightOf(sketched ?? logLikelihood);
+  const found = starts.map((start) => climb(rough, placeAt(rough, start.map(Math.log)), SEARCH));
+  const highest = found.reduce((left, right) => (right.value > left.value ? right : left));
+  const near = ON_SKETCH.reduce((place, grain) => climb(rough, place, grain), highest);
+  const height = heightOf(logLikelihood);
+  const best = REFINEMENTS.reduce((place, grain) => climb(height, place, grain), placeAt(height, near.logs));
+  return { parameters: best.logs.map(Math.exp), value: best.value };
+}
+
+function heightOf(logLikelihood: LogLikelihood): Height {
+  return (logs) => {
     if (logs.some((log) => Math.abs(log) > MOST_LOG)) return -Infinity;
     const value = logLikelihood(logs.map(Math.exp));
     return Number.isNaN(value) ? -Infinity : value;
   };
-  const found = starts.map((start) => climb(height, placeAt(height, start.map(Math.log)), SEARCH));
-  const highest = found.reduce((left, right) => (right.value > left.value ? right : left));
-  const best = REFINEMENTS.reduce((place, grain) => climb(height, place, grain), highest);
-  return { parameters: best.logs.map(Math.exp), value: best.value };
 }
 
 type Height = (logs: readonly number[]) => number;

@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import gammaln from '@stdlib/math-base-special-gammaln';
 import { sumByRepeats, typicalScale, type Cohort, type History } from './cohort.rules.js';
 import { maximise } from './maximise.rules.js';
@@ -12,18 +13,20 @@ export interface Nbd {
 export function logLikelihoodOfNbd(cohort: Cohort, { r, alpha }: Nbd): number {
   const zero = gammaln(r);
   let sum = cohort.shoppers * r * Math.log(alpha) + sumByRepeats(cohort, (x) => gammaln(r + x) - zero);
-  for (let i = 0; i < cohort.repeats.length; i += 1) {
-    sum -= cohort.counts[i]! * (r + cohort.repeats[i]!) * Math.log(alpha + cohort.times[cohort.ageAt[i]!]!);
+  const { counts, repeatsAt, ageAt, repeats } = cohort;
+  const logAges = cohort.times.map((weeks) => Math.log(alpha + weeks));
+  for (let i = 0; i < counts.length; i += 1) {
+    sum -= counts[i]! * (r + repeats[repeatsAt[i]!]!) * logAges[ageAt[i]!]!;
   }
   return sum;
 }
 
 export function fitNbd(cohort: Cohort): { model: Nbd; logLikelihood: number } {
   const modelOf = ([r = 1, alpha = 1]: readonly number[]): Nbd => ({ r, alpha });
-  const { parameters, value } = maximise(
-    (each) => logLikelihoodOfNbd(cohort, modelOf(each)),
-    [[0.5, typicalScale(cohort)]],
-  );
+  const { parameters, value } = maximise({
+    logLikelihood: (each) => logLikelihoodOfNbd(cohort, modelOf(each)),
+    starts: [[0.5, typicalScale(cohort)]],
+  });
   return { model: modelOf(parameters), logLikelihood: value };
 }
 

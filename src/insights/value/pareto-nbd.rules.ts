@@ -1,5 +1,6 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import gammaln from '@stdlib/math-base-special-gammaln';
-import { sumByRepeats, typicalScale, type Cohort, type History } from './cohort.rules.js';
+import { sketchOf, sumByRepeats, typicalScale, type Cohort, type History } from './cohort.rules.js';
 import { maximise } from './maximise.rules.js';
 import { hyp2f1One, logAddExp, logSubtractExp, logistic, saturation } from './special.rules.js';
 
@@ -17,11 +18,11 @@ export interface ParetoNbd {
 /** ln likelihood of a cohort; the kernel without factorials of x, as published. */
 export function logLikelihoodOfPareto(cohort: Cohort, model: ParetoNbd): number {
   const { r, alpha, s, beta } = model;
-  const { repeats, counts, lastAt, ageAt, times } = cohort;
+  const { counts, repeatsAt, lastAt, ageAt, times, repeats } = cohort;
   const zero = gammaln(r);
   let ofTimes = 0;
-  for (let i = 0; i < repeats.length; i += 1) {
-    const x = repeats[i]!;
+  for (let i = 0; i < counts.length; i += 1) {
+    const x = repeats[repeatsAt[i]!]!;
     const age = times[ageAt[i]!]!;
     const alive = -(r + x) * Math.log(alpha + age) - s * Math.log(beta + age);
     ofTimes += counts[i]! * logAddExp(alive, logGone(model, x, times[lastAt[i]!]!, age));
@@ -42,13 +43,15 @@ export function fitPareto(cohort: Cohort): { model: ParetoNbd; logLikelihood: nu
     beta,
   });
   const scale = typicalScale(cohort);
-  const { parameters, value } = maximise(
-    (each) => logLikelihoodOfPareto(cohort, modelOf(each)),
-    [
+  const sketch = sketchOf(cohort);
+  const { parameters, value } = maximise({
+    logLikelihood: (each) => logLikelihoodOfPareto(cohort, modelOf(each)),
+    sketched: sketch === cohort ? undefined : (each) => logLikelihoodOfPareto(sketch, modelOf(each)),
+    starts: [
       [1, scale, 1, scale],
       [0.5, 2 * scale, 0.5, 2 * scale],
     ],
-  );
+  });
   return { model: modelOf(parameters), logLikelihood: value };
 }
 

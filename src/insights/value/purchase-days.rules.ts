@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import { DAYS_PER_WEEK, type History } from './cohort.rules.js';
 
 /** What a shopper bought on one day: many purchases of a day are one. Days are counted from 1970-01-01. */

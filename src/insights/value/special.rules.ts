@@ -9,11 +9,11 @@ export function logBeta(a: number, b: number): number {
   return gammaln(a) + gammaln(b) - gammaln(a + b);
 }
 
-/** ln(eᵃ + eᵇ) without leaving the range of a double. */
+/** ln(eᵃ + eᵇ) without leaving the range of a double; right to its absolute, not its relative precision. */
 export function logAddExp(a: number, b: number): number {
   if (a === -Infinity) return b;
   if (b === -Infinity) return a;
-  return Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b)));
+  return Math.max(a, b) + Math.log(1 + Math.exp(-Math.abs(a - b)));
 }
 
 /** ln(eᵃ - eᵇ) for a >= b; -∞ where rounding has made them equal or turned them. */
