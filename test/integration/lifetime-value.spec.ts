@@ -91,7 +91,7 @@ describe('what purchases come to', () => {
     expect(await stateOf(id)).toMatchObject({
       purchaseDays: 4,
       currency: 'EUR',
-      // Four times 3.00, less 1.00 taken back; milk earns 40, bread of unknown cost a quarter of 200.
+      // Four times 3.00, less 1.00 taken back; milk earns 40, bread of unknown cost 30 % of 200.
       spent: 1_100,
       margin: 4 * (40 + 50) - 40,
       spendDays: 3,
