@@ -1,6 +1,6 @@
 // `npm run bench -- <name> [options]`: builds if need be, runs `bench/<name>/bench.mjs`, whose last line is JSON.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const here = import.meta.dirname;
@@ -33,9 +33,9 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 if (isStale()) npm('run', '--silent', 'build');
-const { dependencies = {} } = JSON.parse(readFileSync(path.join(here, 'package.json'), 'utf8'));
-if (Object.keys(dependencies).length > 0 && !existsSync(path.join(here, 'node_modules'))) {
-  npm('ci', '--prefix', 'bench');
+const { bench, needsPeers = false } = await import(path.join(here, name, 'bench.mjs'));
+// Without a lock file: the versions are exact, and npm leaves out of one the builds for other platforms.
+if (needsPeers && !existsSync(path.join(here, 'node_modules'))) {
+  npm('install', '--prefix', 'bench', '--no-package-lock', '--no-audit', '--no-fund');
 }
-const { bench } = await import(path.join(here, name, 'bench.mjs'));
 await bench(options);

@@ -15,6 +15,9 @@ const MOST_SECONDS_EACH = 20;
 const RULES_COMPARED = 20_000;
 const HEADLINE = { shop: 'one store', offers: 500 };
 
+/** The engines that it is compared with; `bench/run.mjs` installs them. */
+export const needsPeers = true;
+
 export async function bench(options) {
   const { values } = parseArgs({
     args: options,
