@@ -16,8 +16,9 @@ CREATE TABLE shopper_value (
   frequency_score smallint,
   monetary_score smallint,
   segment text,
-  -- Expected margin of twelve months, minor units, as it was at the last round.
+  -- Expected margin of twelve months, minor units, and the probability to be active, as they were at the last round.
   expected_margin bigint,
+  probability_active double precision,
   scored_at timestamptz
 );
 CREATE INDEX shopper_value_segment ON shopper_value (segment);

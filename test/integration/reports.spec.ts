@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import type { CohortsAnswer } from '../../src/insights/kpis/cohorts/cohorts.dto.js';
 import type { KpisAnswer } from '../../src/insights/kpis/kpis.dto.js';
+import { LifetimeValues } from '../../src/insights/index.js';
 import { ReportReader } from '../../src/insights/kpis/report-reader.js';
 import { startShop, type Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
@@ -284,7 +285,8 @@ describe('GET /v1/reports/kpis', () => {
     const { body } = await report(QUARTER);
     const { from: _from, to: _to, complete: _complete, ...figures } = body.periods[0]!;
     const shares = ['penetration', 'revenueShare', 'ownBrandShare', 'shareOfRequirement'];
-    expect(Object.keys(body.definitions).sort()).toEqual([...Object.keys(figures), ...shares].sort());
+    const defined = [...Object.keys(figures), ...Object.keys(body.expected), ...shares];
+    expect(Object.keys(body.definitions).sort()).toEqual(defined.sort());
     for (const definition of Object.values(body.definitions)) {
       expect(definition).toEqual({
         label: expect.stringMatching(/./),
@@ -501,6 +503,19 @@ describe('reports', () => {
       { amount: 152, currency: 'EUR' },
     ]);
     expect((await report(`kpis?${asked}&segmentId=other`)).status).toBe(404);
+  });
+
+  it('tell what is expected of those who bought and consented, once a round has scored them', async () => {
+    await shop.get(LifetimeValues).refit(Date.parse('2024-04-02T12:00:00Z'));
+    const expectedOf = async (query: string) => (await report(`kpis?period=month${query}`)).body.expected;
+    // ann and bob; cyd and dan bought nothing, eve did not consent
+    const everywhere = await expectedOf('');
+    expect(everywhere.scoredShoppers).toBe(2);
+    expect(everywhere.meanProbabilityActive).toBeGreaterThan(0);
+    expect(everywhere.meanProbabilityActive).toBeLessThanOrEqual(1);
+    expect(everywhere.customerEquity).toEqual([{ amount: expect.any(Number), currency: 'EUR' }]);
+    // bob has no home
+    expect((await expectedOf('&storeId=s1')).scoredShoppers).toBe(1);
   });
 
   it('that take too long are given up, and say what to do', async () => {

@@ -109,6 +109,28 @@ export const kpiDefinitions = {
   },
 } as const satisfies Definitions;
 
+/** What is expected of the shoppers from now on, in the same report. */
+export const expectedDefinitions = {
+  scoredShoppers: {
+    label: 'Shoppers of whom something is expected',
+    unit: 'shoppers',
+    definition:
+      'Those whom the report is about and whom the last nightly round has scored: they bought at least once. In a report of one store, those whose home it is.',
+  },
+  meanProbabilityActive: {
+    label: 'Mean probability to be active',
+    unit: SHARE,
+    definition:
+      'Mean over scored shoppers of the probability, by the purchase model and as of the last round, that they have not left for good. See docs/lifetime-value.md.',
+  },
+  customerEquity: {
+    label: 'Customer equity',
+    unit: 'minor units of each currency',
+    definition:
+      'Sum over scored shoppers of the margin expected in the next twelve months, as of the last round, not discounted. Each counts in the currency that most of their lines are in.',
+  },
+} as const satisfies Definitions;
+
 /** The shares inside the store, in the same report. Nothing is known of what is bought elsewhere. */
 export const categoryDefinitions = {
   penetration: {
@@ -204,7 +226,7 @@ export const trendDefinitions = {
 
 /** Every report's definitions, by its route. */
 export const reportDefinitions = {
-  '/v1/reports/kpis': { ...kpiDefinitions, ...categoryDefinitions },
+  '/v1/reports/kpis': { ...kpiDefinitions, ...expectedDefinitions, ...categoryDefinitions },
   '/v1/reports/cohorts': cohortDefinitions,
   '/v1/reports/trends': trendDefinitions,
 } as const satisfies Readonly<Record<string, Definitions>>;

@@ -62,6 +62,13 @@ export const kpisAnswer = z.object({
   segmentId: z.string().nullable(),
   asOf: z.iso.datetime(),
   population: z.object({ shoppers: count, profiled: count.describe('whom the figures are about') }),
+  expected: z
+    .object({
+      scoredShoppers: count,
+      meanProbabilityActive: share.nullable(),
+      customerEquity: z.array(moneyAnswer),
+    })
+    .describe('from now on, as of the last nightly round'),
   acquisitionDatedBy: z.object({ recorded: count, firstPurchase: count, created: count }),
   periods: z.array(
     figures.extend({

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { timestamp, type Queryable } from '../../platform/index.js';
-import type { Instant } from '../../shared/index.js';
+import type { Instant, Money } from '../../shared/index.js';
 import type { CivilDay } from './civil-days.rules.js';
 import { PURCHASE_AFTER_VISIT_MINUTES } from './definitions.js';
 import type { KpiTallies } from './kpis.rules.js';
 import { NOTHING_SOLD, type CategorySales } from './category-shares.rules.js';
-import { CATEGORIES, GAPS, HAS_SEGMENT, MONEY, PEOPLE, POPULATION, VISITS } from './kpis.sql.js';
+import { CATEGORIES, EXPECTED, GAPS, HAS_SEGMENT, MONEY, PEOPLE, POPULATION, VISITS } from './kpis.sql.js';
 import { ReportReader } from './report-reader.js';
 import type { ReportScope } from './report-scopes.service.js';
 
@@ -31,12 +31,20 @@ export interface Population {
   profiled: number;
 }
 
+/** What is expected of those whom the report is about. Money in minor units. */
+export interface Expected {
+  scoredShoppers: number;
+  meanProbabilityActive: number | null;
+  customerEquity: Money[];
+}
+
 type Rows<Key extends keyof KpiTallies> = KpiTallies[Key][number];
 
 export interface KpiCounts {
   tallies: KpiTallies;
   categories: CategorySales;
   population: Population;
+  expected: Expected;
 }
 
 /** Whose baskets are looked into: a share among so many is known to a point (1.96 x 0.5 / sqrt(10,000)). */
@@ -58,6 +66,9 @@ export class KpisRepository {
       return {
         tallies,
         categories: await categoriesOf(tx, question, Math.max(1, Math.ceil(active / ENOUGH_SHOPPERS))),
+        expected:
+          (await tx.query<Expected>(EXPECTED, [segmentId ?? null, question.scope.storeIds ?? null]))[0] ??
+          NOTHING,
         population: (await tx.query<Population>(POPULATION, [question.segmentId ?? null]))[0] ?? NOBODY,
       };
     });
@@ -66,6 +77,7 @@ export class KpisRepository {
 
 type People = Pick<KpiTallies, 'activity' | 'acquired' | 'lifetimes'>;
 const NO_PEOPLE: People = { activity: [], acquired: [], lifetimes: [] };
+const NOTHING: Expected = { scoredShoppers: 0, meanProbabilityActive: null, customerEquity: [] };
 const NOBODY: Population = { shoppers: 0, profiled: 0 };
 
 async function talliesOf(tx: Queryable, question: KpiQuestion): Promise<KpiTallies> {

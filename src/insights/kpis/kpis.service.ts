@@ -10,7 +10,7 @@ import {
   type DayRange,
 } from './civil-days.rules.js';
 import { categorySharesOf } from './category-shares.rules.js';
-import { categoryDefinitions, kpiDefinitions } from './definitions.js';
+import { categoryDefinitions, expectedDefinitions, kpiDefinitions } from './definitions.js';
 import type { KpisAnswer, KpisQuery } from './kpis.dto.js';
 import { KpisRepository, type Edges } from './kpis.repository.js';
 import { datedBy, kpisOf } from './kpis.rules.js';
@@ -44,7 +44,7 @@ export class Kpis {
     const question = { scope, segmentId: query.segmentId, edges, now, defaultMarginShare };
     const counts = await this.repository.tallies(question);
     if (counts === undefined) throw notFound('segment');
-    const { tallies, categories, population } = counts;
+    const { tallies, categories, population, expected } = counts;
     const complete = edges.moments.slice(2).map((end) => end <= now);
     const { periods, total } = kpisOf(tallies, complete);
     return {
@@ -55,6 +55,7 @@ export class Kpis {
       segmentId: query.segmentId ?? null,
       asOf: toRfc3339(now),
       population,
+      expected,
       acquisitionDatedBy: datedBy(tallies.acquired),
       periods: periods.map((figures, index) => ({
         from: edges.days[index + 1] ?? range.from,
@@ -64,7 +65,7 @@ export class Kpis {
       })),
       total,
       categories: { sampledOneIn: categories.oneIn, items: categorySharesOf(categories) },
-      definitions: { ...kpiDefinitions, ...categoryDefinitions },
+      definitions: { ...kpiDefinitions, ...expectedDefinitions, ...categoryDefinitions },
     };
   }
 }

@@ -144,3 +144,15 @@ export const POPULATION = `
 
 /** Whether there is such a segment. */
 export const HAS_SEGMENT = 'SELECT FROM segments WHERE segment_id = $1';
+
+/** What is expected of the shoppers, as of the last nightly round. `$1` segment, `$2` stores: their home. */
+export const EXPECTED = `
+  WITH ${profiled('$1')}, scored AS (
+    SELECT worth.* FROM profiled JOIN shopper_value AS worth USING (shopper_id) JOIN shoppers USING (shopper_id)
+    WHERE scored_at IS NOT NULL AND ($2::text[] IS NULL OR home_store_id = ANY($2))
+  )
+  SELECT count(*)::int AS "scoredShoppers", avg(probability_active) AS "meanProbabilityActive",
+    ${listOf(`
+      SELECT sum(expected_margin)::bigint AS amount, currency FROM scored
+      WHERE currency IS NOT NULL AND expected_margin IS NOT NULL GROUP BY currency`)} AS "customerEquity"
+  FROM scored`;

@@ -104,8 +104,9 @@ export class LifetimeValues {
     return rows.flatMap((row) => {
       const rfm = this.models.rfmOf(row, bounds);
       if (rfm === undefined) return [];
-      const expectedMargin = estimateValue(model, row, now).months12.margin;
-      return [{ shopperId: row.shopperId, purchaseDays: row.purchaseDays, rfm, expectedMargin }];
+      const { probabilityActive, months12 } = estimateValue(model, row, now);
+      const { shopperId, purchaseDays } = row;
+      return [{ shopperId, purchaseDays, rfm, expectedMargin: months12.margin, probabilityActive }];
     });
   }
 }

@@ -16,6 +16,7 @@ export interface Scored {
   purchaseDays: number;
   rfm: NonNullable<ValueState['rfm']>;
   expectedMargin: number | null;
+  probabilityActive: number;
 }
 
 export interface RfmBounds {
@@ -184,7 +185,7 @@ export class ValueRepository {
     await tx.run(
       `WITH given AS (
          SELECT * FROM unnest($1::text[], $2::int[], $3::smallint[], $4::smallint[], $5::smallint[], $6::text[],
-           $7::bigint[]) AS each (shopper_id, days, recency, frequency, monetary, segment, expected)
+           $7::bigint[], $9::float8[]) AS each (shopper_id, days, recency, frequency, monetary, segment, expected, active)
        ), before AS (
          SELECT shopper_id, recency_score, frequency_score, monetary_score FROM shopper_value
          JOIN given USING (shopper_id) WHERE purchase_days = days ORDER BY shopper_id FOR UPDATE OF shopper_value
@@ -197,7 +198,8 @@ export class ValueRepository {
            segment = excluded.segment
        )
        UPDATE shopper_value SET recency_score = recency, frequency_score = frequency, monetary_score = monetary,
-         segment = given.segment, expected_margin = expected, scored_at = $8
+         segment = given.segment, expected_margin = expected, probability_active = active,
+         scored_at = $8
        FROM given JOIN before USING (shopper_id) WHERE shopper_value.shopper_id = given.shopper_id`,
       [
         scored.map(({ shopperId }) => shopperId),
@@ -208,6 +210,7 @@ export class ValueRepository {
         scored.map(({ rfm }) => rfm.segment),
         scored.map(({ expectedMargin }) => expectedMargin),
         timestamp(at),
+        scored.map(({ probabilityActive }) => probabilityActive),
       ],
     );
   }
