@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { dayNumber, readPurchaseLog } from './purchase-log.js';
+import { dayWritten, readPurchaseLog } from './purchase-log.js';
 
 const JAN_1 = Date.UTC(2026, 0, 1) / 86_400_000;
 let folder: string;
@@ -69,10 +69,10 @@ describe('a day', () => {
     ['2026-01-01 12:00:00', 0],
     ['2024-02-29', Date.UTC(2024, 1, 29) / 86_400_000 - JAN_1],
   ])('%s', (text, day) => {
-    expect(dayNumber(text)).toBe(JAN_1 + day);
+    expect(dayWritten(text)).toBe(JAN_1 + day);
   });
 
   it.each(['', '2026-13-01', '2025-02-29', '01/02/2026', '2026-01-01T99:00:00Z'])('is not %j', (text) => {
-    expect(dayNumber(text)).toBeUndefined();
+    expect(dayWritten(text)).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { parse } from 'csv-parse';
-import type { PurchaseDay } from '../insights/index.js';
+import { dayNumber, type PurchaseDay } from '../insights/index.js';
 import { DAY_MS } from '../shared/index.js';
 import { UsageError } from './command.js';
 
@@ -68,16 +68,14 @@ export async function readPurchaseLog(file: string): Promise<PurchaseLog> {
  * Days since 1970-01-01 of `yyyy-mm-dd`, `yyyymmdd`, `yyyy/mm/dd`, or of an RFC 3339 time in UTC; undefined where it is
  * none of them, or no day of the calendar.
  */
-export function dayNumber(text: string): number | undefined {
-  const [, year, month, day, time = ''] =
+export function dayWritten(text: string): number | undefined {
+  const [, year, month, date, time] =
     /^(\d{4})[-/]?(\d{2})[-/]?(\d{2})([T ]\d{2}:\d{2}.*)?$/.exec(text.trim()) ?? [];
-  if (year === undefined || month === undefined || day === undefined) return undefined;
-  const midnight = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  const isDay = !Number.isNaN(midnight.getTime()) && midnight.getUTCDate() === Number(day);
-  if (!isDay) return undefined;
-  const zoned = /Z|[+-]\d{2}:?\d{2}$/i.test(time) || time === '' ? time : `${time}Z`;
-  const at =
-    time === '' ? midnight.getTime() : Date.parse(`${year}-${month}-${day}${zoned.replace(' ', 'T')}`);
+  const civil = `${year}-${month}-${date}`;
+  const day = dayNumber(civil);
+  if (day === undefined || time === undefined) return day;
+  const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(time) ? time : `${time}Z`;
+  const at = Date.parse(`${civil}${zoned.replace(' ', 'T')}`);
   return Number.isNaN(at) ? undefined : Math.floor(at / DAY_MS);
 }
 
@@ -116,7 +114,7 @@ function nameOf(column: string): keyof typeof NAMES | undefined {
 function placesIn(record: readonly string[], where: string): Places {
   if (!hasHeader(record)) {
     const places = WITHOUT_HEADER.get(record.length);
-    if (places !== undefined && dayNumber(record[places.date] ?? '') !== undefined) return places;
+    if (places !== undefined && dayWritten(record[places.date] ?? '') !== undefined) return places;
     throw new UsageError(
       `${where}: expected a header with shopper_id and date, and amount where it is known`,
     );
@@ -139,7 +137,7 @@ function rowOf(
   const shopper = record[places.shopper] ?? '';
   if (shopper === '') throw new UsageError(`${where}: shopper_id: missing`);
   const date = record[places.date] ?? '';
-  const day = dayNumber(date);
+  const day = dayWritten(date);
   if (day === undefined)
     throw new UsageError(`${where}: date: expected a day such as 2026-11-22, not "${date}"`);
   const text = places.amount === undefined ? '0' : (record[places.amount] ?? '');

@@ -1,2 +1,3 @@
 export { ConsentModule } from './consent.module.js';
+export { lockConsenting } from './consenting.js';
 export { Consents } from './consent.service.js';

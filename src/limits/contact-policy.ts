@@ -1,21 +1,15 @@
 import { z } from 'zod';
+import { capFields, countsHouseholdsByTime, NOT_BY_VISIT } from '../offers/index.js';
 import { vocabulary } from '../platform/index.js';
 import type { StoreId } from '../shared/index.js';
 
 const cap = z
   .strictObject({
     max: z.int().min(0).max(10_000),
-    per: vocabulary.period,
+    ...capFields,
     tag: z.string().min(1).max(64).optional(),
-    perHousehold: z
-      .literal(true)
-      .optional()
-      .describe('what anybody of the shopper’s household was offered counts'),
   })
-  .refine(({ per, perHousehold }) => perHousehold !== true || per !== 'visit', {
-    error: 'perHousehold needs a period of time: a visit is one shopper’s',
-    path: ['per'],
-  });
+  .refine(countsHouseholdsByTime, NOT_BY_VISIT);
 
 /** What holds for every contact with every shopper, whatever the offer. */
 export const contactPolicy = z.strictObject({

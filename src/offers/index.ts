@@ -1,3 +1,4 @@
+export { capFields, countsHouseholdsByTime, NOT_BY_VISIT } from './cap.schema.js';
 export { OffersModule } from './offers.module.js';
 export { offersEntities } from './offer.entity.js';
 export { draftSnapshot } from './drafts.js';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { vocabulary } from '../platform/index.js';
 import type { Rule } from '../rules/index.js';
 import { toRfc3339 } from '../shared/index.js';
+import { capFields, countsHouseholdsByTime, NOT_BY_VISIT } from './cap.schema.js';
 import { content } from './content.schema.js';
 import { reward } from './reward.schema.js';
 
@@ -54,16 +55,9 @@ const schedule = z.strictObject({
 const cap = z
   .strictObject({
     max: z.int().min(1).max(10_000),
-    per: vocabulary.period,
-    perHousehold: z
-      .literal(true)
-      .optional()
-      .describe('what anybody of the shopper’s household was offered counts'),
+    ...capFields,
   })
-  .refine(({ per, perHousehold }) => perHousehold !== true || per !== 'visit', {
-    error: 'perHousehold needs a period of time: a visit is one shopper’s',
-    path: ['per'],
-  });
+  .refine(countsHouseholdsByTime, NOT_BY_VISIT);
 const count = z.int().min(1).max(1_000_000_000);
 const budget = z.strictObject({
   amount: z.int().min(1).max(1_000_000_000_000),

@@ -1,5 +1,6 @@
 export * from './ids.js';
 export * from './time.js';
+export * from './maximum.js';
 export * from './money.js';
 export * from './outcome.js';
 export * from './random.js';

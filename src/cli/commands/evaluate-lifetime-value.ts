@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { evaluateLifetimeValue, type Evaluation } from '../../insights/index.js';
 import { DAY_MS, toRfc3339 } from '../../shared/index.js';
 import { required, UsageError } from '../command.js';
-import { dayNumber, readPurchaseLog } from '../purchase-log.js';
+import { dayWritten, readPurchaseLog } from '../purchase-log.js';
 
 export const lifetimeValueUsage = `  evaluate lifetime-value --events FILE[.gz] --calibration-end DATE [--until DATE]
             fits the purchase models to the events until the end, that day included, and judges their forecast of the
@@ -40,7 +40,7 @@ export async function evaluateLifetimeValueOf(
 }
 
 function dayOf(text: string, option: string): number {
-  const day = dayNumber(text);
+  const day = dayWritten(text);
   if (day === undefined) throw new UsageError(`${option}: expected a day such as 2026-11-22, not "${text}"`);
   return day;
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { lockConsenting } from '../../consent/index.js';
 import { Bus, Database, Outbox, type Queryable } from '../../platform/index.js';
 import type { DurableEvents, PurchaseId, ShopperId } from '../../shared/index.js';
 import { HistoryRepository, type Folded } from './history.repository.js';
@@ -33,7 +34,7 @@ export class Histories implements OnModuleInit {
    */
   async settle(ids: readonly ShopperId[]): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const profiled = await this.repository.lockProfiled(tx, ids);
+      const profiled = await lockConsenting(tx, 'profiling', ids);
       await this.repository.forget(tx, ids);
       await this.#fold(tx, profiled);
     });
@@ -41,7 +42,7 @@ export class Histories implements OnModuleInit {
 
   async #observe({ shopperId, purchaseIds }: DurableEvents['purchase.recorded']): Promise<void> {
     const used = await this.database.transaction(async (tx) => {
-      const isProfiled = (await this.repository.lockProfiled(tx, [shopperId])).length > 0;
+      const isProfiled = (await lockConsenting(tx, 'profiling', [shopperId])).length > 0;
       if (isProfiled && (await this.#add(tx, shopperId, purchaseIds))) return true;
       await this.repository.forget(tx, [shopperId]);
       if (isProfiled) await this.#fold(tx, [shopperId]);

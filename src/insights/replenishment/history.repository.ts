@@ -59,19 +59,6 @@ export class HistoryRepository {
     return { folded, timeZone: found.time_zone, settled: found.settled };
   }
 
-  /**
-   * Those of `ids` who consent to `profiling`. Their rows of that consent stay locked, so that one fold at a time is
-   * made of a shopper and none overtakes a withdrawal.
-   */
-  async lockProfiled(tx: Queryable, ids: readonly ShopperId[]): Promise<ShopperId[]> {
-    const rows = await tx.query<{ shopper_id: ShopperId; granted: boolean }>(
-      `SELECT shopper_id, granted FROM consents
-       WHERE shopper_id = ANY($1) AND purpose = 'profiling' ORDER BY shopper_id FOR NO KEY UPDATE`,
-      [ids],
-    );
-    return rows.filter(({ granted }) => granted).map(({ shopper_id: id }) => id);
-  }
-
   /** All trips of each shopper, or only the named ones. A returned line (quantity below zero) is no purchase. */
   async trips(
     tx: Queryable,

@@ -1,4 +1,5 @@
 import gammaln from '@stdlib/math-base-special-gammaln';
+import { highestIn } from '../../shared/maximum.js';
 import type { CategoryPrior, ReplenishmentState } from '../../shared/shopper-view.js';
 import { defaultPrior } from './replenishment.rules.js';
 
@@ -11,7 +12,7 @@ const MEAN_SHOPPERS = 3;
 const SHARE_VISITS = 10;
 const DEVIATION_RANGE = [0.1, 1.5] as const;
 const SHARE_RANGE = [1e-4, 0.99] as const;
-const STRENGTH_RANGE = [1, 200] as const;
+const LOG_STRENGTH_RANGE = [0, Math.log(200)] as const;
 /** Golden-section steps: .618²⁰ of the range of ln strength is below a tenth of a per mille. */
 const STRENGTH_STEPS = 20;
 
@@ -181,25 +182,9 @@ interface ShareOfVisits {
 
 /** Golden-section search, as the likelihood rises to one hill in ln strength on all histories tried. */
 function likeliestLogStrength(categories: readonly ShareOfVisits[]): number {
-  const golden = (Math.sqrt(5) - 1) / 2;
-  const height = (logStrength: number): number =>
-    total(categories, (category) => logLikelihood(category, Math.exp(logStrength)));
-  let [low, high] = [Math.log(STRENGTH_RANGE[0]), Math.log(STRENGTH_RANGE[1])];
-  const probe = (at: number) => ({ at, height: height(at) });
-  let left = probe(high - golden * (high - low));
-  let right = probe(low + golden * (high - low));
-  for (let step = 0; step < STRENGTH_STEPS; step += 1) {
-    if (left.height > right.height) {
-      high = right.at;
-      right = left;
-      left = probe(high - golden * (high - low));
-    } else {
-      low = left.at;
-      left = right;
-      right = probe(low + golden * (high - low));
-    }
-  }
-  return (low + high) / 2;
+  return highestIn(LOG_STRENGTH_RANGE, STRENGTH_STEPS, (logStrength) =>
+    total(categories, (category) => logLikelihood(category, Math.exp(logStrength))),
+  );
 }
 
 /** Σ over shoppers of ln B(a+x, b+n-x) - ln B(a, b), with a = strength · share and b = strength - a. */

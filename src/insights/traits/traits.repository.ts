@@ -9,16 +9,6 @@ import { TRAIT_FACTS } from './traits.sql.js';
 export class TraitsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Those of `ids` who consent to `profiling`, locked so that what is made of them cannot overtake a withdrawal. */
-  async lockProfiled(tx: Queryable, ids: readonly ShopperId[]): Promise<ShopperId[]> {
-    const rows = await tx.query<{ shopper_id: ShopperId; granted: boolean }>(
-      `SELECT shopper_id, granted FROM consents
-       WHERE shopper_id = ANY($1) AND purpose = 'profiling' ORDER BY shopper_id FOR NO KEY UPDATE`,
-      [ids],
-    );
-    return rows.filter(({ granted }) => granted).map(({ shopper_id: id }) => id);
-  }
-
   facts(
     tx: Queryable,
     ids: readonly ShopperId[],

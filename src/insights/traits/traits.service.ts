@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { lockConsenting } from '../../consent/index.js';
 import { Clock, Database, SETTINGS, type Settings } from '../../platform/index.js';
 import { DAY_MS, type ShopperId } from '../../shared/index.js';
 import { Stores } from '../../stores/index.js';
@@ -37,7 +38,7 @@ export class Traits {
     };
     const since = { bought: now - YEAR_DAYS * DAY_MS, browsed: now - BROWSED_DAYS * DAY_MS };
     return this.database.transaction(async (tx) => {
-      const profiled = await this.repository.lockProfiled(tx, ids);
+      const profiled = await lockConsenting(tx, 'profiling', ids);
       const facts = await this.repository.facts(tx, profiled, since);
       const traits = new Map(facts.map((each) => [each.shopper_id, traitsOf(each, calendar)]));
       const gone = await this.repository.forget(tx, ids, [...traits.keys()]);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { lockConsenting } from '../../consent/index.js';
 import { Database, type Queryable } from '../../platform/index.js';
 import { DAY_MS, type Instant, type ShopperId, type ValueModel } from '../../shared/index.js';
 import { estimateValue } from './estimate.rules.js';
@@ -27,7 +28,7 @@ export class LifetimeValues {
   /** Makes the row of each shopper what it must be now: folded with the consent to `profiling`, none without it. */
   async settle(ids: readonly ShopperId[], now: Instant): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const profiled = await this.repository.lockProfiled(tx, ids);
+      const profiled = await lockConsenting(tx, 'profiling', ids);
       const others = ids.filter((id) => !profiled.includes(id));
       if (others.length > 0) await this.repository.forget(tx, others);
       if (profiled.length === 0) return;

@@ -87,16 +87,6 @@ const boundsSql = (value: string, group: string): string => `
 export class ValueRepository {
   constructor(private readonly database: Database) {}
 
-  /** Those of `ids` who consent to `profiling`; their consent stays locked, so that no fold overtakes a withdrawal. */
-  async lockProfiled(tx: Queryable, ids: readonly ShopperId[]): Promise<ShopperId[]> {
-    const rows = await tx.query<{ shopper_id: ShopperId; granted: boolean }>(
-      `SELECT shopper_id, granted FROM consents
-       WHERE shopper_id = ANY($1) AND purpose = 'profiling' ORDER BY shopper_id FOR NO KEY UPDATE`,
-      [ids],
-    );
-    return rows.filter(({ granted }) => granted).map(({ shopper_id: id }) => id);
-  }
-
   async fold(tx: Queryable, ids: readonly ShopperId[]): Promise<void> {
     await tx.run(FOLD, [ids]);
   }

@@ -43,22 +43,26 @@ const IDEAL = Float64Array.from({ length: TOP + 1 }, (_, count) =>
   DISCOUNT.subarray(0, count).reduce((sum, each) => sum + each, 0),
 );
 
+function nothing(): Sums {
+  return {
+    pairs: 0,
+    logLoss: 0,
+    brier: 0,
+    visits: 0,
+    recall: 0,
+    ndcg: 0,
+    bought: new Uint32Array(BINS),
+    passed: new Uint32Array(BINS),
+    predicted: new Float64Array(BINS),
+  };
+}
+
 /** What one method predicted, gathered visit by visit. */
 export class Scoring {
   readonly #shoppers: Sums[] = [];
 
   beginShopper(): void {
-    this.#shoppers.push({
-      pairs: 0,
-      logLoss: 0,
-      brier: 0,
-      visits: 0,
-      recall: 0,
-      ndcg: 0,
-      bought: new Uint32Array(BINS),
-      passed: new Uint32Array(BINS),
-      predicted: new Float64Array(BINS),
-    });
+    this.#shoppers.push(nothing());
   }
 
   /**
@@ -121,17 +125,7 @@ export class Scoring {
   }
 
   #drawn(drawn?: Uint16Array): Sums {
-    const all: Sums = {
-      pairs: 0,
-      logLoss: 0,
-      brier: 0,
-      visits: 0,
-      recall: 0,
-      ndcg: 0,
-      bought: new Uint32Array(BINS),
-      passed: new Uint32Array(BINS),
-      predicted: new Float64Array(BINS),
-    };
+    const all = nothing();
     this.#shoppers.forEach((sums, shopper) => {
       const times = drawn === undefined ? 1 : (drawn[shopper] as number);
       if (times > 0) addTo(all, sums, times);
