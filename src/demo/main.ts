@@ -1,7 +1,7 @@
 import { boot, type Running } from '../boot.js';
 import { connected } from '../connected.js';
 import { StaffAccounts } from '../access/index.js';
-import { LifetimeValues, Population } from '../insights/index.js';
+import { Refit } from '../insights/index.js';
 import { Health, Log, SettingsError } from '../platform/index.js';
 import { Api } from './api.js';
 import { demoSettings, type DemoSettings } from './demo-settings.js';
@@ -45,8 +45,7 @@ function fill(running: Running, { settings, quiet }: DemoSettings): Promise<Demo
     secret: settings.secret,
     quiet,
     accounts: app.get(StaffAccounts, { strict: false }),
-    population: app.get(Population, { strict: false }),
-    values: app.get(LifetimeValues, { strict: false }),
+    refit: app.get(Refit, { strict: false }),
     say,
   });
 }

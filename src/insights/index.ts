@@ -21,6 +21,7 @@ export {
   type PackSizeReport,
   type WeekBought,
 } from './replenishment/evaluation/pack-size.rules.js';
+export { Refit } from './refit/refit.service.js';
 export { RFM_SEGMENTS, type RfmSegment } from './rfm/rfm.rules.js';
 export { CustomerValues, type CustomerValue } from './value/customer-value.service.js';
 export { LifetimeValues } from './value/lifetime-values.service.js';

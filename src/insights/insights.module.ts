@@ -3,7 +3,6 @@ import { StoresModule } from '../stores/index.js';
 import { reportControllers, reportProviders } from './kpis/providers.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
-import { NightlyRefit } from './replenishment/nightly-refit.js';
 import { Population } from './replenishment/population.service.js';
 import { ReplenishmentController } from './replenishment/replenishment.controller.js';
 import { Replenishment } from './replenishment/replenishment.service.js';
@@ -18,7 +17,8 @@ import { CustomerValues } from './value/customer-value.service.js';
 import { LifetimeValues } from './value/lifetime-values.service.js';
 import { ValueEvents } from './value/value-events.js';
 import { ValueModels } from './value/value-models.js';
-import { ValueRounds } from './value/value-rounds.js';
+import { NightlyRefit } from './refit/nightly-refit.js';
+import { Refit } from './refit/refit.service.js';
 import { ValueRepository } from './value/value.repository.js';
 
 @Module({
@@ -40,7 +40,7 @@ import { ValueRepository } from './value/value.repository.js';
     ValueEvents,
     ValueModels,
     ValueRepository,
-    ValueRounds,
+    Refit,
     Population,
     Replenishment,
     ShopperViews,
@@ -48,6 +48,6 @@ import { ValueRepository } from './value/value.repository.js';
     ...reportProviders,
     ...upkeepProviders,
   ],
-  exports: [CustomerValues, LifetimeValues, Population, Replenishment, ShopperViews],
+  exports: [CustomerValues, LifetimeValues, Population, Refit, Replenishment, ShopperViews],
 })
 export class InsightsModule {}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Population, ShopperViews, type ReplenishmentItem } from '../../src/insights/index.js';
-import { NightlyRefit } from '../../src/insights/replenishment/nightly-refit.js';
+import { NightlyRefit } from '../../src/insights/refit/nightly-refit.js';
 import { Bus, Clock, Outbox, timestamp } from '../../src/platform/index.js';
 import {
   DAY_MS,

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IMPORT_TYPES, Imports, Recorder, type ImportTypeName } from '../../imports/index.js';
-import { LifetimeValues, Population } from '../../insights/index.js';
+import { Refit } from '../../insights/index.js';
 import { Database, Outbox, timestamp } from '../../platform/index.js';
 import { note, required, UsageError, type Command } from '../command.js';
 import { OPERATOR, withinRooms } from '../within-rooms.js';
@@ -111,9 +111,8 @@ async function writeRejected(rooms: INestApplicationContext, importId: string, p
 async function learn(rooms: INestApplicationContext): Promise<object> {
   const waitedMs = await fold(rooms);
   note('Fitting what the whole clientele teaches …');
-  const categoriesFitted = await rooms.get(Population, { strict: false }).refit();
-  const shoppersScored = await rooms.get(LifetimeValues, { strict: false }).refit(Date.now());
-  return { categoriesFitted, shoppersScored, foldedAfterSeconds: Math.round(waitedMs / 100) / 10 };
+  const refitted = await rooms.get(Refit, { strict: false }).run();
+  return { ...refitted, foldedAfterSeconds: Math.round(waitedMs / 100) / 10 };
 }
 
 /** Works the habits of the shoppers out, together with whatever workers there are. @returns how long it took */

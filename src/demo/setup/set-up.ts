@@ -1,5 +1,5 @@
 import type { StaffAccounts } from '../../access/index.js';
-import type { LifetimeValues, Population } from '../../insights/index.js';
+import type { Refit } from '../../insights/index.js';
 import { ApiError, type Api } from '../api.js';
 import { readDemoFile, writeDemoFile, type DemoFile } from '../demo-file.js';
 import { STORE_ID } from '../shop/layout.rules.js';
@@ -17,8 +17,7 @@ interface SetUp {
   secret: string;
   quiet: boolean;
   accounts: StaffAccounts;
-  population: Population;
-  values: LifetimeValues;
+  refit: Refit;
   /** Takes one line about what is going on. */
   say: (line: string) => void;
 }
@@ -36,8 +35,7 @@ export async function setUp(demo: SetUp): Promise<DemoFile> {
   if (before === undefined) {
     say(`Filling Corner Market: ${people.length} shoppers with months of purchases …`);
     await stockUp(api, keys.serviceKey, people, staff.beganAt);
-    await demo.population.refit();
-    await demo.values.refit(Date.now());
+    await demo.refit.run();
   }
   await settleOffers(api, staff.sessions, quiet);
   await settleSegments(api, staff.sessions.marketer);

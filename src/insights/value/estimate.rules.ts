@@ -7,9 +7,6 @@ import { expectedSpend } from './gamma-gamma.rules.js';
 /** Six, twelve and eighteen months. */
 export const HORIZON_WEEKS = [26, 52, 78] as const;
 
-/** Of what is paid for a product of unknown cost: a usual gross margin of grocers. */
-export const ASSUMED_MARGIN_SHARE = 0.3;
-
 /**
  * The model of a shop that has not enough shoppers yet to fit one: MBG/CNBD-2 as fitted to groceryElog (1,525 shoppers
  * of a grocer, 52 weeks), and no model of spends.
@@ -71,10 +68,10 @@ function marginPerPurchase(
   spend: ValueModel['spend'],
   { currency, spent, margin, spendDays }: ValueState,
 ): number | null {
-  if (currency === null) return null;
-  const hasSpent = spendDays > 0 && spent > 0;
-  const share = hasSpent ? Math.min(1, Math.max(-1, margin / spent)) : ASSUMED_MARGIN_SHARE;
-  const mean = hasSpent ? spent / spendDays : 0;
-  const perDay = spend?.currency === currency ? expectedSpend(spend, hasSpent ? spendDays : 0, mean) : mean;
+  // Of whom everything came back, nothing tells what a purchase earns.
+  if (currency === null || spendDays === 0 || spent <= 0) return null;
+  const share = Math.min(1, Math.max(-1, margin / spent));
+  const mean = spent / spendDays;
+  const perDay = spend?.currency === currency ? expectedSpend(spend, spendDays, mean) : mean;
   return perDay * share;
 }

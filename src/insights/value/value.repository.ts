@@ -1,8 +1,7 @@
-import { Injectable } from '@nestjs/common';
-import { Database, timestamp, type Queryable } from '../../platform/index.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { Database, SETTINGS, timestamp, type Queryable, type Settings } from '../../platform/index.js';
 import type { Instant, ShopperId, ValueState } from '../../shared/index.js';
 import type { Bounds } from '../rfm/rfm.rules.js';
-import { ASSUMED_MARGIN_SHARE } from './estimate.rules.js';
 
 export interface ValueRow extends ValueState {
   shopperId: ShopperId;
@@ -36,9 +35,9 @@ export const VALUE_COLUMNS = `shopper_id AS "shopperId", purchase_days AS "purch
     'monetary', monetary_score, 'segment', segment) END AS rfm`;
 
 /**
- * Folds all purchases of `$1`. Paid is rounded half up to minor units; a returned line (quantity below nought) lowers
+ * Folds all purchases of `$1`; `$2` is the share of what was paid that stands for an unknown margin. Paid is rounded half up to minor units; a returned line (quantity below nought) lowers
  * what was spent and makes no purchase day. Margin is paid less cost where the catalogue knows it in the same currency,
- * else a usual share of it.
+ * else that share of it.
  */
 const FOLD = `
   WITH line AS (
@@ -52,7 +51,7 @@ const FOLD = `
     GROUP BY shopper_id, currency ORDER BY shopper_id, count(*) DESC, currency
   ), money AS (
     SELECT shopper_id, currency, sum(paid)::bigint AS spent,
-      round(sum(coalesce(paid - cost, paid * ${ASSUMED_MARGIN_SHARE}))::numeric)::bigint AS margin,
+      round(sum(coalesce(paid - cost, paid * $2::float8))::numeric)::bigint AS margin,
       count(DISTINCT day) FILTER (WHERE paid > 0)::int AS spend_days
     FROM line JOIN main USING (shopper_id, currency) WHERE paid IS NOT NULL GROUP BY shopper_id, currency
   ), day AS (
@@ -85,10 +84,13 @@ const boundsSql = (value: string, group: string): string => `
 /** What is kept of the value of shoppers (`shopper_value`, `rfm_moves`). */
 @Injectable()
 export class ValueRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
 
   async fold(tx: Queryable, ids: readonly ShopperId[]): Promise<void> {
-    await tx.run(FOLD, [ids]);
+    await tx.run(FOLD, [ids, this.settings.defaultMarginShare]);
   }
 
   async forget(tx: Queryable, ids: readonly ShopperId[]): Promise<void> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Queue, Worker } from 'bullmq';
 import { Lifecycle, Log, RedisConnections, Rounds, SETTINGS, type Settings } from '../../platform/index.js';
-import { Population } from './population.service.js';
+import { Refit } from './refit.service.js';
 
 const QUEUE = 'refit';
 const SCHEDULE = 'nightly';
@@ -15,15 +15,15 @@ const STALLED_MS = 5_000;
 const MOST_STALLED = 3;
 
 /**
- * Fits what the clientele teaches anew each night, in one of the workers. The schedule lives in Redis and is made
- * again when it is gone; two fits at once wait for each other in Postgres.
+ * Refits each night, in one of the workers. The schedule lives in Redis and is made again when it is gone; of two refits
+ * at once one waits for the other in Postgres, or leaves it to that.
  */
 @Injectable()
 export class NightlyRefit implements OnModuleInit {
   #schedule: Rounds | undefined;
 
   constructor(
-    private readonly population: Population,
+    private readonly refit: Refit,
     private readonly redis: RedisConnections,
     private readonly lifecycle: Lifecycle,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -43,7 +43,7 @@ export class NightlyRefit implements OnModuleInit {
     // All keys of a queue lie in one slot of a cluster.
     const prefix = `{${this.redis.key('jobs')}}`;
     const queue = new Queue(QUEUE, { connection: this.redis.connect('blocking'), prefix });
-    const worker = new Worker(QUEUE, () => this.#refit(), {
+    const worker = new Worker(QUEUE, () => this.refit.run(), {
       connection: this.redis.connect('blocking'),
       prefix,
       concurrency: 1,
@@ -64,12 +64,6 @@ export class NightlyRefit implements OnModuleInit {
       await worker.close();
       await queue.close();
     });
-  }
-
-  async #refit(): Promise<number> {
-    const categories = await this.population.refit();
-    this.log.info({ event: 'refit.done', categories });
-    return categories;
   }
 }
 
