@@ -44,6 +44,11 @@ describe('what a shopper is expected to be worth', () => {
     expect(foreign).toBe(own);
   });
 
+  it('knows no money of whom everything came back', () => {
+    const returned = { ...regular, spent: 0, margin: 0, spendDays: 1 };
+    expect(estimateValue(DEFAULT_MODEL, returned, NOW).months12.margin).toBeNull();
+  });
+
   it('knows no money where no price is known', () => {
     const { months12 } = estimateValue(DEFAULT_MODEL, { ...regular, currency: null }, NOW);
     expect(months12.margin).toBeNull();
