@@ -69,7 +69,6 @@ const codes = (each: LiveOffer, about = facts(), inWorld = world()): string[] =>
 const everyThirtyDays: CategoryHistory = {
   state: {
     purchases: 6,
-    firstPurchasedAt: NOON - 181 * DAY,
     lastPurchasedAt: NOON - 31 * DAY,
     visitsAtFirst: 1,
     sumLogGap: 5 * Math.log(30),

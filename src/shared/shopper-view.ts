@@ -33,9 +33,9 @@ export interface CategoryPrior {
   visitStrength: number;
 }
 
-/** A shopper's history of one category with the prior it is read against. */
+/** A shopper's history of one category with the prior it is read against. The first purchase is asked by nobody. */
 export interface CategoryHistory {
-  state: ReplenishmentState;
+  state: Omit<ReplenishmentState, 'firstPurchasedAt'>;
   prior: CategoryPrior;
 }
 

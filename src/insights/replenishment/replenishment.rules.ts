@@ -180,7 +180,7 @@ interface LogGap {
   deviation: number;
 }
 
-function predictiveGap(state: ReplenishmentState, prior: CategoryPrior): LogGap {
+function predictiveGap(state: CategoryHistory['state'], prior: CategoryPrior): LogGap {
   const gaps = state.purchases - 1;
   const aboutMean =
     gaps > 0 ? Math.max(0, state.sumLogGapSquared - (state.sumLogGap * state.sumLogGap) / gaps) : 0;
@@ -214,7 +214,7 @@ function lookAheadDays(elapsedDays: number, visitEveryDays = MAX_HORIZON_DAYS): 
   return Math.min(elapsedDays, Math.min(MAX_HORIZON_DAYS, Math.max(1, visitEveryDays)));
 }
 
-function purchaseProbability(state: ReplenishmentState, prior: CategoryPrior, visits: number): number {
+function purchaseProbability(state: CategoryHistory['state'], prior: CategoryPrior, visits: number): number {
   const repeats = state.purchases - 1;
   const visitsSince = Math.max(repeats, visits - state.visitsAtFirst);
   return (repeats + prior.visitStrength * prior.visitShare) / (visitsSince + prior.visitStrength);

@@ -19,7 +19,7 @@ const row: ViewRow = {
   visits: 3,
   first_visit_at: 1_000,
   last_visit_at: 3_000,
-  states: [['coffee', 3, 1_000, 3_000, 1, 0.5, 0.25, null]],
+  states: [['coffee', 3, 3_000, 1, 0.5, 0.25, null]],
   brands: [['cornflakes', 'Kellogg’s', false, 7, 0.7, 0.1]],
   traits: null,
   segments: ['regulars'],
@@ -47,7 +47,6 @@ describe('the view of a shopper', () => {
             prior,
             state: {
               purchases: 3,
-              firstPurchasedAt: 1_000,
               lastPurchasedAt: 3_000,
               visitsAtFirst: 1,
               sumLogGap: 0.5,

@@ -20,7 +20,6 @@ import type {
 type StateEntry = [
   category: string,
   purchases: number,
-  firstPurchasedAt: Instant,
   lastPurchasedAt: Instant,
   visitsAtFirst: number,
   sumLogGap: number,
@@ -108,23 +107,8 @@ function profileOf(
   clientele: Clientele,
 ): Personal {
   const states = (row.states ?? []).map(
-    ([
-      category,
-      purchases,
-      firstPurchasedAt,
-      lastPurchasedAt,
-      visitsAtFirst,
-      sumLogGap,
-      sumLogGapSquared,
-    ]) => {
-      const state = {
-        purchases,
-        firstPurchasedAt,
-        lastPurchasedAt,
-        visitsAtFirst,
-        sumLogGap,
-        sumLogGapSquared,
-      };
+    ([category, purchases, lastPurchasedAt, visitsAtFirst, sumLogGap, sumLogGapSquared]) => {
+      const state = { purchases, lastPurchasedAt, visitsAtFirst, sumLogGap, sumLogGapSquared };
       return [category, { state, prior: priorOf(category) }] as const;
     },
   );
@@ -156,7 +140,7 @@ function profileOf(
 function foresightOf(row: ViewRow, clientele: Clientele): Foresight | null {
   if (row.model === null || row.states === null) return null;
   const habits: [string, Uint8Array][] = [];
-  for (const [category, , , , , , , habit] of row.states) {
+  for (const [category, , , , , , habit] of row.states) {
     if (habit === null) return null;
     habits.push([category, Buffer.from(habit, 'base64')]);
   }

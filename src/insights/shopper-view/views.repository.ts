@@ -37,7 +37,6 @@ const VIEWS = `
   LEFT JOIN shopper_traits ON profiled AND shopper_traits.shopper_id = asked.shopper_id
   LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_array(category, purchases,
-      (extract(epoch FROM first_purchased_at) * 1000)::bigint,
       (extract(epoch FROM last_purchased_at) * 1000)::bigint,
       visits_at_first, sum_log_gap, sum_log_gap_squared, encode(habit, 'base64'))) AS states
     FROM (
