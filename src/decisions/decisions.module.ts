@@ -15,6 +15,7 @@ import { LedgerWriter } from './ledger.writer.js';
 import { OfferWriter } from './offer.writer.js';
 import { PreviewPieces } from './preview-pieces.js';
 import { Previews } from './preview.service.js';
+import { Reach } from './reach.service.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { MergedDecisions } from './merged-decisions.js';
@@ -41,6 +42,7 @@ import { MergedDecisions } from './merged-decisions.js';
     OfferWriter,
     PreviewPieces,
     Previews,
+    Reach,
     Triggering,
     WarmViews,
   ],

@@ -2,6 +2,7 @@ export { capFields, countsHouseholdsByTime, NOT_BY_VISIT } from './cap.schema.js
 export { OffersModule } from './offers.module.js';
 export { offersEntities } from './offer.entity.js';
 export { draftSnapshot } from './drafts.js';
+export { OfferLists } from './offer-lists.service.js';
 export { LiveOffers } from './live-offers.js';
 export type { LiveOffer } from './live-offer.js';
 export type { LiveSnapshot } from './snapshot.rules.js';

@@ -9,6 +9,7 @@ const listAudit = route({
   tag: 'access',
   summary: 'Who did what, newest first',
   allow: ['admin', 'analyst'],
+  ofChain: true,
   query: vocabulary.page.extend({ subject: z.string().min(1).max(200).optional() }),
   answer: vocabulary.pageOf(
     z.object({
