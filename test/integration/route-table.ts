@@ -88,6 +88,7 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/sessions',                                '+ ++ ++ ++ ++ ++++ + +', (w) => ({ body: w.signIn })],
   ['DELETE /v1/sessions/current',                      '. xx xx xx ++ ++++ x +', (w) => ({ as: (who) => w.freshSession(who) })],
   ['POST /v1/shoppers/{shopperId}/tokens',             '. xx xx xx xx xxxx + x'],
+  ['DELETE /v1/shoppers/{shopperId}/tokens',           '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' } }],
 
   // ── stores and catalogue ───────────────────────── a AB GG TT FF mvyd s k
   ['GET /v1/stores',                                   '. xx xx xx ++ ++++ + +'],

@@ -186,6 +186,7 @@ export class World {
     await this.#done('POST', '/v1/products', [
       { productId: 'filters', name: 'Filters', brand: 'Own', ownBrand: true, category: 'filters', price },
     ]);
+    await this.#done('PUT', '/v1/shoppers/cat', {});
     for (const shopperId of ['ann', 'bob']) {
       await this.#done('PUT', `/v1/shoppers/${shopperId}`, {});
       const said = { granted: true, policyVersion: '1', source: 'test' };
