@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { doorEnvironment, doorsFrom, type DoorSettings } from './door-settings.js';
 import { readTopics, type MqttTopic } from './mqtt-topics.js';
 
 /** What a process may do: answer HTTP and sockets, work on streams and outbox, or both. */
@@ -45,6 +46,7 @@ const environment = z.object({
     .transform((text) => text.split(',').map((day) => day.trim()))
     .refine((days) => days.every(isHoliday), 'expected days as 12-25 or 2026-04-05, parted by commas')
     .optional(),
+  ...doorEnvironment,
 });
 
 /** The broker, and what to hear there. */
@@ -85,6 +87,7 @@ export interface Settings {
   defaultMarginShare: number;
   /** Days on which purchases are counted as of a holiday: `MM-DD` each year, or `yyyy-mm-dd`. */
   holidays: ReadonlySet<string>;
+  doors: DoorSettings;
 }
 
 /** The settings as a token for injection: an interface has no value at run time. */
@@ -116,7 +119,8 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     faults.push('AISLECUE_SECRET: a demo secret is refused; make one with `openssl rand -base64 32`');
   }
   const topics = topicsOf(given, faults);
-  if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
+  const doors = parsed.success ? doorsFrom(parsed.data, faults) : undefined;
+  if (!parsed.success || doors === undefined || faults.length > 0) throw new SettingsError(faults);
   const values = parsed.data;
   return {
     port: values.PORT,
@@ -139,6 +143,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     drainSeconds: values.DRAIN_SECONDS,
     defaultMarginShare: values.DEFAULT_MARGIN_SHARE,
     holidays: new Set(values.HOLIDAYS),
+    doors,
   };
 }
 
