@@ -135,13 +135,17 @@ export class DecisionDesk {
 
 const newId = <Id extends string>(): Id => uuidV7(Date.now(), randomBytes(10)) as Id;
 
-/** A shopper enters the coffee aisle of the corner shop. */
-export function entryOf(shopperId: ShopperId, visitId = newId<VisitId>(), at = Date.now()): PresenceChange {
+/** A shopper enters the coffee aisle of a shop. */
+export function entryOf(
+  shopperId: ShopperId,
+  visitId = newId<VisitId>(),
+  { at = Date.now(), storeId = 'corner' } = {},
+): PresenceChange {
   return {
     kind: 'zoneEntered',
     changeId: newId<ChangeId>(),
     shopperId,
-    storeId: 'corner' as StoreId,
+    storeId: storeId as StoreId,
     zoneId: 'coffee' as ZoneId,
     visitId,
     at,
