@@ -5,6 +5,7 @@ export { neverBought } from './traits/never-bought.rules.js';
 export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
 export { Replenishment } from './replenishment/replenishment.service.js';
+export { PastViews, type PastView } from './shopper-view/past-views.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';
 export type { PurchaseDay } from './value/purchase-days.rules.js';
