@@ -7,6 +7,7 @@ export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
 export { Replenishment } from './replenishment/replenishment.service.js';
 export { NEEDS, type NeedsRow } from './replenishment/needs.sql.js';
+export { PastViews, type PastView } from './shopper-view/past-views.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';
 export type { PurchaseDay } from './value/purchase-days.rules.js';

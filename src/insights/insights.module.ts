@@ -9,6 +9,7 @@ import { ReplenishmentController } from './replenishment/replenishment.controlle
 import { Replenishment } from './replenishment/replenishment.service.js';
 import { AudienceController } from './segments/audience.controller.js';
 import { SegmentsController } from './segments/segments.controller.js';
+import { PastViews } from './shopper-view/past-views.service.js';
 import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
 import { upkeepProviders } from './upkeep/providers.js';
@@ -42,6 +43,7 @@ import { ValueRepository } from './value/value.repository.js';
     ValueModels,
     ValueRepository,
     Refit,
+    PastViews,
     Population,
     RecentLists,
     Replenishment,
@@ -50,6 +52,15 @@ import { ValueRepository } from './value/value.repository.js';
     ...reportProviders,
     ...upkeepProviders,
   ],
-  exports: [CustomerValues, LifetimeValues, Population, RecentLists, Refit, Replenishment, ShopperViews],
+  exports: [
+    CustomerValues,
+    LifetimeValues,
+    PastViews,
+    Population,
+    RecentLists,
+    Refit,
+    Replenishment,
+    ShopperViews,
+  ],
 })
 export class InsightsModule {}
