@@ -9,6 +9,7 @@ import { Journey } from './journey.js';
 import { LimitsModule } from './limits/index.js';
 import { OffersModule, offersEntities } from './offers/index.js';
 import { PlatformModule, type ConnectedSettings, type Log } from './platform/index.js';
+import { PrivacyModule } from './privacy/index.js';
 import { FIELD_REGISTRY, FieldRegistry } from './rules/index.js';
 import { ShoppersModule, shopperFields } from './shoppers/index.js';
 import { StoresModule, storeFields, storesEntities } from './stores/index.js';
@@ -53,6 +54,7 @@ export class AppModule {
         CouponsModule,
         Journey,
         ViewsModule,
+        PrivacyModule,
       ],
     };
   }

@@ -10,6 +10,7 @@ import { Doorkeeper } from './sockets/doorkeeper.js';
 import { Phones } from './sockets/phones.js';
 import { ShopperRequests } from './sockets/shopper-requests.js';
 import { ShopperGateway } from './sockets/shopper.gateway.js';
+import { SocketDeparture } from './sockets/socket-departure.js';
 import { SocketServer } from './sockets/socket-server.js';
 import { OfferEvents } from './wallet/offer-events.service.js';
 import { WalletController } from './wallet/wallet.controller.js';
@@ -32,6 +33,7 @@ import { MergedDeliveries } from './merged-deliveries.js';
     Receipts,
     ShopperGateway,
     ShopperRequests,
+    SocketDeparture,
     SocketServer,
     Wallet,
     WalletRepository,
