@@ -47,4 +47,6 @@ CREATE INDEX visits_age ON visits (started_at);
 CREATE INDEX checkins_visit ON checkins (visit_id);
 CREATE INDEX deliveries_age ON deliveries (created_at);
 CREATE INDEX cap_events_age ON cap_events (at);
+CREATE INDEX coupons_age ON coupons (expires_at);
+CREATE INDEX redemptions_code ON redemptions (code);
 CREATE INDEX feedback_age ON feedback (at);

@@ -9,6 +9,9 @@ import { SealedPersons } from './erasure/person.js';
 import { TableErasure } from './erasure/table-erasure.js';
 import { ExportsController } from './export/exports.controller.js';
 import { Exports } from './export/exports.service.js';
+import { PrivacyGauges } from './privacy-gauges.js';
+import { Retention } from './retention/retention.js';
+import { RetentionRepository } from './retention/retention.repository.js';
 
 @Module({
   imports: [ShoppersModule, PresenceModule],
@@ -20,6 +23,9 @@ import { Exports } from './export/exports.service.js';
     ErasuresRepository,
     ErasureWorker,
     Exports,
+    PrivacyGauges,
+    Retention,
+    RetentionRepository,
     SealedPersons,
     TableErasure,
   ],

@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AccessModule } from '../../access/index.js';
-import { Housekeeping, Lifecycle, Published } from '../../platform/index.js';
+import { Lifecycle, Published } from '../../platform/index.js';
 import { ShoppersModule } from '../../shoppers/index.js';
 import { StoresModule } from '../../stores/index.js';
 import { Recorder } from './recorder.js';
@@ -27,15 +27,12 @@ import { Recordings } from './recordings.service.js';
 export class RecordingsModule implements OnModuleInit {
   constructor(
     private readonly recorder: Recorder,
-    private readonly recordings: Recordings,
     private readonly published: Published,
     private readonly lifecycle: Lifecycle,
-    private readonly housekeeping: Housekeeping,
   ) {}
 
   async onModuleInit(): Promise<void> {
     await this.published.subscribe(RECORDINGS, () => this.recorder.load());
     this.lifecycle.onStop('streams', () => this.recorder.stop());
-    this.housekeeping.onTidy(() => this.recordings.tidy());
   }
 }

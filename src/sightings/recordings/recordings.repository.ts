@@ -128,8 +128,4 @@ export class RecordingRepository {
   async remove(tx: Queryable, recordingId: string): Promise<void> {
     await tx.run('DELETE FROM recordings WHERE recording_id = $1', [recordingId]);
   }
-
-  removeBefore(instant: Instant): Promise<number> {
-    return this.database.run('DELETE FROM recordings WHERE started_at < $1', [timestamp(instant)]);
-  }
 }

@@ -18,7 +18,6 @@ export interface RecordingPlace {
   recordingId: string;
 }
 
-const KEPT_DAYS = 30;
 const gzipped = promisify(gzip);
 const gunzipped = promisify(gunzip);
 
@@ -85,11 +84,6 @@ export class Recordings {
       for await (const lines of chunks) yield asGzip ? lines : await gunzipped(lines);
     }
     return Readable.from(parts(), { objectMode: false });
-  }
-
-  /** Nothing recorded is kept for longer. */
-  async tidy(): Promise<void> {
-    await this.repository.removeBefore(this.clock.now() - KEPT_DAYS * DAY_MS);
   }
 
   async #row({ storeId, recordingId }: RecordingPlace, asker: Asker): Promise<RecordingRow> {
