@@ -14,6 +14,7 @@ import { FIELD_REGISTRY, FieldRegistry } from './rules/index.js';
 import { ShoppersModule, shopperFields } from './shoppers/index.js';
 import { StoresModule, storeFields, storesEntities } from './stores/index.js';
 import { ViewsModule } from './views/index.js';
+import { WebhooksModule } from './webhooks/index.js';
 
 /** What a rule may ask about: each room says what it knows, this is where it is put together. */
 export function fieldRegistry(): FieldRegistry {
@@ -53,6 +54,7 @@ export class AppModule {
         LimitsModule,
         CouponsModule,
         Journey,
+        WebhooksModule,
         ViewsModule,
         PrivacyModule,
       ],

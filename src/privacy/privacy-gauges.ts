@@ -18,7 +18,7 @@ export class PrivacyGauges implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const ages = new Gauge({
+    const ages: Gauge<'kind'> = new Gauge({
       name: 'retention_oldest_row_age_seconds',
       help: 'Age of the oldest row that is thrown away by its age; 0 where there is none',
       labelNames: ['kind'],
@@ -29,7 +29,7 @@ export class PrivacyGauges implements OnModuleInit {
             ages.set({ kind: kind.name }, this.#ageOf(await this.retention.oldest(kind)));
         }),
     });
-    const open = new Gauge({
+    const open: Gauge = new Gauge({
       name: 'erasure_oldest_open_age_seconds',
       help: 'Since when the oldest erasure is under way; 0 where none is',
       registers: [this.metrics.registry],

@@ -5,6 +5,7 @@ import { ErasurePass, ErasureWorker } from './erasure/erasure.worker.js';
 import { ErasuresController } from './erasure/erasures.controller.js';
 import { ErasuresRepository } from './erasure/erasures.repository.js';
 import { ErasureAnnouncements, Erasures } from './erasure/erasures.service.js';
+import { Reapply } from './erasure/reapply.js';
 import { SealedPersons } from './erasure/person.js';
 import { TableErasure } from './erasure/table-erasure.js';
 import { ExportsController } from './export/exports.controller.js';
@@ -24,6 +25,7 @@ import { RetentionRepository } from './retention/retention.repository.js';
     ErasureWorker,
     Exports,
     PrivacyGauges,
+    Reapply,
     Retention,
     RetentionRepository,
     SealedPersons,

@@ -29,7 +29,7 @@ const WITNESS = `
 
 type Step =
   | { does: 'grant' | 'withdraw'; who: number; purpose: Purpose }
-  | { does: 'checksIn' | 'isHeard' | 'buys'; who: number };
+  | { does: 'checksIn' | 'isHeard' | 'buys' | 'slipsAway'; who: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -43,7 +43,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      does: fc.constantFrom('checksIn' as const, 'isHeard' as const, 'buys' as const),
+      does: fc.constantFrom('checksIn' as const, 'isHeard' as const, 'buys' as const, 'slipsAway' as const),
       who: fc.nat(2),
     }),
   },
@@ -100,6 +100,13 @@ async function take(taken: Step): Promise<Reply> {
       });
     case 'isHeard':
       return shop.call('POST', '/v1/sightings', { as: gateway, body: { sightings: heardNow(person) } });
+    // Withdraws while the decision about the check-in is still under way.
+    case 'slipsAway': {
+      const { who } = taken;
+      await take({ does: 'grant', who, purpose: 'location' });
+      await take({ does: 'checksIn', who });
+      return take({ does: 'withdraw', who, purpose: 'location' });
+    }
     case 'buys': {
       await corner.buys(person, 'melitta-filters', { daysAgo: [50, 25] });
       return { status: 200, body: {}, headers: new Headers() };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ErasureWorker } from '../../src/privacy/erasure/erasure.worker.js';
+import { Reapply } from '../../src/privacy/index.js';
 import { register } from '../../src/privacy/register/index.js';
 import { CornerShop, coffeeGreeting, type Person } from '../support/corner-shop.js';
 import { plant, type Planted } from '../support/planted.js';
@@ -228,6 +229,20 @@ describe('somebody who is erased', () => {
     const checkIn = { storeId: 'corner', method: 'qr' };
     expect((await shop.call('POST', '/v1/checkins', { as: erased.token, body: checkIn })).status).toBe(401);
     expect(linesWith(await dumpOfPostgres(shop), 'ada-erased')).toEqual([]);
+  });
+});
+
+describe('a backup from before an erasure', () => {
+  it('is restored without those who were erased since: the tombstones kept beside it find them', async () => {
+    const kept = await shop.get(Reapply).list();
+    // What a restore does: the person is there again, and nobody knows that they were erased.
+    await shop.database.run('DELETE FROM erased_shoppers');
+    await shop.database.run("INSERT INTO shoppers (shopper_id, display_name) VALUES ('ada-erased', 'Ada')");
+    const admin = { kind: 'staff', staffId: randomUUID(), roles: ['admin'], storeIds: [] } as never;
+    expect(await shop.get(Reapply).run(kept, admin)).toEqual({ tombstones: kept.length, erased: 1 });
+    expect((await shop.call('GET', '/v1/shoppers/ada-erased', as())).status).toBe(404);
+    expect(await shop.get(Reapply).list()).toEqual(kept);
+    expect(linesWith(await dumpOfPostgres(shop), 'ada-before')).toEqual([]);
   });
 });
 

@@ -83,6 +83,8 @@ function specialOf({ table_name: table, column_name: column }: Column, shopperId
       return 'planted';
     case 'import_rejections.row':
       return `${shopperId};Ada Canary;canary-import_rejections-row`;
+    case 'webhook_deliveries.about':
+      return uuidOf('visit_id');
     case 'delivery_events.rating':
       return 4;
     default:

@@ -142,6 +142,15 @@ export const shop: Readonly<Record<string, TableEntry>> = {
     version: 'version',
     updated_at: 'as of',
   }),
+  webhooks: ofNobody('systems of the retailer that are told what happens', {
+    webhook_id: 'which',
+    url: 'where',
+    events: 'what they are told',
+    secret: 'what they check it by, sealed',
+    created_at: 'since',
+    created_by: by,
+    disabled_at: 'until',
+  }),
   offer_counters: ofNobody('how much of an offer is used', {
     key: 'which',
     offer_id: 'of which',

@@ -9,6 +9,27 @@ const ofDeliveries = 'delivery_id IN (SELECT delivery_id FROM deliveries WHERE s
  * find their rows through it.
  */
 export const visits: Readonly<Record<string, TableEntry>> = {
+  // Before what it refers to is under another name.
+  webhook_deliveries: {
+    purpose: 'what is told to systems of the retailer, by reference; 7 days, given up ones 30',
+    rows: `about IN (SELECT decision_id FROM decisions WHERE shopper_id = ANY($1)
+             UNION ALL SELECT delivery_id FROM deliveries WHERE shopper_id = ANY($1)
+             UNION ALL SELECT visit_id FROM visits WHERE shopper_id = ANY($1)
+             UNION ALL SELECT redemption_id FROM redemptions JOIN coupons USING (code) WHERE shopper_id = ANY($1))`,
+    fate: ERASED,
+    columns: {
+      webhook_id: neutral('the receiver'),
+      event_id: neutral('the event'),
+      type: personal('what is told'),
+      about: personal('of which of their visits, offers and redemptions'),
+      occurred_at: personal('when it happened'),
+      due_at: neutral('when it is tried'),
+      attempts: neutral('how often it was tried'),
+      answer: neutral('what the receiver answered'),
+      delivered_at: personal('when it was told'),
+      dead_at: neutral('when it was given up'),
+    },
+  },
   stays: {
     purpose: 'the zones of a visit',
     rows: 'visit_id IN (SELECT visit_id FROM visits WHERE shopper_id = ANY($1))',
