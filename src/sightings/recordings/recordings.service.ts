@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { Clock, conflict, notFound } from '../../platform/index.js';
-import { DAY_MS, MINUTE_MS, toRfc3339, type PrincipalOf, type StoreId } from '../../shared/index.js';
+import { MINUTE_MS, toRfc3339, type PrincipalOf, type StoreId } from '../../shared/index.js';
 import { StoreDocuments } from '../../stores/index.js';
 import { RecordingRegistry } from './recording-registry.js';
 import { summaryOf, type RecordingRow, type RecordingSummary } from './recording.rules.js';
