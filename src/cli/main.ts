@@ -5,6 +5,7 @@ import { importCommand } from './commands/import.js';
 import { erasuresCommand } from './commands/erasures.js';
 import { keysCommand } from './commands/keys.js';
 import { replayCommand } from './commands/replay.js';
+import { simulateCommand } from './commands/simulate.js';
 import { staffCommand } from './commands/staff.js';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
@@ -13,6 +14,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['erasures', erasuresCommand],
   ['keys', keysCommand],
   ['replay', replayCommand],
+  ['simulate', simulateCommand],
   ['staff', staffCommand],
 ]);
 

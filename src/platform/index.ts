@@ -1,6 +1,7 @@
 export { Bus } from './bus.js';
 export { Clock } from './clock.js';
 export { Database, errorCode, timestamp, type Queryable } from './database.js';
+export type { FcmSettings } from './fcm-settings.js';
 export { Health } from './health.js';
 export { Housekeeping } from './housekeeping.js';
 export { Lifecycle } from './lifecycle.js';

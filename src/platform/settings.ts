@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { isSafeEndpoint, readServiceAccount, type FcmSettings } from './fcm-settings.js';
 import { readTopics, type MqttTopic } from './mqtt-topics.js';
 
 /** What a process may do: answer HTTP and sockets, work on streams and outbox, or both. */
@@ -27,6 +28,11 @@ const environment = z.object({
   MQTT_VERSION: z.enum(['5', '3.1.1']).default('5'),
   MQTT_SHARED: z.enum(['on', 'off']).optional(),
   FCM_CREDENTIALS: z.string().min(1).optional(),
+  FCM_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafeEndpoint, 'http: only on this machine, because an access token goes there')
+    .optional(),
+  FCM_MESSAGES_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(480_000),
   JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).default('aislecue'),
@@ -76,7 +82,8 @@ export interface Settings {
   redisUrl: string | undefined;
   /** Undefined where no broker is given. */
   mqtt: MqttSettings | undefined;
-  fcmCredentials: string | undefined;
+  /** Undefined where no credentials are given: then push is off. */
+  fcm: FcmSettings | undefined;
   jwksUrl: string | undefined;
   jwtIssuer: string | undefined;
   jwtAudience: string;
@@ -127,6 +134,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     faults.push('AISLECUE_SECRET: a demo secret is refused; make one with `openssl rand -base64 32`');
   }
   const topics = topicsOf(given, faults);
+  const account = readServiceAccount(given['FCM_CREDENTIALS'], faults);
   if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
   const values = parsed.data;
   return {
@@ -136,7 +144,11 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     mqtt: mqttOf(values, topics),
-    fcmCredentials: values.FCM_CREDENTIALS,
+    fcm: account && {
+      ...account,
+      endpoint: values.FCM_ENDPOINT,
+      messagesPerMinute: values.FCM_MESSAGES_PER_MINUTE,
+    },
     jwksUrl: values.JWKS_URL,
     jwtIssuer: values.JWT_ISSUER,
     jwtAudience: values.JWT_AUDIENCE,
