@@ -101,7 +101,11 @@ describe('the doors', () => {
   it.each([
     ['a proxy by name', { TRUSTED_PROXIES: 'proxy' }, /^TRUSTED_PROXIES: expected addresses/],
     ['too long a range', { TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES: /],
-    ['an origin with a path', { ALLOWED_ORIGINS: 'https://a.test/app' }, /^ALLOWED_ORIGINS: expected origins/],
+    [
+      'an origin with a path',
+      { ALLOWED_ORIGINS: 'https://a.test/app' },
+      /^ALLOWED_ORIGINS: expected origins/,
+    ],
     ['a rate below none', { RATE_STAFF: '-1' }, /^RATE_STAFF: /],
     ['half of a provider', { OIDC_ISSUER: 'https://id.test' }, /^OIDC_ISSUER, OIDC_CLIENT_ID, .* together$/],
     [
