@@ -4,7 +4,8 @@ import { OfferSink, type GrantedOffer } from '../../src/decisions/index.js';
 import { PushGate } from '../../src/delivery/push/push-gate.js';
 import { PushesRepository } from '../../src/delivery/push/pushes.repository.js';
 import { Pushes } from '../../src/delivery/push/pushes.service.js';
-import type { DeliveryId } from '../../src/shared/index.js';
+import { Clock, Outbox } from '../../src/platform/index.js';
+import type { DeliveryId, OfferId } from '../../src/shared/index.js';
 import { deliver, type MadeDelivery } from '../support/deliveries.js';
 import { startFcm, type Fcm } from '../support/fcm.js';
 import { hangUpAll, phone } from '../support/phone.js';
@@ -344,6 +345,58 @@ describe('what FCM answers', () => {
     await over(made, 20_000);
     expect(await attempts(made)).toMatchObject([{ state: 'accepted', tries: 2 }]);
   });
+});
+
+describe('an offer that is withdrawn', () => {
+  it('is taken off the screens that show it, silently', async () => {
+    const { shopperId, pushToken } = await someone({ devices: 2 });
+    fcm.standIn.reply(`${shopperId}-2`, 'unregistered');
+    const made = await deliver(shop, { shopperId });
+    await shop.get(Pushes).push(made.deliveryId as DeliveryId);
+    await raise('offer.stopped', { offerId: made.offerId as OfferId });
+    const [, withdrawn] = await until(
+      () => fcm.standIn.messages(pushToken),
+      (messages) => messages.length === 2,
+    );
+    expect(withdrawn?.notification).toBeUndefined();
+    const { deliveryId } = made;
+    const { decisionId } = made.offer;
+    expect(withdrawn?.data).toEqual({ type: 'withdrawn', deliveryId, decisionId, reason: 'stopped' });
+    expect(withdrawn?.android).toMatchObject({ collapse_key: decisionId });
+    expect(fcm.standIn.messages(`${shopperId}-2`)).toHaveLength(1);
+  });
+
+  it('is so too when its schedule runs out', async () => {
+    const { shopperId, token } = await someone({ devices: 0 });
+    const { withdrawn } = await phone(shop.url, token);
+    const [marketer, approver] = await Promise.all([shop.staff('marketer'), shop.staff('approver')]);
+    const body = {
+      name: 'Until soon',
+      kind: 'message',
+      trigger: { on: ['checkedIn'] },
+      content: { default: { title: 'Soon', body: 'over' } },
+      schedule: { endsAt: new Date(Date.now() + 2_500).toISOString() },
+    };
+    const written = await shop.call('POST', '/v1/offers', { as: marketer.token, body });
+    const offerId = String(written.body.offerId);
+    await shop.call('POST', `/v1/offers/${offerId}/submit`, { as: marketer.token });
+    expect((await shop.call('POST', `/v1/offers/${offerId}/approve`, { as: approver.token })).status).toBe(
+      200,
+    );
+    const made = await deliver(shop, { shopperId, offerId });
+    await until(
+      () => withdrawn,
+      (list) => list.length === 1,
+      10_000,
+    );
+    expect(withdrawn).toEqual([{ deliveryId: made.deliveryId, reason: 'ended' }]);
+  });
+
+  const raise = async (event: 'offer.stopped', payload: { offerId: OfferId }): Promise<void> => {
+    const outbox = shop.get(Outbox);
+    await outbox.write(shop.database, [{ id: shop.get(Clock).newId(), event, payload }]);
+    outbox.filled();
+  };
 });
 
 describe('what is seen from outside', () => {

@@ -15,7 +15,8 @@ export interface Claimed extends Trying {
 export interface Claim {
   offer: OfferForApp;
   expiresAt: Instant;
-  createdAt: Instant;
+  /** When what led to it was received; undefined where the ledger does not say. */
+  receivedAt: Instant | undefined;
   devices: Claimed[];
 }
 
@@ -37,6 +38,7 @@ interface DeliveryRow extends Standing {
   shopperId: ShopperId;
   offer: OfferForApp;
   createdAt: Instant;
+  decidedMs: number | null;
   settledAt: Instant | null;
 }
 
@@ -77,7 +79,13 @@ export class PushesRepository {
            devices.updated_at::text AS registration, tries, maybe_delivered AS "maybeDelivered"`,
         [deliveryId, lease, timestamp(now), timestamp(now + LEASE_MS), delivery.shopperId],
       );
-      return { ...delivery, devices };
+      const { offer, expiresAt, createdAt, decidedMs } = delivery;
+      return {
+        offer,
+        expiresAt,
+        receivedAt: decidedMs === null ? undefined : createdAt - decidedMs,
+        devices,
+      };
     });
   }
 
@@ -143,6 +151,8 @@ async function standingOf(tx: Queryable, deliveryId: DeliveryId): Promise<Delive
     `SELECT d.shopper_id AS "shopperId", d.offer, d.expires_at AS "expiresAt", d.created_at AS "createdAt",
        d.acknowledged_at AS "acknowledgedAt", d.closed_at AS "closedAt", d.push_settled_at AS "settledAt",
        v.ended_at AS "visitEndedAt",
+       (SELECT (latency->>'decided')::float8 FROM decisions
+        WHERE decisions.decision_id = d.decision_id) AS "decidedMs",
        (SELECT count(*) FROM consents
         WHERE consents.shopper_id = d.shopper_id AND purpose IN ('push', 'location') AND granted) = 2 AS consents
      FROM deliveries d LEFT JOIN visits v USING (visit_id) WHERE d.delivery_id = $1 FOR UPDATE OF d`,

@@ -42,12 +42,12 @@ export class Pushes {
     return undefined;
   }
 
-  async #send(device: Claimed, { offer, expiresAt }: Claim): Promise<Settled> {
+  async #send(device: Claimed, { offer, expiresAt, receivedAt }: Claim): Promise<Settled> {
     const waitMs = await this.gate.waitMs();
     const now = this.clock.now();
     if (waitMs > 0) return { device, outcome: heldBack(device, waitMs, { now, expiresAt }) };
     const verdict = await this.sender.send(offerMessage(offer, device.token, now), now);
-    await this.gate.note(verdict);
+    await this.gate.note(verdict, receivedAt);
     const moment = { now: this.clock.now(), expiresAt, roll: Math.random() };
     return { device, outcome: outcomeOf(verdict, device, moment) };
   }
