@@ -4,6 +4,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { importCommand } from './commands/import.js';
 import { keysCommand } from './commands/keys.js';
 import { replayCommand } from './commands/replay.js';
+import { simulateCommand } from './commands/simulate.js';
 import { staffCommand } from './commands/staff.js';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
@@ -11,6 +12,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['import', importCommand],
   ['keys', keysCommand],
   ['replay', replayCommand],
+  ['simulate', simulateCommand],
   ['staff', staffCommand],
 ]);
 

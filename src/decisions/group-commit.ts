@@ -1,18 +1,19 @@
+import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
   ContactPolicies,
+  Counters,
   householdLock,
   householdsOf,
-  lockCounters,
-  takeFrom,
   type ContactPolicy,
+  type Taken,
 } from '../limits/index.js';
 import { Clock, Database, lockShoppers, timestamp, type Queryable } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Instant, ShopperId, StoreId, VisitId } from '../shared/index.js';
 import { CapHistory } from './cap-history.js';
 import type { Granted, Pending } from './decision.js';
-import { capEventOf, countHouseholds, drawsOfAll, grant } from './grant.rules.js';
+import { capEventOf, countHouseholds, drawsFor, drawsOfAll, grant } from './grant.rules.js';
 import { LedgerWriter, type Ruled } from './ledger.writer.js';
 import { visitEffects, type StayRow, type VisitRow } from './visit-effects.rules.js';
 
@@ -29,6 +30,9 @@ type Households = ReadonlyMap<ShopperId, string>;
  */
 @Injectable()
 export class GroupCommit {
+  /** Which share of a split counter is taken from: begun anywhere, so that processes differ. */
+  #turn = randomInt(1_000);
+
   constructor(
     private readonly database: Database,
     private readonly policies: ContactPolicies,
@@ -116,18 +120,28 @@ export class GroupCommit {
     if (pendings.length === 0) return [];
     const open = pendings.filter(({ considered }) => considered.some(({ reasons }) => reasons.length === 0));
     const history = await CapHistory.read(tx, open, policy, households);
-    const used = await lockCounters(tx, drawsOfAll(pendings));
-    const before = new Map(used);
+    const counters = await Counters.lock(tx, drawsOfAll(pendings), (this.#turn += 1));
     const ruled = pendings.map((pending) => {
       const now = this.clock.now();
-      const granted: Granted = grant(pending, { policy, ...history.of(pending.shopperId), used, now });
+      const granted: Granted = grant(pending, {
+        policy,
+        ...history.of(pending.shopperId),
+        used: counters.used,
+        now,
+      });
       const { outcome, winner } = granted;
       if (outcome === 'offer' && winner) history.add(pending.shopperId, capEventOf(winner, pending));
       return { pending, granted, ruledAt: now };
     });
-    await takeFrom(tx, before, used);
+    await counters.take(tx, ruled.flatMap(takenBy));
     return ruled;
   }
+}
+
+/** What an offer that is made holds of its counters. */
+function takenBy({ pending, granted: { outcome, winner } }: Ruled): Taken[] {
+  if (outcome !== 'offer' || winner === undefined) return [];
+  return [{ decisionId: pending.decisionId, draws: drawsFor(winner, pending) }];
 }
 
 /** None unless a cap in question asks for them: then nothing more is locked, and nothing more is read. */
