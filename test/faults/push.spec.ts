@@ -17,6 +17,8 @@ import { until } from '../support/until.js';
 
 /** Past the lease of a try, the lock of its job and the look for stalled ones. */
 const RECOVERED_MS = 40_000;
+/** Two programs, a Redis and the command line, on a machine that does other things too. */
+const STARTED_MS = 180_000;
 
 describe('a worker that pushes', () => {
   let folder: string;
@@ -43,7 +45,7 @@ describe('a worker that pushes', () => {
     workers = [await startProgram({ ...env, ROLE: 'worker' })];
     corner = await CornerShop.open(await doorsOf(api.url, env));
     await corner.offer(coffeeGreeting());
-  });
+  }, STARTED_MS);
   afterAll(async () => {
     await Promise.all([api, ...workers].map((program) => program.end('SIGKILL')));
     await fcm.stop();

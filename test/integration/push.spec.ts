@@ -78,6 +78,33 @@ const over = (made: MadeDelivery, withinMs = 12_000): Promise<boolean> =>
     (yes) => yes,
     withinMs,
   );
+/** What a grant takes of a limit and of the shopper's caps. */
+const counted = async ({ offerId, offer, shopperId }: MadeDelivery): Promise<void> => {
+  const decisionId = offer['decisionId'];
+  const key = `${offerId}:total`;
+  await shop.database.run(
+    'INSERT INTO offer_counters (key, offer_id, ceiling, used) VALUES ($1, $2, 10, 1)',
+    [key, offerId],
+  );
+  await shop.database.run(
+    "INSERT INTO reservations (decision_id, key, share, kind, amount) VALUES ($1, $2, 0, 'count', 1)",
+    [decisionId, key],
+  );
+  await shop.database.run(
+    `INSERT INTO cap_events (decision_id, shopper_id, at, offer_id, visit_id, tags, counts_globally)
+     VALUES ($1, $2, now(), $3, gen_random_uuid(), '{}', true)`,
+    [decisionId, shopperId, offerId],
+  );
+};
+const held = async ({ offerId, offer, deliveryId }: MadeDelivery): Promise<object | undefined> =>
+  (
+    await shop.database.query(
+      `SELECT (SELECT sum(used) FROM offer_counters WHERE offer_id = $1) AS used,
+         (SELECT count(*) FROM cap_events WHERE decision_id = $2) AS caps, closed_as AS "closedAs"
+       FROM deliveries WHERE delivery_id = $3`,
+      [offerId, offer['decisionId'], deliveryId],
+    )
+  )[0];
 const tokenOf = async (shopperId: string, deviceId = 'phone-1'): Promise<string | null | undefined> =>
   (
     await shop.database.query<{ push_token: string | null }>(
@@ -260,6 +287,40 @@ describe('what FCM answers', () => {
     expect(await shop.get(Pushes).push(made.deliveryId as DeliveryId)).toBeUndefined();
     expect(await attempts(made)).toMatchObject([{ state, tries: 1, maybe_delivered: false }]);
     expect(await tokenOf(shopperId)).toBe(token === null ? null : pushToken);
+  });
+
+  it('unregistered, of the only device: the offer is taken back, and gives back what it took', async () => {
+    const { shopperId, token, pushToken } = await someone();
+    fcm.standIn.reply(pushToken, 'unregistered');
+    const made = await deliver(shop, { shopperId });
+    await counted(made);
+    await shop.get(Pushes).push(made.deliveryId as DeliveryId);
+    expect(await held(made)).toEqual({ used: 0, caps: 0, closedAs: 'withdrawn' });
+    expect((await shop.call('GET', '/v1/me/offers', { as: token })).body.items).toEqual([]);
+  });
+
+  it.each([
+    [
+      'another device has it',
+      async ({ shopperId, pushToken }: Someone) => {
+        fcm.standIn.reply(pushToken, 'unregistered');
+        await register(await shop.shopperToken(shopperId), 'phone-2', `${shopperId}-2`);
+      },
+    ],
+    [
+      'an earlier try may have arrived',
+      ({ pushToken }: Someone) => {
+        fcm.standIn.reply(pushToken, 'reset', 'unregistered');
+        return Promise.resolve();
+      },
+    ],
+  ])('unregistered, but %s: it stays counted', async (_, arrange) => {
+    const someBody = await someone();
+    await arrange(someBody);
+    const made = await deliver(shop, { shopperId: someBody.shopperId, driven: true });
+    await counted(made);
+    await over(made);
+    expect(await held(made)).toEqual({ used: 1, caps: 1, closedAs: null });
   });
 
   it('unregistered, but registered again since: the token stays', async () => {

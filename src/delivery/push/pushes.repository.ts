@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OfferForApp } from '../../decisions/index.js';
 import { Database, timestamp, type Queryable } from '../../platform/index.js';
 import type { DeliveryId, Instant, ShopperId } from '../../shared/index.js';
+import { giveBack, UNREACHABLE } from './giving-back.js';
 import { refusalOf, type Outcome, type Standing, type Trying } from './attempt.rules.js';
 
 /** A device that this sender may send to now. */
@@ -30,7 +31,7 @@ export interface Settled {
 export interface Progress {
   /** When to look again; null when all are over. */
   nextAt: Instant | null;
-  /** Every token led nowhere, none is left, and it is certain that no app and no phone has the offer. */
+  /** It is certain that no app and no phone has the offer, nor will have it. */
   unreachable: boolean;
 }
 
@@ -137,6 +138,11 @@ export class PushesRepository {
     return row ?? { nextAt: null, unreachable: false };
   }
 
+  /** Takes back what reached nobody, if that is still so. */
+  async giveBack(deliveryId: DeliveryId, now: Instant): Promise<void> {
+    await this.database.transaction((tx) => giveBack(tx, deliveryId, now));
+  }
+
   /** From now on nothing of it is pushed. */
   async settle(deliveryId: DeliveryId, now: Instant): Promise<void> {
     await this.database.run(
@@ -202,9 +208,5 @@ const GIVE_UP = `
 
 const PROGRESS = `
   SELECT min(CASE state WHEN 'waiting' THEN due_at WHEN 'sending' THEN leased_until END) AS "nextAt",
-    coalesce(bool_and(state = 'gone' AND NOT maybe_delivered), false)
-      AND (SELECT acknowledged_at IS NULL AND emitted_at IS NULL AND closed_at IS NULL
-           FROM deliveries WHERE delivery_id = $1)
-      AND NOT EXISTS (SELECT FROM devices JOIN deliveries USING (shopper_id)
-                      WHERE delivery_id = $1 AND push_token IS NOT NULL) AS unreachable
+    ${UNREACHABLE} AS unreachable
   FROM pushes WHERE delivery_id = $1`;

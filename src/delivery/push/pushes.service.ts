@@ -34,8 +34,9 @@ export class Pushes {
     if (claim !== undefined) {
       const settled = await Promise.all(claim.devices.map((device) => this.#send(device, claim)));
       await this.repository.record(deliveryId, lease, settled, this.clock.now());
-      const { nextAt } = await this.repository.progressOf(deliveryId, this.clock.now());
+      const { nextAt, unreachable } = await this.repository.progressOf(deliveryId, this.clock.now());
       if (nextAt !== null) return nextAt;
+      if (unreachable) await this.repository.giveBack(deliveryId, this.clock.now());
     }
     await this.repository.settle(deliveryId, this.clock.now());
     await this.outbox.settle([deliveryId]);
