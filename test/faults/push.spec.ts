@@ -81,8 +81,8 @@ describe('a worker that pushes', () => {
     await arrived('ada', 2);
     const decision = await corner.decisionAbout(ada);
     await until(
-      () => corner.decisionAbout(ada),
-      ({ latencyMs }: { latencyMs?: Record<string, number> }) => latencyMs?.['pushed'] !== undefined,
+      () => api.call('GET', '/v1/decisions?shopperId=ada', { as: corner.shop.serviceKey }),
+      ({ body }) => body.items[0].latencyMs.pushed !== undefined,
     );
     expect(fcm.standIn.messages('ada')).toHaveLength(2);
     expect(collapseIds('ada')).toEqual(new Set([decision.decisionId]));
