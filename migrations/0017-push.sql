@@ -56,3 +56,4 @@ CREATE TABLE messages (
   at timestamptz NOT NULL
 );
 CREATE INDEX messages_shopper ON messages (shopper_id, at DESC, message_id DESC);
+CREATE INDEX messages_age ON messages (at);

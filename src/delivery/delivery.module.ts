@@ -26,6 +26,7 @@ import { Doorkeeper } from './sockets/doorkeeper.js';
 import { Phones } from './sockets/phones.js';
 import { ShopperRequests } from './sockets/shopper-requests.js';
 import { ShopperGateway } from './sockets/shopper.gateway.js';
+import { SocketDeparture } from './sockets/socket-departure.js';
 import { SocketServer } from './sockets/socket-server.js';
 import { Stages } from './stages.js';
 import { OfferEvents } from './wallet/offer-events.service.js';
@@ -57,6 +58,7 @@ import { Withdrawals } from './withdrawals.service.js';
     Redrive,
     ShopperGateway,
     ShopperRequests,
+    SocketDeparture,
     SocketServer,
     Stages,
     Wallet,

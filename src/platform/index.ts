@@ -18,4 +18,5 @@ export { aliasesAmong, lockKnownShoppers } from './shopper-alias.js';
 export { lockShoppers } from './shopper-lock.js';
 export { SETTINGS, SettingsError, readSettings, type MqttSettings, type Settings } from './settings.js';
 export { Metrics } from './telemetry.js';
+export { Tombstones } from './tombstones.js';
 export * from './http/index.js';

@@ -6,6 +6,8 @@ import { readTopics, type MqttTopic } from './mqtt-topics.js';
 /** What a process may do: answer HTTP and sockets, work on streams and outbox, or both. */
 export type Role = 'api' | 'worker' | 'all';
 
+/** At most some ten years. */
+const days = z.coerce.number().int().min(1).max(3_660);
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /** The environment as it may be. Documented one by one in `config/README.md`. */
@@ -46,6 +48,11 @@ const environment = z.object({
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
   DEFAULT_MARGIN_SHARE: z.coerce.number().min(0).max(1).default(0.3),
+  KEEP_SILENCE_DAYS: days.default(30),
+  KEEP_OFFERS_DAYS: days.default(396),
+  KEEP_VISITS_DAYS: days.default(90),
+  KEEP_RECORDINGS_DAYS: days.default(30),
+  WEBHOOKS_PRIVATE: z.enum(['on', 'off']).default('off'),
   HOLIDAYS: z
     .string()
     .transform((text) => text.split(',').map((day) => day.trim()))
@@ -90,6 +97,10 @@ export interface Settings {
   drainSeconds: number;
   /** Of what was paid, where the cost of a product is not known. */
   defaultMarginShare: number;
+  /** For how many days rows are kept, by their kind. */
+  keptDays: { silence: number; offers: number; visits: number; recordings: number };
+  /** Whether webhooks may go to private addresses and by plain HTTP. */
+  webhooksPrivate: boolean;
   /** Days on which purchases are counted as of a holiday: `MM-DD` each year, or `yyyy-mm-dd`. */
   holidays: ReadonlySet<string>;
 }
@@ -150,6 +161,13 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     databasePool: values.DATABASE_POOL,
     drainSeconds: values.DRAIN_SECONDS,
     defaultMarginShare: values.DEFAULT_MARGIN_SHARE,
+    keptDays: {
+      silence: values.KEEP_SILENCE_DAYS,
+      offers: values.KEEP_OFFERS_DAYS,
+      visits: values.KEEP_VISITS_DAYS,
+      recordings: values.KEEP_RECORDINGS_DAYS,
+    },
+    webhooksPrivate: values.WEBHOOKS_PRIVATE === 'on',
     holidays: new Set(values.HOLIDAYS),
   };
 }

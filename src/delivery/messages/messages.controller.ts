@@ -1,5 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { Handles, route, vocabulary, type Asked, type Page } from '../../platform/index.js';
+import { Audit } from '../../access/index.js';
+import { principalName } from '../../shared/index.js';
 import { message, messageAnswer, messagePage, ofShopper, type Message } from './messages.dto.js';
 import { Messages } from './messages.service.js';
 
@@ -28,6 +30,7 @@ const listOf = route({
   tag: 'shoppers',
   summary: 'The conversation with a shopper, newest first',
   allow: ['service', 'admin'],
+  ofChain: true,
   params: ofShopper,
   query: vocabulary.page,
   answer: messagePage,
@@ -38,6 +41,7 @@ const writeTo = route({
   tag: 'shoppers',
   summary: 'Write to a shopper who consented to clienteling; on their open phones at once',
   allow: ['service', 'admin'],
+  ofChain: true,
   params: ofShopper,
   body: message,
   status: 201,
@@ -46,7 +50,10 @@ const writeTo = route({
 
 @Controller()
 export class MessagesController {
-  constructor(private readonly messages: Messages) {}
+  constructor(
+    private readonly messages: Messages,
+    private readonly audit: Audit,
+  ) {}
 
   @Handles(listOwn)
   listOwn({ principal, query }: Asked<typeof listOwn>): Promise<Page<Message>> {
@@ -59,8 +66,11 @@ export class MessagesController {
   }
 
   @Handles(listOf)
-  listOf({ params, query }: Asked<typeof listOf>): Promise<Page<Message>> {
-    return this.messages.list(params.shopperId, query);
+  async listOf({ params: { shopperId }, query, principal }: Asked<typeof listOf>): Promise<Page<Message>> {
+    const page = await this.messages.list(shopperId, query);
+    const subject = principalName({ kind: 'shopper', shopperId, expiresAt: 0 });
+    await this.audit.note({ actor: principal, action: 'shopper.viewed', subject });
+    return page;
   }
 
   @Handles(writeTo)
