@@ -38,7 +38,7 @@ export interface FleetingEvents {
   /** A published document (stores, offers, policies …) has a new version. */
   'published.changed': { name: string };
   /** A credential is no longer good: close what hangs on it. `credential` is a principal's name. */
-  'credential.revoked': { credential: string };
+  'credential.revoked': { credential: string; revocationId?: string };
   /** The outbox has something new. */
   'outbox.filled': Record<string, never>;
 }
