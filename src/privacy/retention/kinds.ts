@@ -51,7 +51,8 @@ export const KINDS: readonly Kind[] = [
     name: 'coupons',
     table: 'coupons',
     age: 'expires_at',
-    where: 'NOT EXISTS (SELECT FROM redemptions WHERE redemptions.code = coupons.code)',
+    where:
+      'settled_at IS NOT NULL AND NOT EXISTS (SELECT FROM redemptions WHERE redemptions.code = coupons.code)',
     along: [],
     key: 'code',
     days: ({ offers }) => offers,
