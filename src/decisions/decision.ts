@@ -48,7 +48,7 @@ export interface Reason {
 export interface Considered {
   offer: LiveOffer;
   reasons: Reason[];
-  /** How likely the need is, 0 to 1; orders offers of one priority. */
+  /** How likely the need is, 0 to 1, and up to 0.2 more or less for how the shopper rated such offers; orders those of one priority. */
   score: number;
 }
 

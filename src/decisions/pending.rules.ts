@@ -70,6 +70,7 @@ export function pendingOf(
     receivedAt,
     latencyMs: {
       received: receivedAt - (change.observedAt ?? change.at),
+      present: Math.max(0, (change.presentAt ?? now) - receivedAt),
       considered: now - receivedAt,
     },
     considered: consider(candidates, facts, world),
