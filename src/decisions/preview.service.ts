@@ -7,6 +7,7 @@ import { Stores } from '../stores/index.js';
 import { CapHistory } from './cap-history.js';
 import { consider } from './consider.rules.js';
 import { lineOf, type Pending } from './decision.js';
+import { lastExitsOf } from './last-exits.js';
 import { drawsOfAll, grant } from './grant.rules.js';
 import { PreviewPieces } from './preview-pieces.js';
 import type { Preview, PreviewBody } from './preview.dto.js';
@@ -65,10 +66,12 @@ export class Previews {
     const households = await householdsOf(this.database, [pending.shopperId], '');
     const history = await CapHistory.read(this.database, [pending], policy, households);
     const used = await usedOf(this.database, drawsOfAll([pending]));
+    const exits = await lastExitsOf(this.database, [pending], policy);
     const granted = grant(pending, {
       policy,
       ...history.of(pending.shopperId),
       used,
+      leftAt: exits.get(pending.changeId),
       now: pending.at,
     });
     const considered = granted.considered.map(lineOf);

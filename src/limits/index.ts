@@ -3,6 +3,7 @@ export { ContactPolicies } from './contact-policies.service.js';
 export { contactPolicy, DEFAULT_POLICY, isStopped, type ContactPolicy } from './contact-policy.js';
 export { Counters, type Taken } from './counters.js';
 export { drawRefusal, drawsOf, reserveOf, type Draw } from './counters.rules.js';
+export { withGroupsInOrder, whyNot, type GroupMember, type Worth } from './exclusion.rules.js';
 export { householdLock, householdsOf, membersOf } from './households.repository.js';
 export { LimitsModule } from './limits.module.js';
 export { capEventsOf, usedOf, type CapWindow } from './limits.repository.js';

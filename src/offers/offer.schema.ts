@@ -12,6 +12,12 @@ const MAX_DWELL_SECONDS = 4 * 3_600;
 /** Enough for every store of a large chain. */
 const MAX_NAMED = 5_000;
 
+/** Longer than a week apart nobody comes back to the same shelf: caps by time are for that. */
+export const rearmSeconds = z
+  .int()
+  .min(0)
+  .max(7 * DAY_SECONDS);
+
 const label = z.string().trim().min(1).max(100);
 const labels = z.array(label).max(200).default([]);
 /** Kept as it is shown: RFC 3339 in UTC. */
@@ -36,6 +42,8 @@ const trigger = z.strictObject({
   categories: labels,
   /** Belongs to `zoneDwelled`; other triggers do not look at it. */
   dwellSeconds: z.int().min(1).max(MAX_DWELL_SECONDS).default(20),
+  /** Instead of the contact policy's: the zone must have been left for so long to trigger again. */
+  rearmSeconds: rearmSeconds.optional(),
 });
 
 const target = z.strictObject({
