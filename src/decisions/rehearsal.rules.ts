@@ -38,7 +38,7 @@ export class Rehearsal {
     if (triggered === undefined) return undefined;
     const { shopperId } = change;
     const view = viewOf(shopperId);
-    const pending = pendingOf(triggered, view, { policy, live }, { newId: this.#newId, now });
+    const pending = pendingOf(triggered, { view }, { policy, live }, { newId: this.#newId, now });
     const events = this.#events.get(shopperId) ?? [];
     const granted = grant(pending, { policy, events, used: this.#used, now });
     if (granted.outcome === 'offer' && granted.winner !== undefined) {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { StoresModule } from '../stores/index.js';
+import { RecentLists } from './lists/recent-lists.service.js';
 import { reportControllers, reportProviders } from './kpis/providers.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
@@ -42,12 +43,13 @@ import { ValueRepository } from './value/value.repository.js';
     ValueRepository,
     Refit,
     Population,
+    RecentLists,
     Replenishment,
     ShopperViews,
     ViewsRepository,
     ...reportProviders,
     ...upkeepProviders,
   ],
-  exports: [CustomerValues, LifetimeValues, Population, Refit, Replenishment, ShopperViews],
+  exports: [CustomerValues, LifetimeValues, Population, RecentLists, Refit, Replenishment, ShopperViews],
 })
 export class InsightsModule {}

@@ -26,13 +26,17 @@ export class CustomerViews {
   /** @throws Problem 404 for no such shopper */
   async of(shopperId: ShopperId): Promise<CustomerView> {
     const now = this.clock.now();
-    const [row, items, worth] = await Promise.all([
-      this.repository.find(shopperId, now),
-      this.replenishment.itemsOf(shopperId, now),
-      this.values.of(shopperId, now),
-    ]);
+    let row = await this.repository.find(shopperId, now);
     if (row === undefined) throw notFound('shopper');
-    return viewOf(row, items, now, worth);
+    if (await this.#settle(row, now)) row = (await this.repository.find(shopperId, now)) ?? row;
+    return viewOf(row, this.replenishment.itemsFrom(row.needs, now), now, this.values.from(row.worth, now));
+  }
+
+  /** The first look after a consent folds what was bought before. @returns true where there was something to do */
+  async #settle({ shopper_id: shopperId, needs, worth }: CustomerRow, now: Instant): Promise<boolean> {
+    if (!needs.settled) await this.replenishment.settle(shopperId);
+    if (!worth.settled) await this.values.settle(shopperId, now);
+    return !needs.settled || !worth.settled;
   }
 }
 
