@@ -64,9 +64,10 @@ export function grant(pending: Pending, locked: Locked): Granted {
 }
 
 /** The counters that making this offer now would take from, in the order of their keys. */
-export function drawsFor({ offerId, document }: LiveOffer, { storeId, at, storeTimeZone }: Pending): Draw[] {
+export function drawsFor({ offerId, document }: LiveOffer, pending: Pending): Draw[] {
+  const { storeId, at, storeTimeZone, paces } = pending;
   const offer = { offerId, limits: document.limits, reserve: reserveOf(document.reward) };
-  return drawsOf(offer, { storeId, now: at, timeZone: storeTimeZone });
+  return drawsOf(offer, { storeId, now: at, timeZone: storeTimeZone, pace: paces?.get(offerId) });
 }
 
 /** Every counter that some candidate of these decisions may take from. */

@@ -11,6 +11,7 @@ import type {
 import type { StoreLayout } from '../stores/index.js';
 import { consider } from './consider.rules.js';
 import type { Pending, World } from './decision.js';
+import { pacesOf } from './paces.rules.js';
 import { candidatesOf, factsOf, triggerOf, type Trigger } from './triggers.rules.js';
 
 /** A change that triggers live offers, and which. */
@@ -72,6 +73,7 @@ export function pendingOf(
       received: receivedAt - (change.observedAt ?? change.at),
       considered: now - receivedAt,
     },
+    paces: pacesOf(candidates, layout, facts.local, world.rhythms),
     considered: consider(candidates, facts, world),
   };
 }

@@ -71,6 +71,12 @@ const budget = z.strictObject({
   amount: z.int().min(1).max(1_000_000_000_000),
   currency: vocabulary.currency,
   per: z.enum(['campaign', 'day', 'week', 'month']),
+  pacing: z
+    .enum(['openingHours', 'visits'])
+    .optional()
+    .describe(
+      'spreads a day’s budget over the day in each store: by its open minutes, or by when visits begin there',
+    ),
 });
 const limits = z.strictObject({
   perShopper: z.array(cap).max(20).default([]),
@@ -137,6 +143,9 @@ function checkSchedule({ schedule: { startsAt, endsAt } }: Fields, refuse: Refus
 /** A budget of money holds back what each offer may cost, so that cost must be known, and in its currency. */
 function checkBudget({ reward: given, limits: { budget: money } }: Fields, refuse: Refuse): void {
   if (money === undefined) return;
+  if (money.pacing !== undefined && money.per !== 'day') {
+    refuse(['limits', 'budget', 'pacing'], 'invalid', 'only a budget per day is spread over the day');
+  }
   if (given.type === 'percentOff' && given.maxDiscount === undefined) {
     refuse(['reward', 'maxDiscount'], 'required', 'a budget with percentOff needs the most it may cost');
     return;

@@ -1,7 +1,14 @@
 import { Decisions } from '../../src/decisions/decisions.service.js';
 import { Clock } from '../../src/platform/index.js';
 import type { PresenceChange } from '../../src/presence/index.js';
-import type { ChangeId, ShopperId, StoreId, VisitId, ZoneId } from '../../src/shared/index.js';
+import {
+  localTime,
+  type ChangeId,
+  type ShopperId,
+  type StoreId,
+  type VisitId,
+  type ZoneId,
+} from '../../src/shared/index.js';
 import { DecisionDesk, entryOf, premisesOf } from '../support/decision-desk.js';
 import { faultsInLedger } from '../support/oracle.js';
 import { startShop, type Shop } from '../support/shop.js';
@@ -236,6 +243,21 @@ describe('limits under concurrency', () => {
       offer: 6,
       'budget-exhausted': 54,
     });
+  });
+
+  it('gives a paced budget out as far as the day has come, and one reward more', async () => {
+    const amount = 24_000;
+    const offerId = await liveOffer(
+      { budget: { amount, currency: 'EUR', per: 'day', pacing: 'openingHours' } },
+      { reward: { type: 'amountOff', value: { amount: 200, currency: 'EUR' } } },
+    );
+    const at = clock.now();
+    const changes = (await shoppers('paced', 140)).map((shopperId) => entryOf(shopperId, undefined, { at }));
+    await Promise.all([take(changes.slice(0, 70)), take(changes.slice(70))]);
+    // The corner shop says no hours: it is always open.
+    const passed = localTime(at, 'Europe/Berlin').minuteOfDay / 1_440;
+    const rewards = Math.floor(Math.floor(amount * passed) / 200) + 1;
+    expect(await countOf('coupons', 'offer_id = $1', [offerId])).toBe(Math.min(amount / 200, rewards));
   });
 
   it('takes nothing for a shopper who is held out', async () => {
