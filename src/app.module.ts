@@ -7,6 +7,7 @@ import { ImportsModule } from './imports/index.js';
 import { InsightsModule, insightFields } from './insights/index.js';
 import { Journey } from './journey.js';
 import { LimitsModule } from './limits/index.js';
+import { MeasurementModule } from './measurement/index.js';
 import { OffersModule, offersEntities } from './offers/index.js';
 import { PlatformModule, type ConnectedSettings, type Log } from './platform/index.js';
 import { FIELD_REGISTRY, FieldRegistry } from './rules/index.js';
@@ -52,6 +53,7 @@ export class AppModule {
         LimitsModule,
         CouponsModule,
         Journey,
+        MeasurementModule,
         ViewsModule,
       ],
     };

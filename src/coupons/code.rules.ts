@@ -34,9 +34,11 @@ export function isMistyped(code: string): boolean {
 /** Luhn's algorithm modulo 32 (ISO/IEC 7812-1, for any even base). */
 function checkCharacter(code: string): string {
   const base = ALPHABET.length;
-  const sum = Array.from(code).reverse().reduce((total, character, index) => {
-    const value = ALPHABET.indexOf(character) * (index % 2 === 0 ? 2 : 1);
-    return total + Math.floor(value / base) + (value % base);
-  }, 0);
+  const sum = Array.from(code)
+    .reverse()
+    .reduce((total, character, index) => {
+      const value = ALPHABET.indexOf(character) * (index % 2 === 0 ? 2 : 1);
+      return total + Math.floor(value / base) + (value % base);
+    }, 0);
   return ALPHABET[(base - (sum % base)) % base] as string;
 }

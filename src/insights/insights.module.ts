@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { StoresModule } from '../stores/index.js';
 import { reportControllers, reportProviders } from './kpis/providers.js';
+import { ReportReader } from './kpis/report-reader.js';
+import { ReportScopes } from './kpis/report-scopes.service.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
@@ -50,6 +52,16 @@ import { ValueRepository } from './value/value.repository.js';
     ...reportProviders,
     ...upkeepProviders,
   ],
-  exports: [CustomerValues, LifetimeValues, PastViews, Population, Refit, Replenishment, ShopperViews],
+  exports: [
+    CustomerValues,
+    LifetimeValues,
+    PastViews,
+    Population,
+    Refit,
+    Replenishment,
+    ReportReader,
+    ReportScopes,
+    ShopperViews,
+  ],
 })
 export class InsightsModule {}

@@ -98,6 +98,8 @@ export const offerFields = z.strictObject({
     .min(60)
     .max(7 * DAY_SECONDS)
     .default(1_800),
+  /** How long after it was made a purchase may still be its doing; see docs/metrics.md. */
+  attributionHours: z.int().min(1).max(720).default(72),
   tags: z.array(z.string().trim().min(1).max(64)).max(50).default([]),
 });
 type Fields = z.output<typeof offerFields>;
