@@ -120,6 +120,8 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/shoppers/{shopperId}/consents',            '. xx xx xx xx ++++ + +'],
   ['PUT /v1/shoppers/{shopperId}/consents/{purpose}',  '. xx xx xx xx xxx+ + x', { body: said }],
   ['POST /v1/consents',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'ann', purpose: 'push', ...said }] }],
+  ['GET /v1/shoppers/{shopperId}/messages',            '. xx xx xx xx xxx+ + x'],
+  ['POST /v1/shoppers/{shopperId}/messages',           '. xx xx xx xx xxx+ + x', { body: { text: 'Hello' } }],
   ['GET /v1/loyalty/programme',                        '. xx xx xx xx ++++ + +'],
   ['PUT /v1/loyalty/programme',                        '. xx xx xx xx +xx+ + x', { body: programme, headers: present }],
   ['POST /v1/purchases',                               '. xx xx ++ xx xxx+ + x', () => ({ body: [{ purchaseId: id(), shopperId: 'ann', storeId: 'north', channel: 'store', purchasedAt: now(), lines: [{ productId: 'filters', quantity: 1 }] }] })], // of another store: named, below
@@ -147,6 +149,8 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/me/offers',                                '. ++ xx xx xx xxxx x x'],
   ['POST /v1/me/offers/{deliveryId}/events',           '. +o xx xx xx xxxx x x', { body: { type: 'opened' } }],
   ['POST /v1/me/feedback',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Nice' } }],
+  ['GET /v1/me/messages',                              '. ++ xx xx xx xxxx x x'],
+  ['POST /v1/me/messages',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Hello' } }],
   ['POST /v1/me/ranging',                              '. ++ xx xx xx xxxx x x', { body: [] }],
   ['POST /v1/checkins',                                '. ++ xx xx xx xxxx x x', { body: { storeId: 'north', method: 'qr' } }],
 
@@ -168,6 +172,10 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/offers/{offerId}/resume',                 '. xx xx xx xx +xx+ + o', async (w) => ({ path: { offerId: await w.offer('submit', 'approve', 'pause') } })],
   ['POST /v1/offers/{offerId}/archive',                '. xx xx xx xx +xx+ + o', async (w) => ({ path: { offerId: await w.offer() } })],
   ['POST /v1/offers/{offerId}/rollback',               '. xx xx xx xx x+x+ + o', async (w) => ({ path: { offerId: await w.revisedOffer() } })],
+  ['GET /v1/feedback',                                 '. xx xx xx xx ++++ + +'],
+  ['GET /v1/feedback #of a store',                     '. xx xx xx xx ++++ + o', ofStore],
+  ['GET /v1/offer-templates',                          '. xx xx xx xx ++++ + +'],
+  ['POST /v1/offer-templates/{template}',              '. xx xx xx xx +xx+ + x', (w) => w.offerTemplate()], // 403: of all stores
   ['GET /v1/rule-fields',                              '. xx xx xx xx ++++ + +'],
   ['POST /v1/rules/validate',                          '. xx xx xx xx ++++ + +', { body: { rule } }],
   ['POST /v1/rules/audience',                          '. xx xx xx xx ++++ + +', { body: { rule: { combinator: 'and', rules: [{ field: 'shopper.locale', operator: 'notNull' }] } } }],
@@ -191,14 +199,21 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/simulations',                             '. xx xx xx xx ++++ + o', (w) => ({ body: { offerId: w.ids['offerId'], from: '2026-01-01', to: '2026-01-02' } })],
   ['GET /v1/simulations/{simulationId}',               '. xx xx xx xx ++++ + o'],
   ['POST /v1/coupons/{code}/redeem',                   '. xx xx +o xx xxxx x x', () => ({ body: { purchaseId: id(), basket }, headers: once() })],
+  ['POST /v1/coupons/{code}/hold',                     '. xx xx +o xx xxxx x x', async (w) => ({ path: { code: await w.freshCoupon() }, body: { purchaseId: id() } })],
+  ['DELETE /v1/coupons/{code}/hold/{purchaseId}',      '. xx xx +o xx xxxx x x', (w) => w.heldCoupon()],
   ['POST /v1/redemptions/{redemptionId}/reverse',      '. xx xx +o xx xxxx x x', async (w) => ({ path: { redemptionId: await w.freshRedemption() }, body: { reason: 'returned' }, headers: once() })],
   ['GET /v1/reports/kpis',                             '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/kpis #of a store',                 '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/cohorts',                          '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/latency',                          '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/latency #of a store',              '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/trends',                           '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/trends #of a store',               '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/rfm',                              '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/rfm #of a store',                  '. xx xx xx xx +x++ + o', ofStore],
+  ['GET /v1/reports/offers',                           '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/offers #of a store',               '. xx xx xx xx +x++ + o', ofStore],
+  ['GET /v1/reports/unredeemed-coupons',               '. xx xx xx xx +x++ + +'],
   ['GET /v1/webhooks',                                 '. xx xx xx xx xxx+ x x'],
   ['POST /v1/webhooks',                                '. xx xx xx xx xxx+ x x', { body: { url: 'https://1.1.1.1/hook', events: ['visit.started'] } }],
   ['DELETE /v1/webhooks/{webhookId}',                  '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
@@ -210,5 +225,5 @@ export const TABLE: readonly Line[] = [
 // prettier-ignore
 export const SOCKETS: readonly (readonly [namespace: string, answers: string, events: readonly string[]])[] = [
   //             a AB GG TT FF mvyd s k
-  ['/shopper',  '. ++ xx xx xx xxxx x x', ['checkin', 'offer-event', 'sightings']],
+  ['/shopper',  '. ++ xx xx xx xxxx x x', ['checkin', 'message', 'offer-event', 'sightings']],
 ];

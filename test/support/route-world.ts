@@ -173,6 +173,26 @@ export class World {
     return offerId;
   }
 
+  async freshCoupon(): Promise<string> {
+    return (await deliver(this.shop, { shopperId: 'ann', storeId: 'north' })).couponCode;
+  }
+
+  /** A coupon that a checkout of north holds. */
+  async heldCoupon(): Promise<{ path: Record<string, string> }> {
+    const path = { code: await this.freshCoupon(), purchaseId: randomUUID() };
+    const body = { purchaseId: path.purchaseId };
+    await this.#done('POST', `/v1/coupons/${path.code}/hold`, body, 'till of north');
+    return { path };
+  }
+
+  /** A template of offers, filled in with its own examples. */
+  async offerTemplate(): Promise<{ path: Record<string, string>; body: object }> {
+    const { body } = await this.#done('GET', '/v1/offer-templates');
+    const [first] = body.items as { template: string; parameters: { name: string; example: unknown }[] }[];
+    const parameters = Object.fromEntries((first?.parameters ?? []).map(({ name, example }) => [name, example]));
+    return { path: { template: first?.template ?? '' }, body: { parameters } };
+  }
+
   async freshRedemption(): Promise<string> {
     const { couponCode } = await deliver(this.shop, { shopperId: 'ann', storeId: 'north' });
     const body = {

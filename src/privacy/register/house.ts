@@ -35,17 +35,6 @@ export const house: Readonly<Record<string, TableEntry>> = {
       created_at: neutral('when'),
     },
   },
-  revocations: {
-    purpose: 'credentials that were ended before their time, for a day and an hour',
-    rows: `principal = ${named}`,
-    fate: ERASED,
-    exported: false,
-    columns: {
-      revocation_id: neutral('the revocation'),
-      principal: withheld('whose', 'the shopper'),
-      at: withheld('when', 'of technical use for a day; the audit log tells it'),
-    },
-  },
   audit_log: {
     purpose: 'who did what; stays, under the tombstone',
     rows: `(subject = ${named} OR (actor LIKE 'shopper:%' AND actor = ${named}))`,
@@ -66,6 +55,16 @@ export const house: Readonly<Record<string, TableEntry>> = {
       subject: personal('to whom'),
       before: personal('how it was'),
       after: personal('how it is'),
+    },
+  },
+  revocations: {
+    purpose: 'credentials that were ended before their time, for a day',
+    rows: `principal = ${named}`,
+    fate: ERASED,
+    columns: {
+      revocation_id: neutral('the revocation'),
+      principal: personal('whose tokens'),
+      at: personal('when'),
     },
   },
   contact_state: {
