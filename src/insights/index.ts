@@ -13,6 +13,7 @@ export { addDays } from './kpis/civil-days.rules.js';
 export type { Definition, Definitions } from './kpis/definitions.js';
 export { moneyColumns } from './kpis/money-columns.js';
 export { margin, PAID } from './kpis/population.sql.js';
+export { dayAfter, dayAnswer, definitions, firstDay, moneyAnswer } from './kpis/report.dto.js';
 export { PastViews, type PastView } from './shopper-view/past-views.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';

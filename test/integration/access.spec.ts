@@ -442,7 +442,7 @@ describe('sessions', () => {
       `aislecue_session=${body.token}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict`,
     );
     const other = (await signIn('cookie@shop.test', PASSWORD)).body.token;
-    const cookie = { cookie: `theme=dark; aislecue_session=${body.token}` };
+    const cookie = { cookie: `theme=dark; aislecue_session=${body.token}`, 'x-requested-with': 'console' };
     expect((await shop.call('GET', '/v1/audit', { headers: cookie })).status).toBe(200);
     const ended = await shop.call('DELETE', '/v1/sessions/current', { headers: cookie });
     expect([ended.status, ended.headers.get('set-cookie')]).toEqual([
