@@ -7,6 +7,7 @@ import {
   type Explainer,
   type FieldRegistry,
   type Predicate,
+  type Rule,
 } from '../rules/index.js';
 import type { OfferId, ProductId } from '../shared/index.js';
 import { parseContent, type ParsedContent } from './content.js';
@@ -37,6 +38,8 @@ export interface ResolvedTarget {
 /** An approved offer, compiled: all that depends only on the offer and the catalogue is worked out. */
 export interface LiveOffer extends StoredOffer {
   matches: TriggerTest;
+  /** Its eligibility, validated. */
+  rule: Rule;
   eligible: Predicate;
   /** What stands in the way of `eligible`; paths start with `eligibility`. */
   explain: Explainer;
@@ -62,6 +65,7 @@ export function compileOffer(stored: StoredOffer, fields: FieldRegistry): Compil
   return {
     ...stored,
     matches: triggerTest(document),
+    rule: validation.rule,
     eligible: compileRule(validation.rule, fields),
     explain: explainRule(validation.rule, fields, 'eligibility'),
     lists: listsIn(validation.rule),

@@ -21,7 +21,7 @@ export class LiveOffers implements OnModuleInit {
   #compiled: readonly CompiledOffer[] = [];
   #offers: readonly LiveOffer[] = [];
   #stock: Stock = new Map();
-  #snapshot = snapshotOf(0, [], new Map());
+  #snapshot: LiveSnapshot;
 
   constructor(
     private readonly repository: OffersRepository,
@@ -29,7 +29,9 @@ export class LiveOffers implements OnModuleInit {
     private readonly published: Published,
     @Inject(FIELD_REGISTRY) private readonly fields: FieldRegistry,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.#snapshot = snapshotOf(0, [], new Map(), fields);
+  }
 
   async onModuleInit(): Promise<void> {
     await this.published.subscribe(OFFERS, () => this.#loadOffers());
@@ -54,7 +56,8 @@ export class LiveOffers implements OnModuleInit {
     const offers = await this.#resolve(drafts.flatMap((draft) => this.#compile(draft)));
     const stock = await this.#stockOf(offers);
     const untouched = this.#offers.filter(({ offerId }) => !offerIds.includes(offerId));
-    return snapshotOf(this.#snapshot.version, [...untouched, ...offers], new Map([...this.#stock, ...stock]));
+    const both = new Map([...this.#stock, ...stock]);
+    return snapshotOf(this.#snapshot.version, [...untouched, ...offers], both, this.fields);
   }
 
   async #loadOffers(): Promise<void> {
@@ -74,7 +77,7 @@ export class LiveOffers implements OnModuleInit {
 
   async #loadStock(): Promise<void> {
     this.#stock = await this.#stockOf(this.#offers);
-    this.#snapshot = snapshotOf(this.#snapshot.version + 1, this.#offers, this.#stock);
+    this.#snapshot = snapshotOf(this.#snapshot.version + 1, this.#offers, this.#stock, this.fields);
   }
 
   /** One offer that cannot be compiled must not keep the others from being made. */
