@@ -114,7 +114,7 @@ function withoutProfiling(offer: LiveOffer, { shopper }: Facts): Reason | undefi
 }
 
 /** What anybody standing there may be asked about; all other fields are about the person. */
-const IMPERSONAL = /^(store|zone|visit|time)\./;
+const IMPERSONAL = /^(store|stock|zone|visit|time)\./;
 
 function asksAboutPerson({ document }: LiveOffer): boolean {
   const asks = (rule: Rule): boolean =>

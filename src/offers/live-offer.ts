@@ -1,6 +1,7 @@
-import type { Product } from '../catalogue/index.js';
+import { STOCK_FIELD, type Product } from '../catalogue/index.js';
 import {
   compileRule,
+  conditionsOf,
   explainRule,
   listsIn,
   validateRule,
@@ -77,6 +78,13 @@ export function compileOffer(stored: StoredOffer, fields: FieldRegistry): Compil
 export function namedProducts({ target, reward }: OfferDocument): ProductId[] {
   const gift = reward.type === 'gift' ? [reward.value] : [];
   return [...target.productIds, ...target.toProductIds, ...gift];
+}
+
+/** The products whose stock a rule asks about. */
+export function stockAskedIn(rule: Rule): ProductId[] {
+  return [...conditionsOf(rule)].flatMap(({ condition: { field, of } }) =>
+    field === STOCK_FIELD && of?.productId !== undefined ? [of.productId as ProductId] : [],
+  );
 }
 
 export function resolveTarget(

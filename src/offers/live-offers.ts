@@ -7,6 +7,7 @@ import {
   compileOffer,
   namedProducts,
   resolveTarget,
+  stockAskedIn,
   type CompiledOffer,
   type LiveOffer,
   type StoredOffer,
@@ -78,7 +79,7 @@ export class LiveOffers implements OnModuleInit {
     const offers = await this.#resolve(compiled);
     const others = among === 'alone' ? [] : this.#offers.filter((other) => other.offerId !== offerId);
     const stock = new Map([...this.#stock, ...(await this.#stockOf(offers))]);
-    return snapshotOf(this.#snapshot.version, [...others, ...offers], stock);
+    return snapshotOf(this.#snapshot.version, [...others, ...offers], stock, this.fields);
   }
 
   async #loadOffers(): Promise<void> {
@@ -120,7 +121,7 @@ export class LiveOffers implements OnModuleInit {
   }
 
   async #stockOf(offers: readonly LiveOffer[]): Promise<Stock> {
-    const ids = new Set(offers.flatMap(({ target }) => [...target.productIds]));
+    const ids = new Set(offers.flatMap(({ target, rule }) => [...target.productIds, ...stockAskedIn(rule)]));
     return ids.size === 0 ? new Map<string, boolean>() : this.catalogue.stockOf([...ids]);
   }
 }
