@@ -26,8 +26,8 @@ describe('a worker that pushes', () => {
   let database: Awaited<ReturnType<typeof freshDatabase>>;
   let fcm: Fcm;
   let env: Environment;
-  let api: Program;
-  let workers: Program[];
+  let api: Program | undefined;
+  let workers: Program[] = [];
   let corner: CornerShop;
 
   beforeAll(async () => {
@@ -41,23 +41,26 @@ describe('a worker that pushes', () => {
     database = await freshDatabase();
     fcm = await startFcm();
     env = { ...settingsOn(database.url, services.redisUrl), ...fcm.settings };
-    api = await startProgram({ ...env, ROLE: 'api' });
-    workers = [await startProgram({ ...env, ROLE: 'worker' })];
+    api = await start('api');
+    workers = [await start('worker')];
     corner = await CornerShop.open(await doorsOf(api.url, env));
     await corner.offer(coffeeGreeting());
   }, STARTED_MS);
   afterAll(async () => {
-    await Promise.all([api, ...workers].map((program) => program.end('SIGKILL')));
+    await Promise.all([api, ...workers].map((program) => program?.end('SIGKILL')));
     await fcm.stop();
     await services.stop();
     await database.drop();
     await rm(folder, { recursive: true, force: true });
   });
 
+  const start = (role: string): Promise<Program> =>
+    startProgram({ ...env, ROLE: role }, { readyWithinMs: 120_000 });
+
   async function pushable(name: string): Promise<Person> {
     const person = await corner.person(name, ['location', 'push']);
     const body = { platform: 'ios', pushToken: name };
-    const registered = await api.call('PUT', '/v1/me/devices/phone', { as: person.token, body });
+    const registered = await corner.shop.call('PUT', '/v1/me/devices/phone', { as: person.token, body });
     expect(registered.status).toBe(200);
     return person;
   }
@@ -77,11 +80,11 @@ describe('a worker that pushes', () => {
     await arrived('ada', 1, 10_000);
     // FCM has the message; that nobody heard so is what a kill between its answer and our commit looks like.
     await workers[0]!.end('SIGKILL');
-    workers[0] = await startProgram({ ...env, ROLE: 'worker' });
+    workers[0] = await start('worker');
     await arrived('ada', 2);
     const decision = await corner.decisionAbout(ada);
     await until(
-      () => api.call('GET', '/v1/decisions?shopperId=ada', { as: corner.shop.serviceKey }),
+      () => corner.shop.call('GET', '/v1/decisions?shopperId=ada', { as: corner.shop.serviceKey }),
       ({ body }) => body.items[0].latencyMs.pushed !== undefined,
     );
     expect(fcm.standIn.messages('ada')).toHaveLength(2);
@@ -105,7 +108,7 @@ describe('a worker that pushes', () => {
     // Nobody works: the sightings wait in the stream, the offer in nobody's hands.
     await workers[0]!.end('SIGKILL');
     await corner.walkTo(cleo, 'coffee');
-    workers[0] = await startProgram({ ...env, ROLE: 'worker' });
+    workers[0] = await start('worker');
     await arrived('cleo', 1);
     expect((await corner.decisionAbout(cleo)).outcome).toBe('offer');
     expect(fcm.standIn.messages('cleo')).toHaveLength(1);
