@@ -73,23 +73,27 @@ describe('a worker that pushes', () => {
   const collapseIds = (name: string): Set<string | undefined> =>
     new Set(fcm.standIn.messages(name).map(({ apns }) => apns?.headers?.['apns-collapse-id']));
 
-  it('and is killed before FCM answered: another sends once more, under the same name', async () => {
-    const ada = await pushable('ada');
-    fcm.standIn.reply('ada', 'hang');
-    await corner.walkTo(ada, 'coffee');
-    await arrived('ada', 1, 10_000);
-    // FCM has the message; that nobody heard so is what a kill between its answer and our commit looks like.
-    await workers[0]!.end('SIGKILL');
-    workers[0] = await start('worker');
-    await arrived('ada', 2);
-    const decision = await corner.decisionAbout(ada);
-    await until(
-      () => corner.shop.call('GET', '/v1/decisions?shopperId=ada', { as: corner.shop.serviceKey }),
-      ({ body }) => body.items[0].latencyMs.pushed !== undefined,
-    );
-    expect(fcm.standIn.messages('ada')).toHaveLength(2);
-    expect(collapseIds('ada')).toEqual(new Set([decision.decisionId]));
-  }, STARTED_MS);
+  it(
+    'and is killed before FCM answered: another sends once more, under the same name',
+    async () => {
+      const ada = await pushable('ada');
+      fcm.standIn.reply('ada', 'hang');
+      await corner.walkTo(ada, 'coffee');
+      await arrived('ada', 1, 10_000);
+      // FCM has the message; that nobody heard so is what a kill between its answer and our commit looks like.
+      await workers[0]!.end('SIGKILL');
+      workers[0] = await start('worker');
+      await arrived('ada', 2);
+      const decision = await corner.decisionAbout(ada);
+      await until(
+        () => corner.shop.call('GET', '/v1/decisions?shopperId=ada', { as: corner.shop.serviceKey }),
+        ({ body }) => body.items[0].latencyMs.pushed !== undefined,
+      );
+      expect(fcm.standIn.messages('ada')).toHaveLength(2);
+      expect(collapseIds('ada')).toEqual(new Set([decision.decisionId]));
+    },
+    STARTED_MS,
+  );
 
   it('and loses Redis with its jobs: the outbox rings again', async () => {
     const bob = await pushable('bob');
@@ -103,14 +107,18 @@ describe('a worker that pushes', () => {
     expect(collapseIds('bob').size).toBe(1);
   });
 
-  it('and is dead when the shopper comes: the next one decides and pushes', async () => {
-    const cleo = await pushable('cleo');
-    // Nobody works: the sightings wait in the stream.
-    await workers[0]!.end('SIGKILL');
-    await corner.walkTo(cleo, 'coffee');
-    workers[0] = await start('worker');
-    await arrived('cleo', 1);
-    expect((await corner.decisionAbout(cleo)).outcome).toBe('offer');
-    expect(fcm.standIn.messages('cleo')).toHaveLength(1);
-  }, STARTED_MS);
+  it(
+    'and is dead when the shopper comes: the next one decides and pushes',
+    async () => {
+      const cleo = await pushable('cleo');
+      // Nobody works: the sightings wait in the stream.
+      await workers[0]!.end('SIGKILL');
+      await corner.walkTo(cleo, 'coffee');
+      workers[0] = await start('worker');
+      await arrived('cleo', 1);
+      expect((await corner.decisionAbout(cleo)).outcome).toBe('offer');
+      expect(fcm.standIn.messages('cleo')).toHaveLength(1);
+    },
+    STARTED_MS,
+  );
 });
