@@ -163,6 +163,18 @@ describe('an offer for a shopper without a socket', () => {
     expect(fcm.standIn.messages(pushToken)).toHaveLength(1);
   });
 
+  it('is pushed while Redis does not answer: the quota is open then', async () => {
+    const { shopperId, pushToken } = await someone();
+    const made = await deliver(shop, { shopperId });
+    shop.redis.request.disconnect();
+    try {
+      expect(await shop.get(Pushes).push(made.deliveryId as DeliveryId)).toBeUndefined();
+    } finally {
+      await shop.redis.request.connect();
+    }
+    expect(fcm.standIn.messages(pushToken)).toHaveLength(1);
+  });
+
   it('is pushed by the outbox where whoever granted it died', async () => {
     const { shopperId, pushToken } = await someone();
     const made = await deliver(shop, { shopperId, driven: true });
