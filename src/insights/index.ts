@@ -1,5 +1,6 @@
 export { estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
+export { dayAfter, dayAnswer, definitions, firstDay, moneyAnswer } from './kpis/report.dto.js';
 export { ReportReader } from './kpis/report-reader.js';
 export { ReportScopes, type ReportScope } from './kpis/report-scopes.service.js';
 export { dayAfter, dayAnswer, definitions, firstDay, moneyAnswer } from './kpis/report.dto.js';

@@ -113,13 +113,13 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/shoppers',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'cat' }] }],
   ['GET /v1/shoppers/{shopperId}',                     '. xx xx xx xx ++++ + +'],
   ['PUT /v1/shoppers/{shopperId}',                     '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' }, body: {} }],
+  ['GET /v1/shoppers/{shopperId}/messages',            '. xx xx xx xx xxx+ + x'],
+  ['POST /v1/shoppers/{shopperId}/messages',           '. xx xx xx xx xxx+ + x', { body: { text: 'Hello' } }], // before the merge, of which the stricter consent stands
   ['POST /v1/shoppers/{shopperId}/merge',              '. xx xx xx xx xxx+ + x', async (w) => ({ body: { from: await w.freshShopper() } })],
   ['GET /v1/shoppers/{shopperId}/replenishment',       '. xx xx xx xx ++++ + +'],
   ['GET /v1/shoppers/{shopperId}/consents',            '. xx xx xx xx ++++ + +'],
   ['PUT /v1/shoppers/{shopperId}/consents/{purpose}',  '. xx xx xx xx xxx+ + x', { body: said }],
   ['POST /v1/consents',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'ann', purpose: 'push', ...said }] }],
-  ['GET /v1/shoppers/{shopperId}/messages',            '. xx xx xx xx xxx+ + x'],
-  ['POST /v1/shoppers/{shopperId}/messages',           '. xx xx xx xx xxx+ + x', { body: { text: 'Hello' } }],
   ['GET /v1/loyalty/programme',                        '. xx xx xx xx ++++ + +'],
   ['PUT /v1/loyalty/programme',                        '. xx xx xx xx +xx+ + x', { body: programme, headers: present }],
   ['POST /v1/purchases',                               '. xx xx ++ xx xxx+ + x', () => ({ body: [{ purchaseId: id(), shopperId: 'ann', storeId: 'north', channel: 'store', purchasedAt: now(), lines: [{ productId: 'filters', quantity: 1 }] }] })], // of another store: named, below
