@@ -71,6 +71,7 @@ export function pendingOf(
     receivedAt,
     latencyMs: {
       received: receivedAt - (change.observedAt ?? change.at),
+      present: Math.max(0, (change.presentAt ?? now) - receivedAt),
       considered: now - receivedAt,
     },
     paces: pacesOf(candidates, layout, facts.local, world.rhythms),

@@ -1,5 +1,8 @@
 export { estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
+export { dayAfter, definitions, firstDay } from './kpis/report.dto.js';
+export { ReportReader } from './kpis/report-reader.js';
+export { ReportScopes, type ReportScope } from './kpis/report-scopes.service.js';
 export { InsightsModule } from './insights.module.js';
 export { RecentLists } from './lists/recent-lists.service.js';
 export { neverBought } from './traits/never-bought.rules.js';
@@ -7,6 +10,7 @@ export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
 export { Replenishment } from './replenishment/replenishment.service.js';
 export { NEEDS, type NeedsRow } from './replenishment/needs.sql.js';
+export { PastViews, type PastView } from './shopper-view/past-views.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';
 export type { PurchaseDay } from './value/purchase-days.rules.js';
