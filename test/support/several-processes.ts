@@ -53,6 +53,7 @@ export class SeveralProcesses {
       await rm(folder, { recursive: true, force: true });
     };
     const several = new SeveralProcesses(env, api, database, redis, desk, tidy);
+    await desk.alsoAt('harbour');
     await several.hire(workers);
     return several;
   }
