@@ -3,14 +3,13 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
 const PARTITIONS = 16;
 
-/** Every table that a decision writes, and what points at them. */
+/** Every table that a decision writes. */
 export const LEDGER = [
   'visits',
   'stays',
   'decisions',
   'cap_events',
   'deliveries',
-  'redemptions',
   'coupons',
   'outbox',
   'offer_counters',

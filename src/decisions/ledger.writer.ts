@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { couponCode } from '../coupons/index.js';
 import { leadsTo, type LiveOffer } from '../offers/index.js';
@@ -38,7 +37,9 @@ export class LedgerWriter {
     const made = ruled.flatMap((each) => {
       const { winner, outcome } = each.granted;
       if (outcome !== 'offer' || winner === undefined) return [];
-      const code = WITH_COUPON.has(winner.document.reward.type) ? couponCode(randomBytes(16)) : undefined;
+      const code = WITH_COUPON.has(winner.document.reward.type)
+        ? couponCode(this.clock.chance(16))
+        : undefined;
       each.sent = this.offers.write(winner, each.pending, code, this.clock.now());
       return [{ ...each, sent: each.sent, winner, code }];
     });
