@@ -7,6 +7,7 @@ import { ImportsModule } from './imports/index.js';
 import { InsightsModule, insightFields } from './insights/index.js';
 import { Journey } from './journey.js';
 import { LimitsModule } from './limits/index.js';
+import { MeasurementModule } from './measurement/index.js';
 import { OffersModule, offersEntities } from './offers/index.js';
 import { PlatformModule, type ConnectedSettings, type Log } from './platform/index.js';
 import { PrivacyModule } from './privacy/index.js';
@@ -54,6 +55,7 @@ export class AppModule {
         LimitsModule,
         CouponsModule,
         Journey,
+        MeasurementModule,
         WebhooksModule,
         ViewsModule,
         PrivacyModule,

@@ -1,6 +1,5 @@
 export { estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
-export { dayAfter, definitions, firstDay } from './kpis/report.dto.js';
 export { ReportReader } from './kpis/report-reader.js';
 export { ReportScopes, type ReportScope } from './kpis/report-scopes.service.js';
 export { InsightsModule } from './insights.module.js';
@@ -10,6 +9,10 @@ export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
 export { Replenishment } from './replenishment/replenishment.service.js';
 export { NEEDS, type NeedsRow } from './replenishment/needs.sql.js';
+export { addDays } from './kpis/civil-days.rules.js';
+export type { Definition, Definitions } from './kpis/definitions.js';
+export { moneyColumns } from './kpis/money-columns.js';
+export { margin, PAID } from './kpis/population.sql.js';
 export { PastViews, type PastView } from './shopper-view/past-views.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';

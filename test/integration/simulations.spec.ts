@@ -169,13 +169,10 @@ describe('a simulation', () => {
     const { simulations: ofAfter = 0, ...now } = await tables();
     expect(now).toEqual(others);
     expect(ofAfter - ofBefore).toBe(2);
-    const bare = ({
-      simulationId: _id,
-      createdAt: _c,
-      startedAt: _s,
-      finishedAt: _f,
-      ...rest
-    }: Reply['body']) => rest;
+    const bare = (body: Reply['body']): Record<string, unknown> => {
+      const { simulationId: _id, createdAt: _c, startedAt: _s, finishedAt: _f, ...rest } = body;
+      return rest;
+    };
     expect(bare(second)).toEqual(bare(first));
   });
 
