@@ -2,6 +2,7 @@ export { estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
 export { ReportReader } from './kpis/report-reader.js';
 export { ReportScopes, type ReportScope } from './kpis/report-scopes.service.js';
+export { dayAfter, dayAnswer, definitions, firstDay, moneyAnswer } from './kpis/report.dto.js';
 export { InsightsModule } from './insights.module.js';
 export { RecentLists } from './lists/recent-lists.service.js';
 export { neverBought } from './traits/never-bought.rules.js';
