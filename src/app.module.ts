@@ -10,10 +10,12 @@ import { LimitsModule } from './limits/index.js';
 import { MeasurementModule } from './measurement/index.js';
 import { OffersModule, offersEntities } from './offers/index.js';
 import { PlatformModule, type ConnectedSettings, type Log } from './platform/index.js';
+import { PrivacyModule } from './privacy/index.js';
 import { FIELD_REGISTRY, FieldRegistry } from './rules/index.js';
 import { ShoppersModule, shopperFields } from './shoppers/index.js';
 import { StoresModule, storeFields, storesEntities } from './stores/index.js';
 import { ViewsModule } from './views/index.js';
+import { WebhooksModule } from './webhooks/index.js';
 
 /** What a rule may ask about: each room says what it knows, this is where it is put together. */
 export function fieldRegistry(): FieldRegistry {
@@ -54,7 +56,9 @@ export class AppModule {
         CouponsModule,
         Journey,
         MeasurementModule,
+        WebhooksModule,
         ViewsModule,
+        PrivacyModule,
       ],
     };
   }

@@ -48,7 +48,7 @@ export interface Reason {
 export interface Considered {
   offer: LiveOffer;
   reasons: Reason[];
-  /** How likely the need is, 0 to 1; orders offers of one priority. */
+  /** How likely the need is, 0 to 1, and up to 0.2 more or less for how the shopper rated such offers; orders those of one priority. */
   score: number;
 }
 
@@ -88,6 +88,14 @@ export interface Granted {
   /** The offer made, or that would have been made to a shopper who is held out. */
   winner?: LiveOffer;
   considered: Considered[];
+}
+
+/** Past the 150 ms that are promised for a socket, short of the redrive after 2 s. */
+const PATIENCE_MS = 1_500;
+
+/** How long an app may take to acknowledge an offer before the shopper's devices are pushed to. */
+export function patienceOf(offer: LiveOffer | undefined): number {
+  return offer?.document.patienceMs ?? PATIENCE_MS;
 }
 
 /** One line of the ledger's `considered`. */

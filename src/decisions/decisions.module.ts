@@ -16,6 +16,7 @@ import { OfferWriter } from './offer.writer.js';
 import { PreviewPieces } from './preview-pieces.js';
 import { Previews } from './preview.service.js';
 import { SimulationsModule } from './simulation/simulations.module.js';
+import { Reach } from './reach.service.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { MergedDecisions } from './merged-decisions.js';
@@ -43,6 +44,7 @@ import { MergedDecisions } from './merged-decisions.js';
     OfferWriter,
     PreviewPieces,
     Previews,
+    Reach,
     Triggering,
     WarmViews,
   ],

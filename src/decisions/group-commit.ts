@@ -16,6 +16,7 @@ import type { Granted, Pending } from './decision.js';
 import { capEventOf, countHouseholds, drawsFor, drawsOfAll, grant } from './grant.rules.js';
 import { LedgerWriter, type Ruled } from './ledger.writer.js';
 import { visitEffects, type StayRow, type VisitRow } from './visit-effects.rules.js';
+import { withoutWithdrawn } from './withdrawn.rules.js';
 
 /** A visit that has been open longer is a forgotten one: another begins. */
 const OPEN_VISIT_MS = 4 * 3_600_000;
@@ -60,7 +61,9 @@ export class GroupCommit {
       const adopted = await this.#adopt(tx, visits, stays, pendings.filter(mayBeSensed), truth.open);
       const ruled = await this.#rule(
         tx,
-        adopted.pendings.filter(({ changeId }) => !truth.committed.has(changeId)),
+        adopted.pendings
+          .filter(({ changeId }) => !truth.committed.has(changeId))
+          .map((pending) => withoutWithdrawn(pending, truth.profiled)),
         policy,
         households,
       );
@@ -168,6 +171,8 @@ interface OpenVisit {
 interface Truth {
   /** Who has consented to be sensed. */
   consenting: ReadonlySet<ShopperId>;
+  /** Who has consented that what they buy is used. */
+  profiled: ReadonlySet<ShopperId>;
   /** Changes that an earlier try has decided. */
   committed: ReadonlySet<string>;
   open: readonly OpenVisit[];
@@ -181,12 +186,15 @@ async function truthOf(
 ): Promise<Truth> {
   const [row] = await tx.query<{
     consenting: ShopperId[] | null;
+    profiled: ShopperId[] | null;
     committed: string[] | null;
     open: OpenVisit[] | null;
   }>(
     `SELECT
        (SELECT array_agg(shopper_id) FROM consents
         WHERE shopper_id = ANY($1) AND purpose = 'location' AND granted) AS consenting,
+       (SELECT array_agg(shopper_id) FROM consents
+        WHERE shopper_id = ANY($1) AND purpose = 'profiling' AND granted) AS profiled,
        (SELECT array_agg(change_id::text) FROM decisions WHERE change_id = ANY($2::uuid[])) AS committed,
        (SELECT jsonb_agg(jsonb_build_object('visitId', visit_id, 'shopperId', shopper_id, 'storeId', store_id,
                  'startedAt', (extract(epoch FROM started_at) * 1000)::bigint))
@@ -195,6 +203,7 @@ async function truthOf(
   );
   return {
     consenting: new Set(row?.consenting ?? []),
+    profiled: new Set(row?.profiled ?? []),
     committed: new Set(row?.committed ?? []),
     open: row?.open ?? [],
   };

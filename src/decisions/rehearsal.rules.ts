@@ -41,7 +41,7 @@ export class Rehearsal {
     const { shopperId } = change;
     const view = viewOf(shopperId, change.at);
     if (view === undefined) return undefined;
-    const pending = pendingOf(triggered, view, { policy, live }, { newId: this.#newId, now });
+    const pending = pendingOf(triggered, { view }, { policy, live }, { newId: this.#newId, now });
     const events = this.#events.get(shopperId) ?? [];
     const granted = grant(pending, { policy, events, used: this.#used, now });
     if (granted.outcome === 'offer' && granted.winner !== undefined) {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { StoresModule } from '../stores/index.js';
+import { RecentLists } from './lists/recent-lists.service.js';
 import { reportControllers, reportProviders } from './kpis/providers.js';
 import { ReportReader } from './kpis/report-reader.js';
 import { ReportScopes } from './kpis/report-scopes.service.js';
@@ -46,6 +47,7 @@ import { ValueRepository } from './value/value.repository.js';
     Refit,
     PastViews,
     Population,
+    RecentLists,
     Replenishment,
     ShopperViews,
     ViewsRepository,
@@ -57,6 +59,7 @@ import { ValueRepository } from './value/value.repository.js';
     LifetimeValues,
     PastViews,
     Population,
+    RecentLists,
     Refit,
     Replenishment,
     ReportReader,

@@ -100,6 +100,12 @@ export const offerFields = z.strictObject({
     .default(1_800),
   /** How long after it was made a purchase may still be its doing; see docs/metrics.md. */
   attributionHours: z.int().min(1).max(720).default(72),
+  patienceMs: z
+    .int()
+    .min(100)
+    .max(8_000)
+    .optional()
+    .describe('how long an app may take to acknowledge before devices are pushed to; absent: 1500'),
   tags: z.array(z.string().trim().min(1).max(64)).max(50).default([]),
 });
 type Fields = z.output<typeof offerFields>;
