@@ -93,11 +93,14 @@ async function rounds(app, { days, rounds: count }) {
       throw new Error(`${name}: two runs differ`);
     }
     const seconds = Math.min(...runs.map((each) => each.seconds));
+    const cpuSeconds = Math.min(...runs.map((each) => each.cpuSeconds));
     const { visits, opportunities, issued, silences } = first.result;
     best.push({
       name,
       visitsPerSecond: Math.round(visits / seconds),
       seconds: Number(seconds.toFixed(2)),
+      // Of this process alone: on a machine with other work, what a quiet one would do.
+      visitsPerCpuSecond: Math.round(visits / cpuSeconds),
       longestTurnMs: Math.max(...runs.map((each) => each.longestTurnMs)),
       visits,
       opportunities,
@@ -112,8 +115,10 @@ async function run(simulator, asked) {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
   const began = performance.now();
+  const cpuBefore = process.cpuUsage();
   const result = await simulator.run(asked, async () => {});
   const seconds = (performance.now() - began) / 1_000;
+  const { user, system } = process.cpuUsage(cpuBefore);
   delay.disable();
-  return { seconds, result, longestTurnMs: Math.round(delay.max / 1e6) };
+  return { seconds, cpuSeconds: (user + system) / 1e6, result, longestTurnMs: Math.round(delay.max / 1e6) };
 }
