@@ -4,11 +4,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import v8 from 'node:v8';
 import { drafts } from './offers.mjs';
 import { seed } from './seed.mjs';
 
 const dist = path.resolve(import.meta.dirname, '../../dist');
 const load = (file) => import(path.join(dist, file));
+
+// As `npm start` runs it.
+v8.setFlagsFromString('--max-semi-space-size=32');
 
 const SECRET = 'bench-secret-of-at-least-thirty-two-characters';
 const DAY_MS = 86_400_000;

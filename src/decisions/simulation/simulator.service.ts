@@ -89,8 +89,10 @@ export class Simulator {
     let visitsDone = 0;
     for await (const step of this.#steps(range)) {
       for (const visit of step.visits) this.#count(tally, visit);
-      const moments = step.visits.flatMap((visit) => momentsOf(visit, live.dwellSeconds, asked.to));
-      const known = order.take(moments, step.horizon).filter((change) => this.#triggers(change, live));
+      const moments = step.visits.flatMap((visit) =>
+        momentsOf(visit, live.dwellSeconds, asked.to).filter((change) => this.#triggers(change, live)),
+      );
+      const known = order.take(moments, step.horizon);
       await this.#warm(views, known, asOf);
       await this.#rehearse(known, rehearsal, tally);
       visitsDone += step.visits.length;
