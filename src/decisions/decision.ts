@@ -1,4 +1,4 @@
-import type { ContactPolicy } from '../limits/index.js';
+import type { ContactPolicy, Pace, StoreRhythms } from '../limits/index.js';
 import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
 import type {
   ChangeId,
@@ -56,6 +56,8 @@ export interface Considered {
 export interface World {
   policy: ContactPolicy;
   live: LiveSnapshot;
+  /** Without it, no budget is paced. */
+  rhythms?: Pick<StoreRhythms, 'paceIn'> | undefined;
 }
 
 /** One change that asks for a decision, thought through as far as it can be without a lock. */
@@ -77,6 +79,8 @@ export interface Pending {
   receivedAt: Instant;
   /** Milliseconds from `receivedAt` to the end of each stage so far; `received` is how old the hearing was by then. */
   latencyMs: Record<string, number>;
+  /** Of the offers whose budgets are paced. */
+  paces?: ReadonlyMap<OfferId, Pace> | undefined;
   /** Best first. */
   considered: Considered[];
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { OfferForApp } from '../decisions/index.js';
+import { releaseReservations } from '../limits/index.js';
 import { Clock, Database, lockShoppers, Outbox, timestamp, type Queryable } from '../platform/index.js';
-import type { DeliveryId, Instant, OfferId, ShopperId } from '../shared/index.js';
+import type { DecisionId, DeliveryId, Instant, OfferId, ShopperId } from '../shared/index.js';
 
 /** An offer on its way to a shopper. */
 export interface Delivery {
@@ -121,10 +122,13 @@ export class DeliveriesRepository {
       if (shoppers.length === 0) return undefined;
       const shopperIds = shoppers.map(({ shopper_id }) => shopper_id);
       await lockShoppers(tx, shopperIds);
-      const closing = await tx.query<{ delivery_id: DeliveryId }>(
-        `SELECT delivery_id FROM deliveries WHERE ${open} AND shopper_id = ANY($3)`,
+      const closing = await tx.query<{ delivery_id: DeliveryId; decision_id: DecisionId }>(
+        `SELECT delivery_id, decision_id FROM deliveries WHERE ${open} AND shopper_id = ANY($3)`,
         [id, timestamp(now), shopperIds],
       );
+      // A withdrawn coupon costs nothing any more. Counters are locked before coupons.
+      const decisionIds = closing.map(({ decision_id }) => decision_id);
+      await releaseReservations(tx, decisionIds, 'expired');
       const withdrawn = await withdrawAll(
         tx,
         closing.map(({ delivery_id }) => delivery_id),

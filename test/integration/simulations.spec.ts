@@ -197,7 +197,7 @@ describe('a simulation', () => {
     const { simulations: ofAfter = 0, ...now } = await tables();
     expect(now).toEqual(others);
     expect(ofAfter - ofBefore).toBe(2);
-    const bare = (body: Reply['body']): Record<string, unknown> => {
+    const bare = (body: Record<string, unknown>): Record<string, unknown> => {
       const { simulationId: _id, createdAt: _c, startedAt: _s, finishedAt: _f, ...rest } = body;
       return rest;
     };
