@@ -154,6 +154,8 @@ export const TABLE: readonly Line[] = [
   // ── offers and rules ───────────────────────────── a AB GG TT FF mvyd s k
   ['GET /v1/offers',                                   '. xx xx xx xx ++++ + +'],
   ['POST /v1/offers',                                  '. xx xx xx xx +xx+ + x', { body: offer }], // 403: of all stores
+  ['GET /v1/offer-templates',                          '. xx xx xx xx ++++ + +'],
+  ['POST /v1/offer-templates/{template}',              '. xx xx xx xx +xx+ + x', { path: { template: 'good-to-know' }, body: { parameters: { zoneId: 'z', news: 'n' } } }], // 403: of all stores
   ['GET /v1/offers/{offerId}',                         '. xx xx xx xx ++++ + o'],
   ['PATCH /v1/offers/{offerId}',                       '. xx xx xx xx +xx+ + o', { body: { name: 'Other' }, headers: present }],
   ['GET /v1/offers/{offerId}/revisions',               '. xx xx xx xx ++++ + o'],
@@ -186,11 +188,19 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/decisions #of an offer',                   '. xx xx xx xx ++++ + o', (w) => ({ query: `?offerId=${w.ids['offerId']}` })],
   ['GET /v1/decisions/{decisionId}',                   '. xx xx xx xx ++++ + o'],
   ['POST /v1/decisions/preview',                       '. xx xx xx xx ++++ + o', { body: { shopperId: 'ann', storeId: 'north' } }],
+  ['POST /v1/simulations',                             '. xx xx xx xx ++++ + o', (w) => ({ body: { offerId: w.ids['offerId'], from: '2026-01-01', to: '2026-01-02' } })],
+  ['GET /v1/simulations/{simulationId}',               '. xx xx xx xx ++++ + o', async (w) => ({ path: { simulationId: await w.freshSimulation() } })],
+  ['POST /v1/coupons/{code}/hold',                     '. xx xx +o xx xxxx x x', async (w) => ({ path: { code: await w.freshCoupon() }, body: { purchaseId: id() } })],
+  ['DELETE /v1/coupons/{code}/hold/{purchaseId}',      '. xx xx +o xx xxxx x x', async (w) => ({ path: { code: await w.heldCoupon(), purchaseId: 'held' } })],
   ['POST /v1/coupons/{code}/redeem',                   '. xx xx +o xx xxxx x x', () => ({ body: { purchaseId: id(), basket }, headers: once() })],
   ['POST /v1/redemptions/{redemptionId}/reverse',      '. xx xx +o xx xxxx x x', async (w) => ({ path: { redemptionId: await w.freshRedemption() }, body: { reason: 'returned' }, headers: once() })],
   ['GET /v1/reports/kpis',                             '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/kpis #of a store',                 '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/cohorts',                          '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/offers',                           '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/offers #of a store',               '. xx xx xx xx +x++ + o', ofStore],
+  ['GET /v1/reports/unredeemed-coupons',               '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/unredeemed-coupons #of a store',   '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/latency',                          '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/latency #of a store',              '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/trends',                           '. xx xx xx xx +x++ + +'],

@@ -162,8 +162,25 @@ export class World {
     return offerId;
   }
 
+  async freshCoupon(): Promise<string> {
+    return (await deliver(this.shop, { shopperId: 'ann', storeId: 'north' })).couponCode;
+  }
+
+  /** The code of a coupon that the checkout `held` has in hand. */
+  async heldCoupon(): Promise<string> {
+    const code = await this.freshCoupon();
+    await this.#done('POST', `/v1/coupons/${code}/hold`, { purchaseId: 'held' }, 'till of north');
+    return code;
+  }
+
+  async freshSimulation(): Promise<string> {
+    const body = { offerId: this.ids['offerId'], from: '2026-01-01', to: '2026-01-02' };
+    const reply = await this.#done('POST', '/v1/simulations', body);
+    return (reply.body as { simulationId: string }).simulationId;
+  }
+
   async freshRedemption(): Promise<string> {
-    const { couponCode } = await deliver(this.shop, { shopperId: 'ann', storeId: 'north' });
+    const couponCode = await this.freshCoupon();
     const body = {
       purchaseId: randomUUID(),
       basket: [{ productId: 'filters', quantity: 1, unitPrice: { amount: 199, currency: 'EUR' } }],
