@@ -28,7 +28,7 @@ export const doorEnvironment = {
   RATE_TILL: rate.default(200),
   RATE_GATEWAY: rate.default(200),
   RATE_SERVICE: rate.default(2_000),
-  RATE_ADDRESS: rate.default(100),
+  RATE_ADDRESS: rate.default(200),
   RATE_SIGN_IN: rate.default(100),
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),

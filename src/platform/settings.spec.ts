@@ -13,6 +13,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
   }
 }
 
+/** Check 28 of docs/security.md. */
 describe('the settings of the broker', () => {
   it('are none where none is given', () => {
     expect(readSettings(base).mqtt).toBeUndefined();
@@ -80,7 +81,7 @@ describe('the doors', () => {
     expect(readSettings(base).doors).toEqual({
       trustedProxies: [],
       allowedOrigins: [],
-      ratePerSecond: { shopper: 50, staff: 100, till: 100, gateway: 100, service: 2_000, address: 20 },
+      ratePerSecond: { shopper: 50, staff: 100, till: 100, gateway: 100, service: 2_000, address: 200 },
       signInsPerMinute: 100,
       oidc: undefined,
     });

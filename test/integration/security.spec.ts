@@ -4,6 +4,7 @@ import { RateLimits } from '../../src/platform/index.js';
 import type { Reply } from '../support/http.js';
 import { startShop, type Shop } from '../support/shop.js';
 
+/** Checks 13, 14, 16, 26, 29 and 31 of docs/security.md. */
 const PASSWORD = 'correct horse battery';
 
 describe('what a browser is told', () => {

@@ -4,7 +4,7 @@ import { hangUpAll, phone } from '../support/phone.js';
 import { startShop, type Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
 
-/** Checks 9 to 12 of docs/security.md: who comes in through a socket, into which room, with how much. */
+/** Checks 9, 10 and 12 of docs/security.md: who comes in through a socket, into which room, with how much. */
 let shop: Shop;
 let token: string;
 
