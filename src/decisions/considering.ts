@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ContactPolicies } from '../limits/index.js';
+import { HouseRules } from '../limits/index.js';
 import { LiveOffers } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
@@ -16,7 +16,7 @@ export class Considering {
   constructor(
     private readonly triggering: Triggering,
     private readonly live: LiveOffers,
-    private readonly policies: ContactPolicies,
+    private readonly house: HouseRules,
     private readonly views: WarmViews,
     private readonly clock: Clock,
   ) {}
@@ -33,7 +33,8 @@ export class Considering {
     const [views, lists] = await Promise.all([this.views.of([...about]), this.views.listsOf(asking, names)]);
     return triggered.flatMap((each) => {
       const view = views.get(each.change.shopperId);
-      const world = { policy: this.policies.current, live: this.live.snapshot };
+      const { policy, rhythms } = this.house;
+      const world = { policy, rhythms, live: this.live.snapshot };
       const when = { newId: this.#newId, now: this.clock.now() };
       const recent = lists.get(each.change.shopperId);
       return view === undefined ? [] : [pendingOf(each, { view, lists: recent }, world, when)];

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RecentLists, ShopperViews } from '../insights/index.js';
-import { ContactPolicies } from '../limits/index.js';
+import { HouseRules } from '../limits/index.js';
 import type { LiveOffer } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type {
@@ -23,14 +23,10 @@ export class PreviewPieces {
   constructor(
     private readonly views: ShopperViews,
     private readonly lists: RecentLists,
-    private readonly policies: ContactPolicies,
+    readonly house: HouseRules,
     private readonly writer: OfferWriter,
     private readonly clock: Clock,
   ) {}
-
-  get policy(): ContactPolicies['current'] {
-    return this.policies.current;
-  }
 
   async viewOf(shopperId: ShopperId): Promise<ShopperView | undefined> {
     return (await this.views.load([shopperId])).get(shopperId);

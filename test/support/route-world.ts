@@ -115,6 +115,22 @@ export class World {
     return shopperId;
   }
 
+  /** A token that may be the last of its shopper; of whoever is no shopper, what they have. */
+  async freshToken(who: string): Promise<string> {
+    if (who !== 'ann' && who !== 'bob') return this.credentials.get(who as Column) ?? '';
+    return this.shop.shopperToken(await this.freshShopper());
+  }
+
+  async freshErasure(): Promise<string> {
+    const { body } = await this.#done('DELETE', `/v1/shoppers/${await this.freshShopper()}`, undefined);
+    return body.erasureId as string;
+  }
+
+  async freshWebhook(): Promise<string> {
+    const body = { url: 'https://example.com/hook', events: ['visit.ended'] };
+    return (await this.#done('POST', '/v1/webhooks', body, 'admin')).body.webhookId as string;
+  }
+
   async freshSegment(): Promise<string> {
     const segmentId = randomUUID();
     await this.#done('PUT', `/v1/segments/${segmentId}`, this.segment);

@@ -1,4 +1,4 @@
-import { ERASED, neutral, NOBODY, NO_VISIT, personal, type TableEntry } from './entry.js';
+import { ERASED, neutral, NOBODY, NO_VISIT, personal, withheld, type TableEntry } from './entry.js';
 
 const own = 'shopper_id = ANY($1)';
 const whose = personal('whose row it is');
@@ -239,6 +239,33 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       expires_at: personal('to'),
       withdrawn_at: personal('when it was taken back'),
       settled_at: neutral('when its budget was settled'),
+    },
+  },
+  offer_ratings: {
+    purpose: 'what they thought of offers: what is shown to them next, and to marketers',
+    rows: own,
+    fate: ERASED,
+    columns: {
+      delivery_id: personal('the offer they got'),
+      shopper_id: whose,
+      offer_id: personal('which offer'),
+      store_id: personal('where'),
+      categories: personal('what it was about'),
+      rating: personal('stars'),
+      comment: personal('in words'),
+      at: personal('when'),
+    },
+  },
+  messages: {
+    purpose: 'what they and the shop wrote to each other',
+    rows: own,
+    fate: ERASED,
+    columns: {
+      message_id: personal('the message'),
+      shopper_id: whose,
+      author: withheld('who wrote for the shop', 'staff and systems of the retailer, who are persons too'),
+      text: personal('what was written'),
+      at: personal('when'),
     },
   },
   feedback: {

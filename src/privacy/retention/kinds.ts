@@ -42,6 +42,7 @@ export const KINDS: readonly Kind[] = [
     along: [
       'DELETE FROM delivery_events WHERE delivery_id = ANY($1)',
       'DELETE FROM pushes WHERE delivery_id = ANY($1)',
+      'DELETE FROM offer_ratings WHERE delivery_id = ANY($1)',
     ],
     key: 'delivery_id',
     days: ({ offers }) => offers,
@@ -90,6 +91,15 @@ export const KINDS: readonly Kind[] = [
     where: 'true',
     along: [],
     key: 'feedback_id',
+    days: ({ offers }) => offers,
+  },
+  {
+    name: 'messages',
+    table: 'messages',
+    age: 'at',
+    where: 'true',
+    along: [],
+    key: 'message_id',
     days: ({ offers }) => offers,
   },
 ];
