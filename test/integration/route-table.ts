@@ -92,6 +92,13 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/shoppers/{shopperId}/tokens',             '. xx xx xx xx xxxx + x'],
   ['DELETE /v1/shoppers/{shopperId}/tokens',           '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' } }],
 
+  // ── webhooks ───────────────────────────────────── a AB GG TT FF mvyd s k
+  ['GET /v1/webhooks',                                 '. xx xx xx xx xxx+ x x'],
+  ['POST /v1/webhooks',                                '. xx xx xx xx xxx+ x x', { body: { url: 'https://example.com/hook', events: ['visit.ended'] } }],
+  ['DELETE /v1/webhooks/{webhookId}',                  '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
+  ['GET /v1/webhooks/{webhookId}/deliveries',          '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
+  ['POST /v1/webhooks/{webhookId}/redrive',            '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
+
   // ── stores and catalogue ───────────────────────── a AB GG TT FF mvyd s k
   ['GET /v1/stores',                                   '. xx xx xx ++ ++++ + +'],
   ['GET /v1/stores/{storeId}',                         '. xx xx xx +o ++++ + o'],
@@ -115,6 +122,9 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/shoppers',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'cat' }] }],
   ['GET /v1/shoppers/{shopperId}',                     '. xx xx xx xx ++++ + +'],
   ['PUT /v1/shoppers/{shopperId}',                     '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' }, body: {} }],
+  ['DELETE /v1/shoppers/{shopperId}',                  '. xx xx xx xx xxx+ + x', async (w) => ({ path: { shopperId: await w.freshShopper() } })],
+  ['GET /v1/shoppers/{shopperId}/export',              '. xx xx xx xx xxx+ + x'],
+  ['GET /v1/erasures/{erasureId}',                     '. xx xx xx xx xxx+ + x', async (w) => ({ path: { erasureId: await w.freshErasure() } })],
   ['POST /v1/shoppers/{shopperId}/merge',              '. xx xx xx xx xxx+ + x', async (w) => ({ body: { from: await w.freshShopper() } })],
   ['GET /v1/shoppers/{shopperId}/replenishment',       '. xx xx xx xx ++++ + +'],
   ['GET /v1/shoppers/{shopperId}/consents',            '. xx xx xx xx ++++ + +'],
@@ -151,6 +161,8 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/me/feedback',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Nice' } }],
   ['GET /v1/me/messages',                              '. ++ xx xx xx xxxx x x'],
   ['POST /v1/me/messages',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Hello' } }],
+  ['GET /v1/me/export',                                '. ++ xx xx xx xxxx x x'],
+  ['DELETE /v1/me',                                    '. ++ xx xx xx xxxx x x', (w) => ({ as: (who) => w.freshToken(who) })],
   ['POST /v1/me/ranging',                              '. ++ xx xx xx xxxx x x', { body: [] }],
   ['POST /v1/checkins',                                '. ++ xx xx xx xxxx x x', { body: { storeId: 'north', method: 'qr' } }],
 
