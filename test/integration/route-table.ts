@@ -92,12 +92,6 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/shoppers/{shopperId}/tokens',             '. xx xx xx xx xxxx + x'],
   ['DELETE /v1/shoppers/{shopperId}/tokens',           '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' } }],
 
-  // ── webhooks ───────────────────────────────────── a AB GG TT FF mvyd s k
-  ['GET /v1/webhooks',                                 '. xx xx xx xx xxx+ x x'],
-  ['POST /v1/webhooks',                                '. xx xx xx xx xxx+ x x', { body: { url: 'https://example.com/hook', events: ['visit.ended'] } }],
-  ['DELETE /v1/webhooks/{webhookId}',                  '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
-  ['GET /v1/webhooks/{webhookId}/deliveries',          '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
-  ['POST /v1/webhooks/{webhookId}/redrive',            '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
 
   // ── stores and catalogue ───────────────────────── a AB GG TT FF mvyd s k
   ['GET /v1/stores',                                   '. xx xx xx ++ ++++ + +'],
@@ -122,9 +116,6 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/shoppers',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'cat' }] }],
   ['GET /v1/shoppers/{shopperId}',                     '. xx xx xx xx ++++ + +'],
   ['PUT /v1/shoppers/{shopperId}',                     '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' }, body: {} }],
-  ['DELETE /v1/shoppers/{shopperId}',                  '. xx xx xx xx xxx+ + x', async (w) => ({ path: { shopperId: await w.freshShopper() } })],
-  ['GET /v1/shoppers/{shopperId}/export',              '. xx xx xx xx xxx+ + x'],
-  ['GET /v1/erasures/{erasureId}',                     '. xx xx xx xx xxx+ + x', async (w) => ({ path: { erasureId: await w.freshErasure() } })],
   ['POST /v1/shoppers/{shopperId}/merge',              '. xx xx xx xx xxx+ + x', async (w) => ({ body: { from: await w.freshShopper() } })],
   ['GET /v1/shoppers/{shopperId}/replenishment',       '. xx xx xx xx ++++ + +'],
   ['GET /v1/shoppers/{shopperId}/consents',            '. xx xx xx xx ++++ + +'],
@@ -147,8 +138,6 @@ export const TABLE: readonly Line[] = [
 
   // ── the app: everyone's own, no path names a shopper a AB GG TT FF mvyd s k
   ['GET /v1/me',                                       '. ++ xx xx xx xxxx x x'],
-  ['DELETE /v1/me',                                    '. ++ xx xx xx xxxx x x', (w) => ({ as: (who) => w.freshToken(who) })],
-  ['GET /v1/me/export',                                '. ++ xx xx xx xxxx x x'],
   ['GET /v1/me/beacons',                               '. ++ xx xx xx xxxx x x', ofStore],
   ['GET /v1/me/consents',                              '. ++ xx xx xx xxxx x x'],
   ['GET /v1/me/consents/{purpose}',                    '. ++ xx xx xx xxxx x x'],
