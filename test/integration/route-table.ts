@@ -92,6 +92,7 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/shoppers/{shopperId}/tokens',             '. xx xx xx xx xxxx + x'],
   ['DELETE /v1/shoppers/{shopperId}/tokens',           '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' } }],
 
+
   // ── stores and catalogue ───────────────────────── a AB GG TT FF mvyd s k
   ['GET /v1/stores',                                   '. xx xx xx ++ ++++ + +'],
   ['GET /v1/stores/{storeId}',                         '. xx xx xx +o ++++ + o'],
@@ -137,8 +138,6 @@ export const TABLE: readonly Line[] = [
 
   // ── the app: everyone's own, no path names a shopper a AB GG TT FF mvyd s k
   ['GET /v1/me',                                       '. ++ xx xx xx xxxx x x'],
-  ['DELETE /v1/me',                                    '. ++ xx xx xx xxxx x x', (w) => ({ as: (who) => w.freshToken(who) })],
-  ['GET /v1/me/export',                                '. ++ xx xx xx xxxx x x'],
   ['GET /v1/me/beacons',                               '. ++ xx xx xx xxxx x x', ofStore],
   ['GET /v1/me/consents',                              '. ++ xx xx xx xxxx x x'],
   ['GET /v1/me/consents/{purpose}',                    '. ++ xx xx xx xxxx x x'],
@@ -151,6 +150,8 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/me/feedback',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Nice' } }],
   ['GET /v1/me/messages',                              '. ++ xx xx xx xxxx x x'],
   ['POST /v1/me/messages',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Hello' } }],
+  ['GET /v1/me/export',                                '. ++ xx xx xx xxxx x x'],
+  ['DELETE /v1/me',                                    '. ++ xx xx xx xxxx x x', (w) => ({ as: (who) => w.freshToken(who) })],
   ['POST /v1/me/ranging',                              '. ++ xx xx xx xxxx x x', { body: [] }],
   ['POST /v1/checkins',                                '. ++ xx xx xx xxxx x x', { body: { storeId: 'north', method: 'qr' } }],
 

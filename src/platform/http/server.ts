@@ -66,7 +66,6 @@ export async function dressServer(
     (request as KnownRequest).receivedAt = Date.now();
     request.raw.headers['content-type'] = readableType(request.headers['content-type']);
     if (streamsBody(request)) leaveBody(request);
-    void reply.header('Cache-Control', 'no-store');
     if (role === 'worker' && !OPERATING.test(request.url)) {
       void reply.status(404).send();
       return;
