@@ -41,6 +41,7 @@ CREATE INDEX coupon_holds_until ON coupon_holds (held_until);
 -- When what was reserved for the coupon was settled: what its redemption cost is kept, the rest given back.
 ALTER TABLE coupons ADD COLUMN settled_at timestamptz;
 CREATE INDEX coupons_unsettled ON coupons (expires_at) WHERE settled_at IS NULL;
+CREATE INDEX coupons_withdrawn ON coupons (withdrawn_at) WHERE settled_at IS NULL AND withdrawn_at IS NOT NULL;
 
 -- Lines that name a coupon are few; they attribute, and a returned one reverses.
 CREATE INDEX IF NOT EXISTS purchase_lines_coupon ON purchase_lines (coupon_code) WHERE coupon_code IS NOT NULL;

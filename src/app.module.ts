@@ -1,12 +1,13 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule, accessEntities } from './access/index.js';
-import { CatalogueModule } from './catalogue/index.js';
+import { CatalogueModule, catalogueFields } from './catalogue/index.js';
 import { ConsentModule } from './consent/index.js';
 import { CouponsModule } from './coupons/index.js';
 import { ImportsModule } from './imports/index.js';
 import { InsightsModule, insightFields } from './insights/index.js';
 import { Journey } from './journey.js';
 import { LimitsModule } from './limits/index.js';
+import { MeasurementModule } from './measurement/index.js';
 import { OffersModule, offersEntities } from './offers/index.js';
 import { PlatformModule, type ConnectedSettings, type Log } from './platform/index.js';
 import { PrivacyModule } from './privacy/index.js';
@@ -18,7 +19,7 @@ import { WebhooksModule } from './webhooks/index.js';
 
 /** What a rule may ask about: each room says what it knows, this is where it is put together. */
 export function fieldRegistry(): FieldRegistry {
-  return new FieldRegistry(storeFields, shopperFields, insightFields);
+  return new FieldRegistry(storeFields, catalogueFields, shopperFields, insightFields);
 }
 
 @Global()
@@ -54,6 +55,7 @@ export class AppModule {
         LimitsModule,
         CouponsModule,
         Journey,
+        MeasurementModule,
         WebhooksModule,
         ViewsModule,
         PrivacyModule,
