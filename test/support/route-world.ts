@@ -189,7 +189,9 @@ export class World {
   async offerTemplate(): Promise<{ path: Record<string, string>; body: object }> {
     const { body } = await this.#done('GET', '/v1/offer-templates');
     const [first] = body.items as { template: string; parameters: { name: string; example: unknown }[] }[];
-    const parameters = Object.fromEntries((first?.parameters ?? []).map(({ name, example }) => [name, example]));
+    const parameters = Object.fromEntries(
+      (first?.parameters ?? []).map(({ name, example }) => [name, example]),
+    );
     return { path: { template: first?.template ?? '' }, body: { parameters } };
   }
 
