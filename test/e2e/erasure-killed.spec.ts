@@ -8,7 +8,7 @@ it('an erasure that was accepted is carried out to its end, though the program i
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   try {
-    const first = await startProgram(env);
+    const first = await startProgram(env, { readyWithinMs: 120_000 });
     const { key } = (await runCli(['keys', 'create', '--kind', 'service', '--label', 'test'], env)) as {
       key: string;
     };
@@ -22,7 +22,7 @@ it('an erasure that was accepted is carried out to its end, though the program i
     const { rows } = await client.query('SELECT finished_at FROM erasures');
     expect(rows).toEqual([{ finished_at: null }]);
 
-    const second = await startProgram(env);
+    const second = await startProgram(env, { readyWithinMs: 120_000 });
     const path = `/v1/erasures/${asked.body.erasureId as string}`;
     const done = await until(
       async () => (await second.call('GET', path, { as: key })).body as Record<string, unknown>,
