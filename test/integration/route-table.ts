@@ -92,7 +92,6 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/shoppers/{shopperId}/tokens',             '. xx xx xx xx xxxx + x'],
   ['DELETE /v1/shoppers/{shopperId}/tokens',           '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' } }],
 
-
   // ── stores and catalogue ───────────────────────── a AB GG TT FF mvyd s k
   ['GET /v1/stores',                                   '. xx xx xx ++ ++++ + +'],
   ['GET /v1/stores/{storeId}',                         '. xx xx xx +o ++++ + o'],
