@@ -29,6 +29,7 @@ function speaking(
 }
 const plain = (body: string) => ({ default: { title: 'Hello', body } });
 
+/** Check 21 of docs/security.md. */
 describe('the words of an offer', () => {
   it('name the product, its price, the places and the reward', () => {
     const offer = speaking({

@@ -14,6 +14,7 @@ const faults = (more: Record<string, unknown>): string[] => {
 };
 const money = (amount: number, currency = 'EUR') => ({ amount, currency });
 
+/** Check 22 of docs/security.md. */
 describe('the document of an offer', () => {
   it('has a default for all but name, kind, trigger and content', () => {
     expect(offerDocument.parse(SMALLEST)).toEqual({

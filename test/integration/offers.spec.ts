@@ -26,6 +26,7 @@ const idsOf = (reply: Reply): string[] => itemsOf(reply).map(({ offerId }) => of
 const HOUR_MS = 3_600_000;
 const inHours = (hours: number): string => new Date(Date.now() + hours * HOUR_MS).toISOString();
 
+/** Check 27 of docs/security.md. */
 describe('offers', () => {
   let shop: Shop;
   let marketer: string;
