@@ -7,7 +7,7 @@ export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
 export { Replenishment } from './replenishment/replenishment.service.js';
 export { addDays } from './kpis/civil-days.rules.js';
-export type { Definition, Definitions } from './kpis/definitions.js';
+export type { Definition } from './kpis/definitions.js';
 export { moneyColumns } from './kpis/money-columns.js';
 export { margin, PAID } from './kpis/population.sql.js';
 export { ReportReader } from './kpis/report-reader.js';

@@ -5,7 +5,7 @@ import { toRfc3339, type Instant, type Money, type OfferId, type StoreId } from 
 import { CONVERSIONS, DISCOUNTS, FUNNEL, NAMED_UNREDEEMED, NAMES } from './offers-report.sql.js';
 
 /** What a report is about: offers made in a time, in some stores or (undefined) all, of one offer or all. */
-export interface OffersQuestion {
+interface OffersQuestion {
   from: Instant;
   to: Instant;
   storeIds: readonly StoreId[] | undefined;
@@ -32,7 +32,7 @@ interface Converted {
   margin: number;
 }
 
-export interface OfferFigures extends Funnel {
+interface OfferFigures extends Funnel {
   name: string;
   kind: string;
   converted: number;
@@ -55,7 +55,7 @@ interface NamedRow {
 }
 
 /** Why a purchase names a coupon that is not redeemed. */
-export type WhyUnredeemed = 'unknown' | 'other-shopper' | 'withdrawn' | 'expired' | 'not-presented';
+type WhyUnredeemed = 'unknown' | 'other-shopper' | 'withdrawn' | 'expired' | 'not-presented';
 
 export interface NamedUnredeemed {
   purchaseId: string;

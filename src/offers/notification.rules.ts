@@ -1,5 +1,6 @@
 import { renderedBytes } from './content.js';
 import type { Content, Words } from './content.schema.js';
+import type { Refuse } from './offer.schema.js';
 import type { Reward } from './reward.schema.js';
 
 /** Firebase Cloud Messaging takes no more in one message. */
@@ -11,7 +12,6 @@ interface Spoken {
   content: Content;
   reward: Reward;
 }
-type Refuse = (path: readonly string[], code: string, detail: string) => void;
 
 /**
  * Refuses words that with their picture, link and reward would not fit into one push, whatever they name: they would

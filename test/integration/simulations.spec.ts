@@ -251,7 +251,7 @@ describe('a simulation', () => {
     const approver = (await shop.staff('approver')).token;
     await shop.call('POST', `/v1/offers/${live}/submit`, { as: marketer });
     await shop.call('POST', `/v1/offers/${live}/approve`, { as: approver });
-    const offerId = await write(offer({ exclusionGroup: 'filters' }));
+    const offerId = await write(offer());
     expect(await simulated(offerId)).toMatchObject({ issued: 0, silences: { outranked: 5 } });
     expect(await simulated(offerId, { among: 'alone' })).toMatchObject({ issued: 5 });
     await shop.call('POST', `/v1/offers/${live}/archive`, { as: marketer });

@@ -11,7 +11,7 @@ export interface VisitRange {
 }
 
 /** Behind which visit to go on: its beginning as Postgres keeps it, which is finer than an `Instant`. */
-export interface VisitPlace {
+interface VisitPlace {
   began: string;
   visitId: VisitId;
 }

@@ -74,5 +74,5 @@ export const ASSUMPTIONS: readonly string[] = [
   'Caps, limits and budgets begin empty at `from`.',
   'The offer’s startsAt and endsAt are left aside; its days and hours hold.',
   'Purchases count up to each moment: shopping days, and the habits of the categories that offers are about. All else that is known of shoppers, the other offers, the contact policy, stock and stores are as they are now.',
-  'Caps by household count the shopper alone.',
+  'Caps by household count the shopper alone; budgets are not spread over the day.',
 ];

@@ -4,7 +4,7 @@ import type { ReasonCode } from '../decision.js';
 import type { Rehearsed } from '../rehearsal.rules.js';
 
 /** What became of an offer at the moments that asked for it, over a time or on one day. */
-export interface SimulatedFigures {
+interface SimulatedFigures {
   visits: number;
   /** Moments at which the offer was considered: issued, ghosts and silences come to this. */
   opportunities: number;

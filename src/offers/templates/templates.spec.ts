@@ -1,9 +1,11 @@
-import { fieldRegistry } from '../../app.module.js';
-import { validateRule, warningsOf } from '../../rules/index.js';
+import { insightFields } from '../../insights/index.js';
+import { FieldRegistry, validateRule, warningsOf } from '../../rules/index.js';
+import { shopperFields } from '../../shoppers/index.js';
+import { storeFields } from '../../stores/index.js';
 import { offerDocument, offerFields } from '../offer.schema.js';
 import { exampleOf, OFFER_TEMPLATES } from './templates.js';
 
-const fields = fieldRegistry();
+const fields = new FieldRegistry(storeFields, shopperFields, insightFields);
 
 describe('offer templates', () => {
   it.each(OFFER_TEMPLATES.map((each) => [each.template, each] as const))(

@@ -2,7 +2,7 @@ type Value = string | number;
 export type Given = Readonly<Record<string, Value>>;
 
 /** What the shop has to say. */
-export interface TemplateParameter {
+interface TemplateParameter {
   name: string;
   label: string;
   type: 'text' | 'number';
