@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, timestamp, Tombstones, type Queryable } from '../platform/index.js';
-import { principalName, type Instant, type Principal } from '../shared/index.js';
+import { principalName, type Instant, type Principal, type ShopperId } from '../shared/index.js';
 import { namesIn } from './rejections.rules.js';
 import type { ImportTypeName, RejectedRow, Step } from './import-type.js';
 import type { ImportState } from './progress.rules.js';
@@ -236,6 +236,11 @@ export class ImportsRepository {
         rows.map(({ row }) => kept(row, MAX_ROW_KEPT)),
       ],
     );
+  }
+
+  /** Those of `ids` whose person was erased. */
+  erased(tx: Queryable, ids: readonly ShopperId[]): Promise<ReadonlySet<ShopperId>> {
+    return this.tombstones.among(ids, tx);
   }
 
   async #withoutErased(tx: Queryable, rows: readonly RejectedRow[]): Promise<RejectedRow[]> {

@@ -17,7 +17,7 @@ export function Handles<Spec extends RouteSpec>(spec: Spec) {
       verbs[spec.method](nestPath),
       HttpCode(spec.status ?? 200),
       SetMetadata(ROUTE, spec),
-      RouteConfig({ streamsBody: spec.streamedBody !== undefined }),
+      RouteConfig({ streamsBody: spec.streamedBody !== undefined, bare: spec.unmetered === 'gateways' }),
     )(target, key, descriptor);
     AskedParameter()(target, key, 0);
   };

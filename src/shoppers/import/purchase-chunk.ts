@@ -156,6 +156,16 @@ export class PurchaseChunk {
     );
   }
 
+  /** A file does not bring back who was erased: their purchases are left out. */
+  async refuseErased(
+    erasedAmong: (ids: readonly ShopperId[]) => Promise<ReadonlySet<ShopperId>>,
+  ): Promise<void> {
+    const rows = await this.tx.query<{ shopper_id: ShopperId }>('SELECT DISTINCT shopper_id FROM chunk');
+    const erased = await erasedAmong(rows.map((row) => row.shopper_id));
+    if (erased.size === 0) return;
+    await this.tx.run(`UPDATE chunk SET fault = 'erased' WHERE shopper_id = ANY($1)`, [[...erased]]);
+  }
+
   /** Makes the shoppers nobody has told us of, consenting to nothing, and keeps all of them. Gives how many. */
   async makeShoppers(): Promise<number> {
     const made = await this.tx.run(
@@ -224,6 +234,7 @@ export class PurchaseChunk {
          SELECT line, coalesce(fault, 'purchase-differs') AS code,
                 CASE fault WHEN 'out-of-range' THEN 'a purchase has at most ${MAX_LINES} lines'
                            WHEN 'unknown-store' THEN 'no store ' || chunk.store_id
+                           WHEN 'erased' THEN 'shopperId: the person of this id was erased'
                            ELSE 'it is on record with other content' END AS detail,
                 ${AS_READ.replaceAll('purchase_id', 'staged.purchase_id')} AS row
          FROM chunk JOIN ${this.file.table} AS staged ON staged.purchase_id = chunk.purchase_id

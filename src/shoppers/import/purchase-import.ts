@@ -45,6 +45,7 @@ export class PurchaseImport implements ImportType, OnModuleInit {
       const chunk = new PurchaseChunk(tx, recording, range);
       const taken = await takenOut(chunk);
       await chunk.followMerges();
+      await chunk.refuseErased((ids) => recording.erased(tx, ids));
       const shoppersMade = await chunk.makeShoppers();
       const productsMade = await chunk.makeProducts();
       const written = await chunk.record();
