@@ -66,14 +66,18 @@ const choice = (
   column: string,
 ): ListField => ({ field, label, description, type: 'choice', choices, column });
 
+/** Looked up line by line: a join would read the whole catalogue for every shopper whose list is asked. */
+const ofProduct = (column: string): string =>
+  `(SELECT ${column} FROM products WHERE products.product_id = did.product_id)`;
+
 const OF_CATALOGUE = 'Of the catalogue; unknown for a product that it lacks.';
 
 const product: readonly ListField[] = [
   text('productId', 'Product', 'The productId.', 'did.product_id'),
-  text('category', 'Category', OF_CATALOGUE, 'product.category'),
-  text('brand', 'Brand', OF_CATALOGUE, 'product.brand'),
-  yesNo('ownBrand', 'Own brand', OF_CATALOGUE, 'product.own_brand'),
-  text('equivalenceGroup', 'Equivalence group', OF_CATALOGUE, 'product.equivalence_group'),
+  text('category', 'Category', OF_CATALOGUE, ofProduct('category')),
+  text('brand', 'Brand', OF_CATALOGUE, ofProduct('brand')),
+  yesNo('ownBrand', 'Own brand', OF_CATALOGUE, ofProduct('own_brand')),
+  text('equivalenceGroup', 'Equivalence group', OF_CATALOGUE, ofProduct('equivalence_group')),
 ];
 
 const purchases: List = {
@@ -87,7 +91,7 @@ const purchases: List = {
       FROM purchases JOIN purchase_lines AS line USING (purchase_id)
       WHERE purchases.shopper_id = asked.shopper_id AND purchased_at > ${since} AND quantity > 0
       ORDER BY purchased_at DESC, purchase_id, line_no LIMIT ${most}
-    ) AS did LEFT JOIN products AS product USING (product_id)`,
+    ) AS did`,
   items: [
     ...product,
     number('quantity', 'Quantity', 'Units of the line.', 'did.quantity', 'units'),
@@ -121,7 +125,7 @@ const interactions: List = {
     FROM (
       SELECT * FROM interactions WHERE interactions.shopper_id = asked.shopper_id AND at > ${since}
       ORDER BY at DESC, interaction_id LIMIT ${most}
-    ) AS did LEFT JOIN products AS product USING (product_id)`,
+    ) AS did`,
   items: [
     choice(
       'type',

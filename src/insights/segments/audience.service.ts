@@ -76,6 +76,7 @@ export class Audiences {
       statement,
       { at, most },
     );
+    if (sieved === undefined) return this.#askEverybody(rule, at);
     const { of } = sieved;
     const told = (remaining: readonly number[]): Audience['funnel'] =>
       steps.map((step, place) => ({ rule: step, remaining: remaining[place] ?? 0 }));
@@ -91,6 +92,14 @@ export class Audiences {
     return { count, sample, funnel: told(counted), exact, margin, asked: exact ? of : judged, of };
   }
 
+  /** Where Postgres would take too long, a sample of all is asked. */
+  async #askEverybody(rule: Rule, at: Instant): Promise<Audience> {
+    const { ids, total } = await this.repository.everybody(MOST_ASKED);
+    const { remaining, ...asked } = await this.#ask(rule, 0, { ids, total }, at);
+    const funnel = stepsOf(rule).map((step, place) => ({ rule: step, remaining: remaining[place] ?? 0 }));
+    return { ...asked, count: remaining.at(-1) ?? 0, funnel, of: total };
+  }
+
   /** Asks those whom SQL left the steps from `first` on, as decisions and segments would: of their views. */
   async #ask(
     rule: Rule,
@@ -102,9 +111,10 @@ export class Audiences {
     const funnel = new Funnel(steps.map((step) => compileRule(step, this.fields)));
     const lists = listsIn({ combinator: 'and', rules: steps });
     const sample: ShopperId[] = [];
+    const began = this.clock.now();
     let from = 0;
     // In the order of a hash, so that those asked are like chance wherever it ends.
-    for (; from < ids.length && this.clock.now() - at < MOST_MS; from += AT_ONCE) {
+    for (; from < ids.length && this.clock.now() - began < MOST_MS; from += AT_ONCE) {
       for (const facts of await this.shoppers.facts(ids.slice(from, from + AT_ONCE), lists, at)) {
         if (!facts.shopper.consents.profiling || !funnel.add(facts)) continue;
         if (sample.length < SAMPLE) sample.push(facts.shopper.shopperId);
