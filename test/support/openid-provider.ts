@@ -22,7 +22,7 @@ export class OpenIdServer {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     const openid = new OpenIdServer(`http://127.0.0.1:${port}`, server);
-    const provider = new Provider(openid.issuer, {
+    const provider: Provider = new Provider(openid.issuer, {
       clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: [client.redirectUri] }],
       claims: { openid: ['sub'], email: ['email', 'email_verified'] },
       cookies: { keys: ['of the test'] },
