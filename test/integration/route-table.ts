@@ -115,7 +115,7 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/shoppers',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'cat' }] }],
   ['GET /v1/shoppers/{shopperId}',                     '. xx xx xx xx ++++ + +'],
   ['PUT /v1/shoppers/{shopperId}',                     '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' }, body: {} }],
-  ['POST /v1/shoppers/{shopperId}/merge',              '. xx xx xx xx xxx+ + x', async (w) => ({ body: { from: await w.freshShopper() } })],
+  ['POST /v1/shoppers/{shopperId}/merge',              '. xx xx xx xx xxx+ + x', async (w) => ({ path: { shopperId: 'cat' }, body: { from: await w.freshShopper() } })], // the stricter consent wins: not ann's
   ['GET /v1/shoppers/{shopperId}/replenishment',       '. xx xx xx xx ++++ + +'],
   ['GET /v1/shoppers/{shopperId}/consents',            '. xx xx xx xx ++++ + +'],
   ['PUT /v1/shoppers/{shopperId}/consents/{purpose}',  '. xx xx xx xx xxx+ + x', { body: said }],
