@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ItemImport, Recorder, type Column } from '../imports/index.js';
+import { Published } from '../platform/index.js';
 import { productItem } from './catalogue.dto.js';
-import { Catalogue } from './catalogue.service.js';
+import { saveItems } from './product-items.js';
 
 const columns: readonly Column[] = [
   { path: 'productId', kind: 'text', required: true },
@@ -32,7 +33,7 @@ function completed(item: Record<string, unknown>): unknown {
 @Injectable()
 export class ProductImport implements OnModuleInit {
   constructor(
-    private readonly catalogue: Catalogue,
+    private readonly published: Published,
     private readonly recorder: Recorder,
   ) {}
 
@@ -44,8 +45,13 @@ export class ProductImport implements OnModuleInit {
         itemField: 'productId',
         schema: productItem,
         completed,
+        idField: 'productId',
         keyOf: ({ productId }) => productId,
-        write: ({ batch, within }) => this.catalogue.saveChecked(batch, (tx) => within(tx, [])),
+        write: async ({ tx }) => {
+          await saveItems(tx);
+          await this.published.raise(tx, 'catalogue');
+          return { refused: [], announce: () => this.published.announce('catalogue') };
+        },
       }),
     );
   }

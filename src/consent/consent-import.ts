@@ -29,8 +29,8 @@ export class ConsentImport implements OnModuleInit {
         schema: bulkStatement,
         // Said when the file came: a row that is taken again after a crash is known as the same statement.
         dated: (item, receivedAt) => ({ ...item, at: item.at ?? receivedAt }),
-        write: ({ batch, principal, receivedAt, within }) =>
-          this.consents.recordAll(batch, { principal, receivedAt }, within),
+        idField: 'shopperId',
+        write: (step) => this.consents.recordItems(step),
       }),
     );
   }

@@ -181,7 +181,7 @@ export class PurchaseChunk {
   async makeShoppers(): Promise<number> {
     const kept = (): Promise<number> =>
       this.tx.run(
-        `SELECT FROM shoppers WHERE shopper_id = ANY (ARRAY(SELECT DISTINCT shopper_id FROM chunk WHERE ${FRESH}))
+        `SELECT FROM shoppers WHERE shopper_id IN (SELECT shopper_id FROM chunk WHERE ${FRESH})
          ORDER BY shopper_id FOR KEY SHARE`,
       );
     const [wanted] = await this.tx.query<{ count: number }>(

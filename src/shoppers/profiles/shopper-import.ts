@@ -1,6 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ItemImport, Recorder, type Column } from '../../imports/index.js';
+import { ItemImport, Recorder, type Column, type Written } from '../../imports/index.js';
+import type { Queryable } from '../../platform/index.js';
 import { profileOf } from './profile.dto.js';
+import { itemsApart, lockItems, mergedItems, writeItems } from './profile-items.js';
 import { Shoppers } from './shoppers.service.js';
 
 const columns: readonly Column[] = [
@@ -49,8 +51,24 @@ export class ShopperImport implements OnModuleInit {
         itemField: 'shopperId',
         schema: profileOf,
         completed,
-        write: ({ batch, within }) => this.shoppers.replaceAll(batch, within),
+        idField: 'shopperId',
+        write: ({ tx }) => this.#write(tx),
       }),
     );
+  }
+
+  async #write(tx: Queryable): Promise<Written> {
+    await lockItems(tx);
+    const apart = await itemsApart(tx);
+    const replaced = await this.shoppers.replaceWithin(
+      tx,
+      apart.map(({ item }) => item),
+    );
+    const refused = [...(await mergedItems(tx))];
+    for (const [place, refusal] of replaced.refused) {
+      refused.push({ line: apart[place]?.line ?? 0, ...refusal });
+    }
+    const written = new Set([...replaced.written, ...(await writeItems(tx))]);
+    return { refused, announce: () => this.shoppers.announce({ ...replaced, written }) };
   }
 }
