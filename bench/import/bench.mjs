@@ -1,5 +1,6 @@
 // `npm run bench -- import`: rows a second of whole imports by HTTP, beside a bare COPY of the same file into one plain
-// logged table; and the memory of the process that takes ten times the rows.
+// logged table, and beside a COPY of the same content, ready made, into empty copies of the very tables that the import
+// writes, with their indexes; and the memory of the process that takes ten times the rows.
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -9,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { fork } from 'node:child_process';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { files } from './files.mjs';
 
 const dist = path.resolve(import.meta.dirname, '../../dist');
@@ -40,12 +41,14 @@ export async function bench(options) {
   }
 }
 
+/** The import last: it makes the tables that the others copy. */
 async function pair(given) {
-  return [await bareCopy(given), await whole(given)];
+  const ours = await whole(given);
+  return [...(await copies(given)), ours];
 }
 
-/** The same file by COPY, as CSV, into a table that has its columns and nothing else. */
-async function bareCopy({ services, folder, type, rows }) {
+/** By COPY: the file as CSV into a table that has its columns and nothing else; and its content into the real ones. */
+async function copies({ services, folder, type, rows }) {
   const file = await written(folder, type, rows);
   const client = new pg.Client({ connectionString: services.databaseUrl });
   await client.connect();
@@ -53,14 +56,32 @@ async function bareCopy({ services, folder, type, rows }) {
   const beganAt = performance.now();
   await pipeline(createReadStream(file), client.query(copyFrom('COPY bare FROM STDIN (FORMAT csv, HEADER)')));
   const seconds = (performance.now() - beganAt) / 1_000;
+  const indexedSeconds = await indexedCopy(client, type, folder);
   await client.query('DROP TABLE bare');
   await client.end();
-  return {
-    name: `bare COPY ${type}`,
-    rows,
-    seconds: round(seconds),
-    rowsPerSecond: Math.round(rows / seconds),
-  };
+  return [
+    { name: `bare COPY ${type}`, ...speed(rows, seconds) },
+    { name: `indexed COPY ${type}`, ...speed(rows, indexedSeconds) },
+  ];
+}
+
+/** Seconds for COPY alone: the rows of each table lie ready as text, in the order of their keys. */
+async function indexedCopy(client, type, folder) {
+  let milliseconds = 0;
+  for (const [table, { columns, select }] of Object.entries(files[type].tables)) {
+    const text = path.join(folder, `${table}.txt`);
+    await pipeline(client.query(copyTo(`COPY (${select}) TO STDOUT`)), createWriteStream(text));
+    await client.query(`CREATE TABLE indexed (LIKE ${table} INCLUDING ALL)`);
+    const beganAt = performance.now();
+    await pipeline(createReadStream(text), client.query(copyFrom(`COPY indexed (${columns}) FROM STDIN`)));
+    milliseconds += performance.now() - beganAt;
+    await client.query('DROP TABLE indexed');
+  }
+  return milliseconds / 1_000;
+}
+
+function speed(rows, seconds) {
+  return { rows, seconds: round(seconds), rowsPerSecond: Math.round(rows / seconds) };
 }
 
 /** From the first byte of the request until the import is done: received, checked, staged, recorded, told. */
@@ -83,10 +104,8 @@ async function whole({ services, folder, type, rows, first = 0 }) {
     if (done.accepted !== rows) throw new Error(`${type}: ${JSON.stringify(done).slice(0, 1_000)}`);
     return {
       name: `aislecue ${type}`,
-      rows,
-      seconds: round(seconds),
+      ...speed(rows, seconds),
       stagedSeconds: round(stagedSeconds),
-      rowsPerSecond: Math.round(rows / seconds),
       peakRssMegabytes: peakRssOf(program.child.pid),
     };
   } finally {
@@ -140,10 +159,12 @@ async function written(folder, type, rows, first = 0) {
 
 function ratiosOf(candidates) {
   const of = (name) => candidates.find((each) => each.name === name);
-  const types = Object.keys(files).map((type) => [
-    `${type}ToBareCopy`,
-    round(of(`aislecue ${type}`).rowsPerSecond / of(`bare COPY ${type}`).rowsPerSecond),
-  ]);
+  const types = Object.keys(files).flatMap((type) =>
+    ['bare', 'indexed'].map((peer) => [
+      `${type}To${peer === 'bare' ? 'Bare' : 'Indexed'}Copy`,
+      round(of(`aislecue ${type}`).rowsPerSecond / of(`${peer} COPY ${type}`).rowsPerSecond),
+    ]),
+  );
   const large = of('aislecue purchases, ten times the rows');
   return {
     ...Object.fromEntries(types),

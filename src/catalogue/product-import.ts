@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ItemImport, Recorder, type Column } from '../imports/index.js';
+import { ItemImport, quickly, Recorder, type Column } from '../imports/index.js';
 import { Published } from '../platform/index.js';
-import { productItem } from './catalogue.dto.js';
+import { isOfOneCurrency, productItem } from './catalogue.dto.js';
 import { saveItems } from './product-items.js';
 
 const columns: readonly Column[] = [
@@ -29,6 +29,8 @@ function completed(item: Record<string, unknown>): unknown {
   };
 }
 
+export const quick = quickly(productItem, (item) => (isOfOneCurrency(item) ? item : undefined));
+
 /** Files of products: each row is an item of `POST /v1/products`. */
 @Injectable()
 export class ProductImport implements OnModuleInit {
@@ -44,6 +46,7 @@ export class ProductImport implements OnModuleInit {
         columns,
         itemField: 'productId',
         schema: productItem,
+        quick,
         completed,
         idField: 'productId',
         keyOf: ({ productId }) => productId,

@@ -38,6 +38,8 @@ export interface ItemImportSpec<Schema extends z.ZodType> {
   idField: string;
   /** The schema of the door: what it refuses there it refuses here, by the same code. */
   schema: Schema;
+  /** Accepts most good items at once, and what it does not know leaves to the schema (`quickly`). */
+  quick: (item: unknown) => z.output<Schema> | undefined;
   /** Completes the item of a flat row with what only a flat row leaves out. */
   completed?: (item: Record<string, unknown>) => unknown;
   /** What the row says when it says it without a time. */
@@ -76,9 +78,9 @@ export class ItemImport<Schema extends z.ZodType> implements ImportType {
   }
 
   stage(item: unknown, { line, receivedAt }: RowContext): StagedRow {
-    const outcome = checked(this.spec.schema, item);
+    const { schema, quick, dated, keyOf } = this.spec;
+    const outcome = checked(schema, item, quick);
     if (!('value' in outcome)) return outcome;
-    const { dated, keyOf } = this.spec;
     const value = dated?.(outcome.value, receivedAt) ?? outcome.value;
     return { copy: copyLine([line, keyOf?.(value) ?? '', JSON.stringify(value)]) };
   }
@@ -155,7 +157,10 @@ async function told(tx: Queryable, refused: Written['refused']): Promise<Rejecte
 export function checked<Schema extends z.ZodType>(
   schema: Schema,
   item: unknown,
+  quick: (item: unknown) => z.output<Schema> | undefined,
 ): { value: z.output<Schema> } | (RowFault & { path: string }) {
+  const accepted = quick(item);
+  if (accepted !== undefined) return { value: accepted };
   const result = schema.safeParse(item);
   if (result.success) return { value: result.data };
   const faults = faultsOf(result.error, item, '');

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ItemImport, Recorder, type Column, type Written } from '../../imports/index.js';
+import { ItemImport, quickly, Recorder, type Column, type Written } from '../../imports/index.js';
 import type { Queryable } from '../../platform/index.js';
 import { profileOf } from './profile.dto.js';
+import { hasRoomFor, isMonthDay } from './profile.rules.js';
 import { itemsApart, lockItems, mergedItems, writeItems } from './profile-items.js';
 import { Shoppers } from './shoppers.service.js';
 
@@ -35,6 +36,14 @@ function completed(item: Record<string, unknown>): unknown {
   return { ...item, acquisition: { ...rest, cost: { amount, currency } } };
 }
 
+/** A time zone is looked up slowly; those with one are left to the schema. */
+export const quick = quickly(profileOf, (item) => {
+  const { attributes = {}, carries = [], birthday, timeZone } = item;
+  if (timeZone !== undefined || !hasRoomFor(attributes)) return undefined;
+  if (birthday !== undefined && !isMonthDay(birthday)) return undefined;
+  return { ...item, attributes, carries };
+});
+
 /** Files of shoppers: each row replaces one as `PUT /v1/shoppers/{shopperId}` does, in the order of the lines. */
 @Injectable()
 export class ShopperImport implements OnModuleInit {
@@ -50,6 +59,7 @@ export class ShopperImport implements OnModuleInit {
         columns,
         itemField: 'shopperId',
         schema: profileOf,
+        quick,
         completed,
         idField: 'shopperId',
         write: ({ tx }) => this.#write(tx),
