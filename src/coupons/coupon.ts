@@ -1,5 +1,6 @@
 import type { Reward } from '../offers/index.js';
 import type {
+  DecisionId,
   DeliveryId,
   Instant,
   Money,
@@ -14,6 +15,8 @@ import type {
 export interface Coupon {
   code: string;
   offerId: OfferId;
+  /** Under which limits and budgets hold what it may cost. */
+  decisionId: DecisionId;
   deliveryId: DeliveryId;
   shopperId: ShopperId;
   /** Absent: any store. */
@@ -23,6 +26,17 @@ export interface Coupon {
   qualifies: { productIds: readonly ProductId[]; categories: readonly string[] };
   expiresAt: Instant;
   withdrawnAt: Instant | undefined;
+}
+
+/** A coupon that a till has in hand: until then no other checkout may redeem it. */
+export interface Hold {
+  code: string;
+  /** The checkout it is held for. */
+  purchaseId: PurchaseId;
+  /** The till, as principals are named. */
+  heldBy: string;
+  storeId: StoreId;
+  until: Instant;
 }
 
 export interface BasketLine {

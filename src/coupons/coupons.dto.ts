@@ -36,6 +36,21 @@ export const redeemAnswer = z.object({
 });
 export type RedeemAnswer = z.input<typeof redeemAnswer>;
 
+export const holdBody = z.strictObject({
+  purchaseId: vocabulary.purchaseId.describe('the checkout that holds it; it may hold it again, and longer'),
+  minutes: z.int().min(1).max(60).default(10),
+  basket: basket.optional().describe('to be told the discount'),
+});
+export const holdAnswer = z.object({
+  couponCode: z.string(),
+  offerId: vocabulary.offerId,
+  reward: z.record(z.string(), z.unknown()).describe('as the offer has it'),
+  purchaseId: z.string(),
+  heldUntil: z.iso.datetime().describe('never later than the coupon expires'),
+  discount: vocabulary.money.optional(),
+});
+export type HoldAnswer = z.input<typeof holdAnswer>;
+
 export const reverseBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
 export const reverseAnswer = z.object({
   redemptionId: z.guid(),

@@ -1,11 +1,20 @@
-import type { DeliveryId, OfferId, ProductId, PurchaseId, ShopperId, StoreId } from '../shared/index.js';
-import type { Coupon, Redemption } from './coupon.js';
+import type {
+  DecisionId,
+  DeliveryId,
+  OfferId,
+  ProductId,
+  PurchaseId,
+  ShopperId,
+  StoreId,
+} from '../shared/index.js';
+import type { Coupon, Hold, Redemption } from './coupon.js';
 import { rule, type Attempt } from './redemption.rules.js';
 
 const NOW = 1_800_000_000_000;
 const coupon: Coupon = {
   code: '0123456789ABCDEF',
   offerId: 'o' as OfferId,
+  decisionId: 'n' as DecisionId,
   deliveryId: 'd' as DeliveryId,
   shopperId: 's' as ShopperId,
   storeId: 'store' as StoreId,
@@ -79,6 +88,19 @@ describe('rule', () => {
   it('refuses what has expired or was withdrawn', () => {
     expect(why({ ...coupon, expiresAt: NOW }, [], attempt, at)).toBe('expired');
     expect(why({ ...coupon, withdrawnAt: NOW - 1 }, [], attempt, at)).toBe('expired');
+  });
+
+  it('keeps a coupon for the checkout that holds it, as long as it does', () => {
+    const hold: Hold = {
+      code: coupon.code,
+      purchaseId: 'p2' as PurchaseId,
+      heldBy: 'till:1',
+      storeId: 'store' as StoreId,
+      until: NOW + 1,
+    };
+    expect(why(coupon, [], attempt, { ...at, hold })).toBe('coupon-held');
+    expect(why(coupon, [], attempt, { ...at, hold: { ...hold, until: NOW } })).toBe('redeem');
+    expect(why(coupon, [], { ...attempt, purchaseId: 'p2' as PurchaseId }, { ...at, hold })).toBe('redeem');
   });
 
   it('refuses a basket without what the coupon is for', () => {

@@ -17,7 +17,7 @@ interface RedemptionRow {
   reversed_at: Instant | null;
 }
 
-const COUPON = `code, offer_id AS "offerId", delivery_id AS "deliveryId", shopper_id AS "shopperId",
+const COUPON = `code, offer_id AS "offerId", decision_id AS "decisionId", delivery_id AS "deliveryId", shopper_id AS "shopperId",
   store_id AS "storeId", reward, qualifies, expires_at AS "expiresAt", withdrawn_at AS "withdrawnAt"`;
 const REDEMPTION = `redemption_id, code, purchase_id, store_id, redeemed_by, idempotency_key, discount, currency,
   basket, redeemed_at, reversed_at`;
@@ -42,6 +42,19 @@ export class RedemptionsRepository {
     return coupon && { redemption, coupon };
   }
 
+  /** The redemption of a shopper's coupon that stands, if there is one. */
+  async redeemedOf(
+    code: string,
+    shopperId: ShopperId,
+  ): Promise<{ redemption: Redemption; coupon: Coupon } | undefined> {
+    const coupon = await this.coupon(code);
+    if (coupon?.shopperId !== shopperId) return undefined;
+    const redemption = (await this.ofCoupon(this.database, code)).find(
+      ({ reversedAt }) => reversedAt === undefined,
+    );
+    return redemption && { redemption, coupon };
+  }
+
   /** One at a time for a coupon, in the house's order of locks: the shopper, then the coupon. */
   locked<T>(
     { code, shopperId }: { code: string; shopperId: ShopperId },
@@ -50,6 +63,14 @@ export class RedemptionsRepository {
     return this.database.transaction(async (tx) => {
       await lockShoppers(tx, [shopperId]);
       return work(tx, await this.#coupon(tx, code, 'FOR UPDATE'));
+    });
+  }
+
+  /** One at a time for a shopper: for what locks counters, which come before coupons. */
+  lockedShopper<T>(shopperId: ShopperId, work: (tx: Queryable) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (tx) => {
+      await lockShoppers(tx, [shopperId]);
+      return work(tx);
     });
   }
 

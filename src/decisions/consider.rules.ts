@@ -4,6 +4,7 @@ import { brandSwitchVerdict, type LiveOffer } from '../offers/index.js';
 import { conditionsOf, type Rule } from '../rules/index.js';
 import { isWithinHours, localTime, type Facts, type HourRange } from '../shared/index.js';
 import type { Considered, Reason, World } from './decision.js';
+import { likingFor } from './liking.rules.js';
 
 type Check = (offer: LiveOffer, facts: Facts, world: World) => Reason | undefined;
 
@@ -33,7 +34,7 @@ export function consider(candidates: readonly LiveOffer[], facts: Facts, world: 
     .map((offer) => ({
       offer,
       reasons: CHECKS.map((check) => check(offer, facts, world)).filter((reason) => reason !== undefined),
-      score: needFor(offer, facts),
+      score: scoreOf(offer, facts),
     }))
     .sort(byRank);
 }
@@ -44,6 +45,11 @@ function byRank(a: Considered, b: Considered): number {
     b.score - a.score ||
     (a.offer.offerId < b.offer.offerId ? -1 : 1)
   );
+}
+
+/** The need, raised or lowered by what the shopper said of offers alike. */
+function scoreOf(offer: LiveOffer, facts: Facts): number {
+  return needFor(offer, facts) + likingFor(offer.target.categories, facts.shopper);
 }
 
 /** The likeliest need among the categories the offer is about, 0 where nothing is known. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ContactPolicies } from '../limits/index.js';
+import { HouseRules } from '../limits/index.js';
 import { LiveOffers } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Pending } from './decision.js';
-import { pendingOf } from './pending.rules.js';
+import { listsAsked, pendingOf } from './pending.rules.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 
@@ -16,7 +16,7 @@ export class Considering {
   constructor(
     private readonly triggering: Triggering,
     private readonly live: LiveOffers,
-    private readonly policies: ContactPolicies,
+    private readonly house: HouseRules,
     private readonly views: WarmViews,
     private readonly clock: Clock,
   ) {}
@@ -29,12 +29,15 @@ export class Considering {
     const about = new Set(triggered.map(({ change }) => change.shopperId));
     const arrived = changes.filter(({ kind, shopperId }) => kind === 'visitStarted' && !about.has(shopperId));
     this.views.warm(arrived.map(({ shopperId }) => shopperId));
-    const views = await this.views.of([...about]);
+    const { asking, names } = listsAsked(triggered);
+    const [views, lists] = await Promise.all([this.views.of([...about]), this.views.listsOf(asking, names)]);
     return triggered.flatMap((each) => {
       const view = views.get(each.change.shopperId);
-      const world = { policy: this.policies.current, live: this.live.snapshot };
+      const { policy, rhythms } = this.house;
+      const world = { policy, rhythms, live: this.live.snapshot };
       const when = { newId: this.#newId, now: this.clock.now() };
-      return view === undefined ? [] : [pendingOf(each, view, world, when)];
+      const recent = lists.get(each.change.shopperId);
+      return view === undefined ? [] : [pendingOf(each, { view, lists: recent }, world, when)];
     });
   }
 }

@@ -1,4 +1,4 @@
-import type { ContactPolicy } from '../limits/index.js';
+import type { ContactPolicy, Pace, StoreRhythms } from '../limits/index.js';
 import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
 import type {
   ChangeId,
@@ -48,7 +48,7 @@ export interface Reason {
 export interface Considered {
   offer: LiveOffer;
   reasons: Reason[];
-  /** How likely the need is, 0 to 1; orders offers of one priority. */
+  /** How likely the need is, 0 to 1, and up to 0.2 more or less for how the shopper rated such offers; orders those of one priority. */
   score: number;
 }
 
@@ -56,6 +56,8 @@ export interface Considered {
 export interface World {
   policy: ContactPolicy;
   live: LiveSnapshot;
+  /** Without it, no budget is paced. */
+  rhythms?: Pick<StoreRhythms, 'paceIn'> | undefined;
 }
 
 /** One change that asks for a decision, thought through as far as it can be without a lock. */
@@ -77,6 +79,8 @@ export interface Pending {
   receivedAt: Instant;
   /** Milliseconds from `receivedAt` to the end of each stage so far; `received` is how old the hearing was by then. */
   latencyMs: Record<string, number>;
+  /** Of the offers whose budgets are paced. */
+  paces?: ReadonlyMap<OfferId, Pace> | undefined;
   /** Best first. */
   considered: Considered[];
 }
@@ -88,6 +92,14 @@ export interface Granted {
   /** The offer made, or that would have been made to a shopper who is held out. */
   winner?: LiveOffer;
   considered: Considered[];
+}
+
+/** Past the 150 ms that are promised for a socket, short of the redrive after 2 s. */
+const PATIENCE_MS = 1_500;
+
+/** How long an app may take to acknowledge an offer before the shopper's devices are pushed to. */
+export function patienceOf(offer: LiveOffer | undefined): number {
+  return offer?.document.patienceMs ?? PATIENCE_MS;
 }
 
 /** One line of the ledger's `considered`. */

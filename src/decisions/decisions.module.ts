@@ -15,6 +15,8 @@ import { LedgerWriter } from './ledger.writer.js';
 import { OfferWriter } from './offer.writer.js';
 import { PreviewPieces } from './preview-pieces.js';
 import { Previews } from './preview.service.js';
+import { SimulationsModule } from './simulation/simulations.module.js';
+import { Reach } from './reach.service.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { MergedDecisions } from './merged-decisions.js';
@@ -27,6 +29,7 @@ import { MergedDecisions } from './merged-decisions.js';
     PresenceModule,
     ShoppersModule,
     SightingsModule,
+    SimulationsModule,
     StoresModule,
   ],
   controllers: [DecisionsController],
@@ -41,6 +44,7 @@ import { MergedDecisions } from './merged-decisions.js';
     OfferWriter,
     PreviewPieces,
     Previews,
+    Reach,
     Triggering,
     WarmViews,
   ],

@@ -1,9 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { ShopperViews } from '../insights/index.js';
-import { ContactPolicies } from '../limits/index.js';
+import { RecentLists, ShopperViews } from '../insights/index.js';
+import { HouseRules } from '../limits/index.js';
 import type { LiveOffer } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
-import type { ChangeId, DecisionId, DeliveryId, ShopperId, ShopperView, VisitId } from '../shared/index.js';
+import type {
+  ChangeId,
+  DecisionId,
+  DeliveryId,
+  ShopperId,
+  ShopperLists,
+  ShopperView,
+  VisitId,
+} from '../shared/index.js';
 import type { Pending } from './decision.js';
 import { OfferWriter } from './offer.writer.js';
 import type { PreviewBody, PreviewedOffer } from './preview.dto.js';
@@ -14,17 +22,20 @@ import type { Trigger } from './triggers.rules.js';
 export class PreviewPieces {
   constructor(
     private readonly views: ShopperViews,
-    private readonly policies: ContactPolicies,
+    private readonly lists: RecentLists,
+    readonly house: HouseRules,
     private readonly writer: OfferWriter,
     private readonly clock: Clock,
   ) {}
 
-  get policy(): ContactPolicies['current'] {
-    return this.policies.current;
-  }
-
   async viewOf(shopperId: ShopperId): Promise<ShopperView | undefined> {
     return (await this.views.load([shopperId])).get(shopperId);
+  }
+
+  /** What they did of late, as far as one of these offers asks. */
+  async listsOf(shopperId: ShopperId, candidates: readonly LiveOffer[]): Promise<ShopperLists> {
+    const names = new Set(candidates.flatMap(({ lists }) => [...lists]));
+    return (await this.lists.of([shopperId], names, this.clock.now())).get(shopperId) ?? {};
   }
 
   /** The moment asked about: now, and entering the zone where one is named, unless told otherwise. */

@@ -7,7 +7,9 @@ import { Stores } from '../stores/index.js';
 import { CapHistory } from './cap-history.js';
 import { consider } from './consider.rules.js';
 import { lineOf, type Pending } from './decision.js';
+import { lastExitsOf } from './last-exits.js';
 import { drawsOfAll, grant } from './grant.rules.js';
+import { pacesOf } from './paces.rules.js';
 import { PreviewPieces } from './preview-pieces.js';
 import type { Preview, PreviewBody } from './preview.dto.js';
 import { candidatesOf, factsOf } from './triggers.rules.js';
@@ -40,8 +42,9 @@ export class Previews {
     const asked = live.offers.filter((offer) => draftIds.has(offer.offerId) && !triggered.includes(offer));
     const candidates = [...triggered, ...asked];
     const visitId = await this.#visitOf(body.shopperId, body.storeId);
-    const facts = { ...factsOf(trigger, layout, view), ...(visitId && { visitId }) };
-    const world = { policy: this.pieces.policy, live };
+    const lists = await this.pieces.listsOf(body.shopperId, candidates);
+    const facts = { ...factsOf(trigger, layout, view), lists, ...(visitId && { visitId }) };
+    const world = { policy: this.pieces.house.policy, live };
     const pending: Pending = {
       ...this.pieces.ids(visitId),
       shopperId: body.shopperId,
@@ -54,6 +57,7 @@ export class Previews {
       facts,
       receivedAt: trigger.at,
       latencyMs: {},
+      paces: pacesOf(candidates, layout, facts.local, this.pieces.house.rhythms),
       considered: consider(candidates, facts, world),
     };
     return this.#rule(pending);
@@ -61,14 +65,16 @@ export class Previews {
 
   async #rule(pending: Pending): Promise<Preview> {
     if (pending.considered.length === 0) return { outcome: 'silence', considered: [] };
-    const { policy } = this.pieces;
+    const { policy } = this.pieces.house;
     const households = await householdsOf(this.database, [pending.shopperId], '');
     const history = await CapHistory.read(this.database, [pending], policy, households);
     const used = await usedOf(this.database, drawsOfAll([pending]));
+    const exits = await lastExitsOf(this.database, [pending], policy);
     const granted = grant(pending, {
       policy,
       ...history.of(pending.shopperId),
       used,
+      leftAt: exits.get(pending.changeId),
       now: pending.at,
     });
     const considered = granted.considered.map(lineOf);

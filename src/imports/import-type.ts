@@ -1,5 +1,5 @@
 import type { Queryable } from '../platform/index.js';
-import type { Instant, Principal } from '../shared/index.js';
+import type { Instant, Principal, ShopperId } from '../shared/index.js';
 import type { Column } from './columns.rules.js';
 import type { RowFault } from './file/row.js';
 
@@ -51,6 +51,8 @@ export interface Recording {
   readonly actor: Principal;
   /** The worker's own connection, without time limits; its statements are not kept prepared. */
   readonly connection: Queryable;
+  /** Those of `ids` whose person was erased, and may not come back by a file. */
+  erased(tx: Queryable, ids: readonly ShopperId[]): Promise<ReadonlySet<ShopperId>>;
   /** Does `work` in one transaction on the own connection. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;
   /**

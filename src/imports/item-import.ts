@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { faultsOf, type Queryable } from '../platform/index.js';
-import type { Instant, Principal } from '../shared/index.js';
+import type { Instant, Principal, ShopperId } from '../shared/index.js';
 import { nested, type Column } from './columns.rules.js';
 import type { RowFault } from './file/row.js';
 import {
@@ -21,6 +21,7 @@ export interface ItemStep {
   tx: Queryable;
   principal: Principal;
   receivedAt: Instant;
+  erased: (ids: readonly ShopperId[]) => Promise<ReadonlySet<ShopperId>>;
 }
 
 /** What came of a step. */
@@ -102,7 +103,12 @@ export class ItemImport<Schema extends z.ZodType> implements ImportType {
     const range = [key, line, last.key, last.line];
     const announce = await recording.transaction(async (tx) => {
       const taken = await this.#take(tx, table, range);
-      const { refused, announce } = await this.spec.write({ tx, principal, receivedAt });
+      const { refused, announce } = await this.spec.write({
+        tx,
+        principal,
+        receivedAt,
+        erased: (ids) => recording.erased(tx, ids),
+      });
       const rejected = [...(await this.#repeated(tx, table, range)), ...(await told(tx, refused))];
       await recording.settle(tx, {
         position: JSON.stringify([last.key, last.line]),

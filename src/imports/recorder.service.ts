@@ -120,6 +120,7 @@ export class Recorder {
       shiftDays: row.shift_days,
       actor: row.actor,
       connection: own,
+      erased: (tx, ids) => this.repository.erasedAmong(tx, ids),
       transaction: (work) => own.transaction(work),
       settle,
     };

@@ -7,12 +7,13 @@ import { OffersController } from './offers.controller.js';
 import { OffersLedger } from './offers.ledger.js';
 import { OffersRepository } from './offers.repository.js';
 import { Offers } from './offers.service.js';
+import { OfferTemplatesController } from './templates/templates.controller.js';
 import { RuleFieldsController } from './rule-fields.controller.js';
 
 @Module({
   imports: [CatalogueModule],
-  controllers: [OffersController, RuleFieldsController],
+  controllers: [OffersController, OfferTemplatesController, RuleFieldsController],
   providers: [OffersRepository, OfferAnnouncements, OffersLedger, Offers, OfferLists, LiveOffers],
-  exports: [LiveOffers],
+  exports: [LiveOffers, OfferLists],
 })
 export class OffersModule {}

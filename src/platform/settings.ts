@@ -1,10 +1,13 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { isSafeEndpoint, readServiceAccount, type FcmSettings } from './fcm-settings.js';
 import { readTopics, type MqttTopic } from './mqtt-topics.js';
 
 /** What a process may do: answer HTTP and sockets, work on streams and outbox, or both. */
 export type Role = 'api' | 'worker' | 'all';
 
+/** At most some ten years. */
+const days = z.coerce.number().int().min(1).max(3_660);
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /** The environment as it may be. Documented one by one in `config/README.md`. */
@@ -25,6 +28,11 @@ const environment = z.object({
   MQTT_VERSION: z.enum(['5', '3.1.1']).default('5'),
   MQTT_SHARED: z.enum(['on', 'off']).optional(),
   FCM_CREDENTIALS: z.string().min(1).optional(),
+  FCM_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafeEndpoint, 'http: only on this machine, because an access token goes there')
+    .optional(),
+  FCM_MESSAGES_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(480_000),
   JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).default('aislecue'),
@@ -40,6 +48,11 @@ const environment = z.object({
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
   DEFAULT_MARGIN_SHARE: z.coerce.number().min(0).max(1).default(0.3),
+  KEEP_SILENCE_DAYS: days.default(30),
+  KEEP_OFFERS_DAYS: days.default(396),
+  KEEP_VISITS_DAYS: days.default(90),
+  KEEP_RECORDINGS_DAYS: days.default(30),
+  WEBHOOKS_PRIVATE: z.enum(['on', 'off']).default('off'),
   HOLIDAYS: z
     .string()
     .transform((text) => text.split(',').map((day) => day.trim()))
@@ -69,7 +82,8 @@ export interface Settings {
   redisUrl: string | undefined;
   /** Undefined where no broker is given. */
   mqtt: MqttSettings | undefined;
-  fcmCredentials: string | undefined;
+  /** Undefined where no credentials are given: then push is off. */
+  fcm: FcmSettings | undefined;
   jwksUrl: string | undefined;
   jwtIssuer: string | undefined;
   jwtAudience: string;
@@ -83,6 +97,10 @@ export interface Settings {
   drainSeconds: number;
   /** Of what was paid, where the cost of a product is not known. */
   defaultMarginShare: number;
+  /** For how many days rows are kept, by their kind. */
+  keptDays: { silence: number; offers: number; visits: number; recordings: number };
+  /** Whether webhooks may go to private addresses and by plain HTTP. */
+  webhooksPrivate: boolean;
   /** Days on which purchases are counted as of a holiday: `MM-DD` each year, or `yyyy-mm-dd`. */
   holidays: ReadonlySet<string>;
 }
@@ -116,6 +134,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     faults.push('AISLECUE_SECRET: a demo secret is refused; make one with `openssl rand -base64 32`');
   }
   const topics = topicsOf(given, faults);
+  const account = readServiceAccount(given['FCM_CREDENTIALS'], faults);
   if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
   const values = parsed.data;
   return {
@@ -125,7 +144,11 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     mqtt: mqttOf(values, topics),
-    fcmCredentials: values.FCM_CREDENTIALS,
+    fcm: account && {
+      ...account,
+      endpoint: values.FCM_ENDPOINT,
+      messagesPerMinute: values.FCM_MESSAGES_PER_MINUTE,
+    },
     jwksUrl: values.JWKS_URL,
     jwtIssuer: values.JWT_ISSUER,
     jwtAudience: values.JWT_AUDIENCE,
@@ -138,6 +161,13 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     databasePool: values.DATABASE_POOL,
     drainSeconds: values.DRAIN_SECONDS,
     defaultMarginShare: values.DEFAULT_MARGIN_SHARE,
+    keptDays: {
+      silence: values.KEEP_SILENCE_DAYS,
+      offers: values.KEEP_OFFERS_DAYS,
+      visits: values.KEEP_VISITS_DAYS,
+      recordings: values.KEEP_RECORDINGS_DAYS,
+    },
+    webhooksPrivate: values.WEBHOOKS_PRIVATE === 'on',
     holidays: new Set(values.HOLIDAYS),
   };
 }

@@ -325,6 +325,25 @@ describe('imports', () => {
       expect(await noted()).toEqual([{ shopper_id: 'ada' }]);
     });
 
+    it('bring nobody back who was erased', async () => {
+      await put('ada', {});
+      await shop.call('DELETE', '/v1/shoppers/ada', { as: shop.serviceKey });
+      await until(
+        () => shop.database.query("SELECT FROM shoppers WHERE shopper_id = 'ada'"),
+        (rows) => rows.length === 0,
+      );
+      const rows = ['ada,2026-05-01,b1,1,x,,z,1', 'bob,2026-05-01,b2,1,x,,z,1'];
+      const result = await imported('purchases', csv(...rows));
+      expect(result).toMatchObject({ accepted: 1, counts: { purchases: 1, shoppersMade: 1 } });
+      expect(rejectedOf(result)).toEqual([[2, 'erased']]);
+      const again = await imported('shoppers', 'shopper_id,display_name\nada,Ada\neve,Eve\n');
+      expect(rejectedOf(again)).toEqual([[2, 'erased']]);
+      expect(await shop.database.query('SELECT shopper_id FROM shoppers ORDER BY 1')).toEqual([
+        { shopper_id: 'bob' },
+        { shopper_id: 'eve' },
+      ]);
+    });
+
     it('take what a till records at the same moment as on record', async () => {
       await put('ada', {});
       const till = {

@@ -1,99 +1,42 @@
 import { Decisions } from '../../src/decisions/decisions.service.js';
-import { Clock, timestamp } from '../../src/platform/index.js';
+import { Clock } from '../../src/platform/index.js';
 import type { PresenceChange } from '../../src/presence/index.js';
-import type { ChangeId, ShopperId, StoreId, VisitId, ZoneId } from '../../src/shared/index.js';
+import {
+  localTime,
+  type ChangeId,
+  type ShopperId,
+  type StoreId,
+  type VisitId,
+  type ZoneId,
+} from '../../src/shared/index.js';
+import { DecisionDesk, entryOf, premisesOf } from '../support/decision-desk.js';
+import { faultsInLedger } from '../support/oracle.js';
 import { startShop, type Shop } from '../support/shop.js';
-
-const layout = {
-  name: 'Corner Market',
-  timeZone: 'Europe/Berlin',
-  currency: 'EUR',
-  zones: [{ zoneId: 'coffee', name: 'Coffee', kind: 'aisle' }],
-  gateways: [{ gatewayId: 'gw', zoneId: 'coffee' }],
-  beacons: [],
-};
 
 /** Decisions taken as the readers of the streams take them, many at once, against real tables and locks. */
 describe('limits under concurrency', () => {
   let shop: Shop;
   let clock: Clock;
-  let staff: { marketer: string; approver: string };
-  const offers: string[] = [];
+  let desk: DecisionDesk;
 
   beforeAll(async () => {
     // Nothing else decides here: the streams are left alone.
     shop = await startShop({ ROLE: 'api', DATABASE_POOL: '16' });
     clock = shop.get(Clock);
-    await shop.call('PUT', '/v1/stores/corner', { as: shop.serviceKey, body: layout });
-    const [marketer, approver] = [await shop.staff('marketer'), await shop.staff('approver')];
-    staff = { marketer: marketer.token, approver: approver.token };
+    desk = await DecisionDesk.open(premisesOf(shop));
   });
   afterEach(async () => {
-    for (const offerId of offers.splice(0)) {
-      const archived = await shop.call('POST', `/v1/offers/${offerId}/archive`, { as: staff.marketer });
-      expect(archived.status).toBe(200);
-    }
+    await desk.archiveAll();
+    expect(await faultsInLedger((sql) => shop.database.query(sql))).toEqual([]);
   });
   afterAll(() => shop.stop());
 
-  async function liveOffer(limits: object, more: object = {}): Promise<string> {
-    const written = await shop.call('POST', '/v1/offers', {
-      as: staff.marketer,
-      body: {
-        name: 'Fresh roast today',
-        kind: 'message',
-        trigger: { on: ['zoneEntered'] },
-        content: { default: { title: 'Smell that?', body: 'We have just roasted' } },
-        limits: { ignoresGlobalCaps: true, ...limits },
-        ...more,
-      },
-    });
-    expect(written.status).toBe(201);
-    const offerId = written.body.offerId as string;
-    await shop.call('POST', `/v1/offers/${offerId}/submit`, { as: staff.marketer });
-    const approved = await shop.call('POST', `/v1/offers/${offerId}/approve`, { as: staff.approver });
-    expect(approved.status).toBe(200);
-    offers.push(offerId);
-    return offerId;
-  }
-
-  async function shoppers(prefix: string, count: number): Promise<ShopperId[]> {
-    const ids = Array.from({ length: count }, (_, index) => `${prefix}-${index}` as ShopperId);
-    await shop.database.run('INSERT INTO shoppers (shopper_id) SELECT * FROM unnest($1::text[])', [ids]);
-    await shop.database.run(
-      `INSERT INTO consents (shopper_id, purpose, granted, policy_version, source, at)
-       SELECT id, 'location', true, '1', 'test', $2 FROM unnest($1::text[]) AS id`,
-      [ids, timestamp(clock.now())],
-    );
-    return ids;
-  }
-
-  const entryOf = (shopperId: ShopperId, visitId = clock.newId<VisitId>()): PresenceChange => {
-    const at = clock.now();
-    return {
-      kind: 'zoneEntered',
-      changeId: clock.newId<ChangeId>(),
-      shopperId,
-      storeId: 'corner' as StoreId,
-      zoneId: 'coffee' as ZoneId,
-      visitId,
-      at,
-      observedAt: at,
-      receivedAt: at,
-    };
-  };
   const take = (changes: readonly PresenceChange[]): Promise<void> => shop.get(Decisions).take(changes);
 
-  async function outcomes(where: string, values: unknown[]): Promise<Record<string, number | undefined>> {
-    const rows = await shop.database.query<{ outcome: string; count: number }>(
-      `SELECT coalesce(reason, outcome) AS outcome, count(*) FROM decisions WHERE ${where} GROUP BY 1`,
-      values,
-    );
-    return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
-  }
-  const countOf = async (table: string, where: string, values: unknown[]): Promise<number> =>
-    (await shop.database.query<{ count: number }>(`SELECT count(*) FROM ${table} WHERE ${where}`, values))[0]!
-      .count;
+  const liveOffer: DecisionDesk['liveOffer'] = (...asked) => desk.liveOffer(...asked);
+  const shoppers: DecisionDesk['shoppers'] = (...asked) => desk.shoppers(...asked);
+  const outcomes: DecisionDesk['outcomes'] = (...asked) => desk.outcomes(...asked);
+  const countOf: DecisionDesk['countOf'] = (...asked) => desk.countOf(...asked);
 
   it('makes one offer of two hundred changes at once to a shopper who may have one', async () => {
     const offerId = await liveOffer({ perShopper: [{ max: 1, per: 'visit' }] });
@@ -176,14 +119,106 @@ describe('limits under concurrency', () => {
     });
   });
 
+  describe('where a zone must have been left for some time', () => {
+    const zoneRows = { storeId: 'corner' as StoreId, zoneId: 'coffee' as ZoneId };
+    const exitOf = (entry: PresenceChange, at: number): PresenceChange => ({
+      ...entry,
+      ...zoneRows,
+      kind: 'zoneExited',
+      changeId: clock.newId<ChangeId>(),
+      at,
+      enteredAt: entry.at,
+    });
+
+    it('triggers nothing when it is entered again before, in one batch or in two; and does after', async () => {
+      await liveOffer({}, { trigger: { on: ['zoneEntered'], rearmSeconds: 20 } });
+      const [ada, bob, cyd] = (await shoppers('again', 3)) as [ShopperId, ShopperId, ShopperId];
+      const now = clock.now();
+      const entries = [ada, bob, cyd].map((shopperId) => entryOf(shopperId, undefined, { at: now - 50_000 }));
+      await take(entries);
+      const again = (index: number, at: number) =>
+        entryOf(entries[index]!.shopperId, entries[index]!.visitId, { at });
+      // Ada comes back after 10 s, Bob too and all of it is told at once, Cyd after 20 s.
+      await take([exitOf(entries[0]!, now - 30_000)]);
+      await take([again(0, now - 20_000)]);
+      await take([exitOf(entries[1]!, now - 30_000), again(1, now - 20_000)]);
+      await take([exitOf(entries[2]!, now - 30_000), again(2, now - 10_000)]);
+      for (const shopper of [ada, bob]) {
+        expect(await outcomes('shopper_id = $1', [shopper])).toEqual({ offer: 1, 'offer-cap': 1 });
+      }
+      expect(await outcomes('shopper_id = $1', [cyd])).toEqual({ offer: 2 });
+    });
+
+    it('triggers each way in by itself: for staying, who came in again too soon for entering', async () => {
+      await liveOffer(
+        {},
+        { trigger: { on: ['zoneEntered', 'zoneDwelled'], dwellSeconds: 5, rearmSeconds: 40 } },
+      );
+      const [dan] = (await shoppers('stays', 1)) as [ShopperId];
+      const now = clock.now();
+      const entry = entryOf(dan, undefined, { at: now - 50_000 });
+      await take([entry]);
+      await take([exitOf(entry, now - 45_000)]);
+      const back = entryOf(dan, entry.visitId, { at: now - 20_000 });
+      await take([back]);
+      await take([
+        {
+          ...back,
+          ...zoneRows,
+          kind: 'zoneDwelled',
+          changeId: clock.newId<ChangeId>(),
+          at: now - 15_000,
+          enteredAt: back.at,
+          dwellSeconds: 5,
+        },
+      ]);
+      expect(await outcomes('shopper_id = $1', [dan])).toEqual({ offer: 2, 'offer-cap': 1 });
+    });
+  });
+
+  it('makes one offer of an exclusion group, the one that gives most, and the other not later either', async () => {
+    const restore = await desk.policy({
+      exclusionGroups: [{ group: 'coffee', mode: 'bestForShopper', per: '1h' }],
+    });
+    const euros = (amount: number) => ({
+      exclusionGroup: 'coffee',
+      reward: { type: 'amountOff', value: { amount, currency: 'EUR' } },
+    });
+    await liveOffer({}, { ...euros(50), priority: 90 });
+    const best = await liveOffer({}, { ...euros(120), priority: 10 });
+    const [eve] = (await shoppers('group', 1)) as [ShopperId];
+    await Promise.all(Array.from({ length: 10 }, () => take([entryOf(eve)])));
+    expect(await outcomes('shopper_id = $1', [eve])).toEqual({ offer: 1, 'exclusion-group': 9 });
+    expect(await countOf('decisions', 'shopper_id = $1 AND offer_id = $2', [eve, best])).toBe(1);
+    await restore();
+  });
+
+  it('counts tags as they were when an offer was sent', async () => {
+    const restore = await desk.policy({ globalCaps: [{ max: 1, per: '1h', tag: 'grocery' }] });
+    const offerId = await liveOffer({ ignoresGlobalCaps: false }, { tags: ['grocery'] });
+    const [flo] = (await shoppers('tags', 1)) as [ShopperId];
+    await take([entryOf(flo)]);
+    await desk.revise(offerId, { tags: ['beauty'] });
+    // The offer bears another tag by now; what was sent was grocery.
+    await take([entryOf(flo)]);
+    await desk.revise(offerId, { tags: ['grocery'] });
+    await take([entryOf(flo)]);
+    expect(await outcomes('shopper_id = $1', [flo])).toEqual({ offer: 2, 'global-cap': 1 });
+    await restore();
+  });
+
   it('gives exactly a hundred of a hundred to two thousand shoppers', async () => {
     const offerId = await liveOffer({ total: 100 });
     const changes = (await shoppers('total', 2_000)).map((shopperId) => entryOf(shopperId));
     // Few in a batch, so that many are under way while the last of the hundred are given.
-    const batches = Array.from({ length: 200 }, (_, index) =>
-      changes.filter((_each, at) => at % 200 === index),
+    const batches = Array.from({ length: 64 }, (_, index) =>
+      changes.filter((_each, at) => at % 64 === index),
     );
-    await Promise.all(batches.map(take));
+    // As many at once as twice the connections of a process: more would wait for those, not for the counter.
+    const workers = Array.from({ length: 20 }, async () => {
+      for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) await take(batch);
+    });
+    await Promise.all(workers);
     expect(await outcomes('considered @> $1::jsonb', [JSON.stringify([{ offerId }])])).toEqual({
       offer: 100,
       'limit-reached': 1_900,
@@ -208,6 +243,21 @@ describe('limits under concurrency', () => {
       offer: 6,
       'budget-exhausted': 54,
     });
+  });
+
+  it('gives a paced budget out as far as the day has come, and one reward more', async () => {
+    const amount = 24_000;
+    const offerId = await liveOffer(
+      { budget: { amount, currency: 'EUR', per: 'day', pacing: 'openingHours' } },
+      { reward: { type: 'amountOff', value: { amount: 200, currency: 'EUR' } } },
+    );
+    const at = clock.now();
+    const changes = (await shoppers('paced', 140)).map((shopperId) => entryOf(shopperId, undefined, { at }));
+    await Promise.all([take(changes.slice(0, 70)), take(changes.slice(70))]);
+    // The corner shop says no hours: it is always open.
+    const passed = localTime(at, 'Europe/Berlin').minuteOfDay / 1_440;
+    const rewards = Math.floor(Math.floor(amount * passed) / 200) + 1;
+    expect(await countOf('coupons', 'offer_id = $1', [offerId])).toBe(Math.min(amount / 200, rewards));
   });
 
   it('takes nothing for a shopper who is held out', async () => {

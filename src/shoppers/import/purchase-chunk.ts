@@ -177,25 +177,34 @@ export class PurchaseChunk {
     );
   }
 
-  /** Makes the shoppers nobody has told us of, consenting to nothing, and keeps all of them. Gives how many. */
-  async makeShoppers(): Promise<number> {
-    const kept = (): Promise<number> =>
-      this.tx.run(
-        `SELECT FROM shoppers WHERE shopper_id IN (SELECT shopper_id FROM chunk WHERE ${FRESH})
-         ORDER BY shopper_id FOR KEY SHARE`,
-      );
-    const [wanted] = await this.tx.query<{ count: number }>(
-      `SELECT count(DISTINCT shopper_id) AS count FROM chunk WHERE ${FRESH}`,
+  /** Keeps the shoppers of what is to be written from vanishing. Gives those whom we do not have. */
+  async keepShoppers(): Promise<ShopperId[]> {
+    await this.tx.run(
+      `SELECT FROM shoppers WHERE shopper_id IN (SELECT shopper_id FROM chunk WHERE ${FRESH})
+       ORDER BY shopper_id FOR KEY SHARE`,
     );
-    if ((await kept()) === wanted?.count) return 0;
-    const made = await this.tx.run(
+    const rows = await this.tx.query<{ shopper_id: ShopperId }>(
+      `SELECT DISTINCT shopper_id FROM chunk
+       WHERE ${FRESH} AND NOT EXISTS (SELECT FROM shoppers WHERE shoppers.shopper_id = chunk.shopper_id)`,
+    );
+    return rows.map((row) => row.shopper_id);
+  }
+
+  /** Leaves out what is of these, who were erased. */
+  async leaveOut(erased: readonly ShopperId[]): Promise<void> {
+    await this.tx.run("UPDATE chunk SET fault = 'erased' WHERE fault IS NULL AND shopper_id = ANY($1)", [
+      erased,
+    ]);
+  }
+
+  /** Makes the shoppers nobody has told us of, consenting to nothing. Gives how many. */
+  makeShoppers(): Promise<number> {
+    return this.tx.run(
       `INSERT INTO shoppers (shopper_id)
        SELECT DISTINCT shopper_id FROM chunk
        WHERE ${FRESH} AND NOT EXISTS (SELECT FROM shoppers WHERE shoppers.shopper_id = chunk.shopper_id)
-       ORDER BY shopper_id ON CONFLICT (shopper_id) DO NOTHING`,
+       ORDER BY shopper_id`,
     );
-    await kept();
-    return made;
   }
 
   /** Makes the products that the catalogue lacks and whose category a row tells, as the last such row has them. */
@@ -255,6 +264,7 @@ export class PurchaseChunk {
       `SELECT DISTINCT ON (line) line::int8 AS line, code, detail, row FROM (
          SELECT line, coalesce(fault, 'purchase-differs') AS code,
                 CASE fault WHEN 'out-of-range' THEN 'a purchase has at most ${MAX_LINES} lines'
+                           WHEN 'erased' THEN 'the person was erased'
                            WHEN 'unknown-store' THEN 'no store ' || chunk.store_id
                            ELSE 'it is on record with other content' END AS detail,
                 ${AS_READ.replaceAll('purchase_id', 'staged.purchase_id')} AS row

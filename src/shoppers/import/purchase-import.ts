@@ -53,10 +53,13 @@ export class PurchaseImport implements ImportType, OnModuleInit {
       const { taken, fileRows, hasFaults } = await sorted(chunk);
       await chunk.followMerges();
       const known = await chunk.markKnown();
-      const shoppersMade = await chunk.makeShoppers();
+      const strangers = await chunk.keepShoppers();
+      const erased = await recording.erased(tx, strangers);
+      if (erased.size > 0) await chunk.leaveOut([...erased]);
+      const shoppersMade = strangers.length > erased.size ? await chunk.makeShoppers() : 0;
       const productsMade = await chunk.makeProducts();
       const written = await chunk.record();
-      const refused = hasFaults || known > 0 ? await chunk.refused() : [];
+      const refused = hasFaults || known > 0 || erased.size > 0 ? await chunk.refused() : [];
       if (productsMade > 0) await this.published.raise(tx, 'catalogue');
       await recording.settle(tx, {
         position: range.to,

@@ -3,7 +3,7 @@ import type { Queryable } from '../../platform/index.js';
 import type { ShopperId } from '../../shared/index.js';
 import { PROFILE } from '../carried/assignment.rules.js';
 import type { ProfileOf } from './profile.rules.js';
-import { merged } from './shoppers.service.js';
+import { ERASED, merged } from './shoppers.service.js';
 
 const FIELDS = `display_name, locale, time_zone, home_store_id, household_id, birthday, attributes, loyalty, acquisition,
   assigned_associate`;
@@ -31,6 +31,23 @@ export async function lockItems(tx: Queryable): Promise<void> {
        SELECT id FROM items WHERE jsonb_array_length(item -> 'carries') > 0
        UNION SELECT shopper_id FROM carried_beacons WHERE source = '${PROFILE}' AND shopper_id IN (SELECT id FROM items))`,
   );
+}
+
+/** Takes those who are new and may not be out of the step. Gives their rows. */
+export async function takeErased(
+  tx: Queryable,
+  erased: (ids: readonly ShopperId[]) => Promise<ReadonlySet<ShopperId>>,
+): Promise<Written['refused']> {
+  const fresh = await tx.query<{ id: ShopperId }>(
+    'SELECT DISTINCT id FROM items WHERE NOT is_known AND NOT is_apart',
+  );
+  const gone = await erased(fresh.map(({ id }) => id));
+  if (gone.size === 0) return [];
+  const rows = await tx.query<{ line: number }>(
+    'UPDATE items SET is_apart = true WHERE id = ANY($1) RETURNING line::int8 AS line',
+    [[...gone]],
+  );
+  return rows.map(({ line }) => ({ line, ...ERASED }));
 }
 
 /** The rows of those apart, in the order of the file. */

@@ -1,9 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ItemImport, quickly, Recorder, type Column, type Written } from '../../imports/index.js';
-import type { Queryable } from '../../platform/index.js';
+import {
+  ItemImport,
+  quickly,
+  Recorder,
+  type Column,
+  type ItemStep,
+  type Written,
+} from '../../imports/index.js';
 import { profileOf } from './profile.dto.js';
 import { hasRoomFor, isMonthDay } from './profile.rules.js';
-import { itemsApart, lockItems, mergedItems, writeItems } from './profile-items.js';
+import { itemsApart, lockItems, mergedItems, takeErased, writeItems } from './profile-items.js';
 import { Shoppers } from './shoppers.service.js';
 
 const columns: readonly Column[] = [
@@ -62,19 +68,19 @@ export class ShopperImport implements OnModuleInit {
         quick,
         completed,
         idField: 'shopperId',
-        write: ({ tx }) => this.#write(tx),
+        write: (step) => this.#write(step),
       }),
     );
   }
 
-  async #write(tx: Queryable): Promise<Written> {
+  async #write({ tx, erased }: ItemStep): Promise<Written> {
     await lockItems(tx);
     const apart = await itemsApart(tx);
     const replaced = await this.shoppers.replaceWithin(
       tx,
       apart.map(({ item }) => item),
     );
-    const refused = [...(await mergedItems(tx))];
+    const refused = [...(await takeErased(tx, erased)), ...(await mergedItems(tx))];
     for (const [place, refusal] of replaced.refused) {
       refused.push({ line: apart[place]?.line ?? 0, ...refusal });
     }

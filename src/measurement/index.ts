@@ -1,0 +1,1 @@
+export { MeasurementModule } from './measurement.module.js';
