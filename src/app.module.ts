@@ -1,6 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule, accessEntities } from './access/index.js';
-import { CatalogueModule } from './catalogue/index.js';
+import { CatalogueModule, catalogueFields } from './catalogue/index.js';
 import { ConsentModule } from './consent/index.js';
 import { CouponsModule } from './coupons/index.js';
 import { ImportsModule } from './imports/index.js';
@@ -19,7 +19,7 @@ import { WebhooksModule } from './webhooks/index.js';
 
 /** What a rule may ask about: each room says what it knows, this is where it is put together. */
 export function fieldRegistry(): FieldRegistry {
-  return new FieldRegistry(storeFields, shopperFields, insightFields);
+  return new FieldRegistry(storeFields, catalogueFields, shopperFields, insightFields);
 }
 
 @Global()

@@ -66,14 +66,14 @@ export async function openRooms(settings: ConnectedSettings, log: Log): Promise<
 async function assemble(settings: ConnectedSettings, log: Log): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.forRoot(settings, log),
-    fastifyAdapter(),
+    fastifyAdapter(settings.doors.trustedProxies),
     {
       bodyParser: false,
       logger: ['error', 'fatal'],
       abortOnError: false,
     },
   );
-  await dressServer(app, app.get(Metrics), settings.role);
+  await dressServer(app, app.get(Metrics), settings);
   planWork(app, settings, app.get(Lifecycle));
   return app;
 }

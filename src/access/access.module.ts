@@ -7,6 +7,8 @@ import { CredentialAuthenticator } from './credential-authenticator.js';
 import { ApiKeys } from './keys/api-keys.service.js';
 import { KeysController } from './keys/keys.controller.js';
 import { Revocations } from './revocations.js';
+import { OidcController } from './sessions/oidc/oidc.controller.js';
+import { OpenIdProvider } from './sessions/oidc/openid-provider.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { Sessions } from './sessions/sessions.service.js';
 import { SignInThrottle } from './sessions/sign-in-throttle.js';
@@ -23,7 +25,14 @@ import { VerifiedCredentials } from './verified-credentials.js';
 /** Global: the platform's guard asks for the authenticator, and every room writes to the audit. */
 @Global()
 @Module({
-  controllers: [KeysController, TokensController, StaffController, SessionsController, AuditController],
+  controllers: [
+    KeysController,
+    TokensController,
+    StaffController,
+    SessionsController,
+    OidcController,
+    AuditController,
+  ],
   providers: [
     { provide: Authenticator, useClass: CredentialAuthenticator },
     {
@@ -33,6 +42,7 @@ import { VerifiedCredentials } from './verified-credentials.js';
     },
     ApiKeys,
     Audit,
+    OpenIdProvider,
     Passwords,
     Revocations,
     Sessions,

@@ -63,7 +63,10 @@ const world = (policy: object = {}, inStock = true): World => ({
     ranking: 'priority',
     ...policy,
   },
-  live: { stockOf: () => inStock } as unknown as LiveSnapshot,
+  live: {
+    stockOf: () => inStock,
+    isMet: (each: LiveOffer, about: Facts) => each.eligible(about),
+  } as unknown as LiveSnapshot,
 });
 
 const codes = (each: LiveOffer, about = facts(), inWorld = world()): string[] =>

@@ -114,7 +114,7 @@ function withoutProfiling(offer: LiveOffer, { shopper }: Facts): Reason | undefi
 }
 
 /** What anybody standing there may be asked about; all other fields are about the person. */
-const IMPERSONAL = /^(store|zone|visit|time)\./;
+const IMPERSONAL = /^(store|stock|zone|visit|time)\./;
 
 function asksAboutPerson({ document }: LiveOffer): boolean {
   const asks = (rule: Rule): boolean =>
@@ -122,14 +122,24 @@ function asksAboutPerson({ document }: LiveOffer): boolean {
   return document.kind === 'brandSwitch' || document.target.fromBrand !== null || asks(document.eligibility);
 }
 
-function ruleNotMet(offer: LiveOffer, facts: Facts): Reason | undefined {
-  if (offer.eligible(facts)) return undefined;
-  const [first, ...more] = offer.explain(facts);
-  const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+function ruleNotMet(offer: LiveOffer, facts: Facts, { live }: World): Reason | undefined {
+  return live.isMet(offer, facts) ? undefined : unmet(offer, facts);
+}
+
+/** Says why only when somebody reads it: the ledger keeps the best candidates, and most are none of them. */
+function unmet(offer: LiveOffer, facts: Facts): Reason {
+  let misses: ReturnType<LiveOffer['explain']> | undefined;
+  const said = () => (misses ??= offer.explain(facts));
   return {
     code: 'rule-not-met',
-    detail: `${first?.detail ?? 'the rule is not met'}${others}`,
-    ...(first === undefined ? {} : { path: first.path }),
+    get detail() {
+      const [first, ...more] = said();
+      const others = more.length > 0 ? ` (and ${more.length} more)` : '';
+      return `${first?.detail ?? 'the rule is not met'}${others}`;
+    },
+    get path() {
+      return said()[0]?.path ?? 'eligibility';
+    },
   };
 }
 

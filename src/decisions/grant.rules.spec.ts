@@ -159,7 +159,18 @@ describe('granting under the locks', () => {
       locked({ used }),
     );
     expect(granted).toMatchObject({ outcome: 'ghost', reason: 'holdout' });
+    expect(granted.considered[0]?.reasons[0]?.detail).toBe(
+      'held out of this offer, to measure what it earns; it would have taken 1 of a:total',
+    );
     expect(used.size).toBe(0);
+  });
+
+  it('asks for the holdout of all offers before that of the one', () => {
+    const policy = { ...POLICY, universalHoldoutShare: 1 };
+    const list = [considered('a', {}, [], { holdoutShare: 1 })];
+    expect(grant(pendingOf(list), locked({ policy })).considered[0]?.reasons[0]?.detail).toMatch(
+      /^held out of all offers/,
+    );
   });
 
   it('says too late rather than reach somebody who has moved on', () => {

@@ -53,8 +53,9 @@ export function grant(pending: Pending, locked: Locked): Granted {
   if (winner === undefined) return silence(considered);
 
   sayOutranked(considered, winner, locked.policy);
-  if (heldOut(winner.offer, pending, locked.policy)) {
-    winner.reasons.push({ code: 'holdout', detail: 'held out, to measure what the offer earns' });
+  const holdout = holdoutOf(winner.offer, pending, locked.policy);
+  if (holdout !== undefined) {
+    winner.reasons.push({ code: 'holdout', detail: holdout });
     return { outcome: 'ghost', reason: 'holdout', winner: winner.offer, considered };
   }
   for (const { key, takes } of drawsFor(winner.offer, pending)) {
@@ -147,11 +148,14 @@ function refusalOf(
   );
 }
 
-function heldOut(offer: LiveOffer, { shopperId }: Pending, policy: ContactPolicy): boolean {
-  return (
-    isHeldOut('universal', shopperId, policy.universalHoldoutShare) ||
-    isHeldOut(offer.offerId, shopperId, offer.document.holdoutShare)
-  );
+/** Why a shopper is held out, and what the offer would have taken; the house's holdout is asked before the offer's. */
+function holdoutOf(offer: LiveOffer, pending: Pending, policy: ContactPolicy): string | undefined {
+  const isIn = (scope: string, share: number): boolean => isHeldOut(scope, pending.shopperId, share);
+  const isOfAll = isIn('universal', policy.universalHoldoutShare);
+  if (!isOfAll && !isIn(offer.offerId, offer.document.holdoutShare)) return undefined;
+  const whom = isOfAll ? 'held out of all offers' : 'held out of this offer';
+  const taken = drawsFor(offer, pending).map(({ key, takes }) => `${takes} of ${key}`);
+  return `${whom}, to measure what it earns; it would have taken ${taken.join(', ') || 'nothing of a limit'}`;
 }
 
 function tooLate(pending: Pending, now: Instant): Reason {

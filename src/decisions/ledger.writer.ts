@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { couponCode } from '../coupons/index.js';
 import { leadsTo, type LiveOffer } from '../offers/index.js';
@@ -38,7 +37,9 @@ export class LedgerWriter {
     const made = ruled.flatMap((each) => {
       const { winner, outcome } = each.granted;
       if (outcome !== 'offer' || winner === undefined) return [];
-      const code = WITH_COUPON.has(winner.document.reward.type) ? couponCode(randomBytes(16)) : undefined;
+      const code = WITH_COUPON.has(winner.document.reward.type)
+        ? couponCode(this.clock.chance(16))
+        : undefined;
       each.sent = this.offers.write(winner, each.pending, code, this.clock.now());
       return [{ ...each, sent: each.sent, winner, code }];
     });
@@ -70,23 +71,23 @@ interface Made extends Ruled {
 /** Four tables in one round trip. Nothing is read here, so one snapshot for all of it does no harm. */
 const WRITE = `
   WITH cap_rows AS (
-    INSERT INTO cap_events SELECT * FROM jsonb_to_recordset($2::jsonb) AS row (
+    INSERT INTO cap_events SELECT * FROM json_to_recordset($2::json) AS row (
       decision_id uuid, shopper_id text, at timestamptz, offer_id uuid, visit_id uuid, tags text[],
       exclusion_group text, counts_globally boolean)
   ), delivery_rows AS (
     INSERT INTO deliveries (delivery_id, decision_id, shopper_id, offer_id, store_id, zone_id, visit_id, offer,
                             categories, created_at, expires_at, patience_ms)
-    SELECT * FROM jsonb_to_recordset($3::jsonb) AS row (
+    SELECT * FROM json_to_recordset($3::json) AS row (
       delivery_id uuid, decision_id uuid, shopper_id text, offer_id uuid, store_id text, zone_id text, visit_id uuid,
       offer jsonb, categories text[], created_at timestamptz, expires_at timestamptz, patience_ms integer)
   ), coupon_rows AS (
     INSERT INTO coupons (code, offer_id, revision, decision_id, delivery_id, shopper_id, store_id, reward,
                          qualifies, issued_at, expires_at)
-    SELECT * FROM jsonb_to_recordset($4::jsonb) AS row (
+    SELECT * FROM json_to_recordset($4::json) AS row (
       code text, offer_id uuid, revision integer, decision_id uuid, delivery_id uuid, shopper_id text, store_id text,
       reward jsonb, qualifies jsonb, issued_at timestamptz, expires_at timestamptz)
   )
-  INSERT INTO decisions SELECT * FROM jsonb_to_recordset($1::jsonb) AS row (
+  INSERT INTO decisions SELECT * FROM json_to_recordset($1::json) AS row (
     decision_id uuid, change_id uuid, shopper_id text, store_id text, visit_id uuid, zone_id text, on_trigger text,
     at timestamptz, outcome text, reason text, offer_id uuid, revision integer, delivery_id uuid,
     considered jsonb, latency jsonb)`;

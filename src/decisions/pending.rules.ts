@@ -53,7 +53,11 @@ export function pendingOf(
   world: World,
   { newId, now }: { newId: () => string; now: Instant },
 ): Pending {
-  const facts = { ...factsOf(trigger, layout, view), visitId: change.visitId, ...(lists && { lists }) };
+  const facts = {
+    ...factsOf(trigger, layout, { shopper: view, live: world.live }),
+    visitId: change.visitId,
+    ...(lists && { lists }),
+  };
   const receivedAt = change.receivedAt ?? change.at;
   return {
     changeId: change.changeId,

@@ -43,7 +43,11 @@ export class Previews {
     const candidates = [...triggered, ...asked];
     const visitId = await this.#visitOf(body.shopperId, body.storeId);
     const lists = await this.pieces.listsOf(body.shopperId, candidates);
-    const facts = { ...factsOf(trigger, layout, view), lists, ...(visitId && { visitId }) };
+    const facts = {
+      ...factsOf(trigger, layout, { shopper: view, live }),
+      lists,
+      ...(visitId && { visitId }),
+    };
     const world = { policy: this.pieces.house.policy, live };
     const pending: Pending = {
       ...this.pieces.ids(visitId),

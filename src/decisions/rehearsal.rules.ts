@@ -1,7 +1,7 @@
 import type { CapEvent, ContactPolicy } from '../limits/index.js';
 import type { LiveSnapshot } from '../offers/index.js';
 import type { PresenceChange } from '../presence/index.js';
-import type { Instant, ShopperId, ShopperView, StoreId } from '../shared/index.js';
+import type { Instant, ShopperId, ShopperLists, ShopperView, StoreId } from '../shared/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import type { Granted, Pending } from './decision.js';
 import { capEventOf, grant } from './grant.rules.js';
@@ -13,6 +13,8 @@ export interface RehearsalSetting {
   policy: ContactPolicy;
   /** Undefined for nobody that is known: nothing is decided about them. */
   viewOf: (shopperId: ShopperId, at: Instant) => ShopperView | undefined;
+  /** What rules may ask item by item; unknown without it. */
+  listsOf?: (shopperId: ShopperId, at: Instant) => ShopperLists | undefined;
 }
 
 export interface Rehearsed {
@@ -41,7 +43,8 @@ export class Rehearsal {
     const { shopperId } = change;
     const view = viewOf(shopperId, change.at);
     if (view === undefined) return undefined;
-    const pending = pendingOf(triggered, { view }, { policy, live }, { newId: this.#newId, now });
+    const lists = this.setting.listsOf?.(shopperId, change.at);
+    const pending = pendingOf(triggered, { view, lists }, { policy, live }, { newId: this.#newId, now });
     const events = this.#events.get(shopperId) ?? [];
     const granted = grant(pending, { policy, events, used: this.#used, now });
     if (granted.outcome === 'offer' && granted.winner !== undefined) {

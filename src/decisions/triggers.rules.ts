@@ -4,6 +4,7 @@ import {
   localTime,
   type Facts,
   type Instant,
+  type ProductId,
   type ShopperView,
   type TriggerKind,
   type ZoneId,
@@ -48,7 +49,11 @@ export function candidatesOf(
 }
 
 /** All that a rule may ask about at that moment, in that store, of that shopper. */
-export function factsOf(trigger: Trigger, layout: StoreLayout, shopper: ShopperView): Facts {
+export function factsOf(
+  trigger: Trigger,
+  layout: StoreLayout,
+  { shopper, live }: { shopper: ShopperView; live: LiveSnapshot },
+): Facts {
   const zone = trigger.zoneId === undefined ? undefined : layout.zones.get(trigger.zoneId);
   return {
     at: trigger.at,
@@ -56,6 +61,7 @@ export function factsOf(trigger: Trigger, layout: StoreLayout, shopper: ShopperV
     local: localTime(trigger.at, layout.timeZone),
     storeId: layout.storeId,
     shopper,
+    inStock: (productId) => live.stockOf(layout.storeId, productId as ProductId),
     ...(zone && { zone: { zoneId: zone.zoneId, kind: zone.kind, categories: zone.categories } }),
     ...(trigger.dwellSeconds !== undefined && { dwellSeconds: trigger.dwellSeconds }),
     ...(trigger.visitSeconds !== undefined && { visitSeconds: trigger.visitSeconds }),

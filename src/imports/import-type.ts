@@ -51,7 +51,7 @@ export interface Recording {
   readonly actor: Principal;
   /** The worker's own connection, without time limits; its statements are not kept prepared. */
   readonly connection: Queryable;
-  /** Those of `ids` whose person was erased, and may not come back by a file. */
+  /** Those of `ids` whose person was erased: nothing is recorded of them. */
   erased(tx: Queryable, ids: readonly ShopperId[]): Promise<ReadonlySet<ShopperId>>;
   /** Does `work` in one transaction on the own connection. */
   transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T>;

@@ -239,7 +239,7 @@ export class ImportsRepository {
   }
 
   /** Those of `ids` whose person was erased. */
-  erasedAmong(tx: Queryable, ids: readonly ShopperId[]): Promise<Set<ShopperId>> {
+  erased(tx: Queryable, ids: readonly ShopperId[]): Promise<ReadonlySet<ShopperId>> {
     return this.tombstones.among(ids, tx);
   }
 

@@ -120,7 +120,7 @@ export class Recorder {
       shiftDays: row.shift_days,
       actor: row.actor,
       connection: own,
-      erased: (tx, ids) => this.repository.erasedAmong(tx, ids),
+      erased: (tx, ids) => this.repository.erased(tx, ids),
       transaction: (work) => own.transaction(work),
       settle,
     };

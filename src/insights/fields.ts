@@ -1,8 +1,9 @@
-import type { Field, FieldValue } from '../rules/index.js';
+import type { Field, FieldValue, Saying } from '../rules/index.js';
 import { DAY_MS, type Facts, type Instant, type MainBrand } from '../shared/index.js';
 import { estimateIn } from './replenishment/estimate-in.rules.js';
 import { visitEveryDays } from './replenishment/history.rules.js';
 import { listFields } from './lists/list-fields.js';
+import { hasBoughtOf, hasHabit, lastVisitMs, latenessAt, ofActivity, ofHabit, wholeDays } from './said.js';
 import { segmentFields } from './segments/fields.js';
 import { habitFields } from './traits/habit-fields.js';
 import { interactionFields } from './traits/interaction-fields.js';
@@ -16,6 +17,9 @@ const DAYS = 'days';
 type OfCategory = Readonly<Record<'category', string>>;
 type OfGroup = Readonly<Record<'equivalenceGroup', string>>;
 
+const knownHabit = ({ category }: OfCategory, say: Saying): string => hasHabit(category, say);
+const knownGroup = ({ equivalenceGroup }: OfGroup, say: Saying): string => hasBoughtOf(equivalenceGroup, say);
+
 /** When needs return, and what was bought. All are unknown without the `profiling` consent or before a first purchase. */
 const purchaseFields: readonly Field[] = [
   {
@@ -27,6 +31,7 @@ const purchaseFields: readonly Field[] = [
     range: [0, 1],
     parameters: CATEGORY,
     read: estimated(({ dueProbability }) => dueProbability),
+    sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.purchaseProbability',
@@ -37,6 +42,7 @@ const purchaseFields: readonly Field[] = [
     range: [0, 1],
     parameters: CATEGORY,
     read: estimated(({ purchaseProbability }) => purchaseProbability),
+    sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.daysUntilDue',
@@ -46,6 +52,7 @@ const purchaseFields: readonly Field[] = [
     unit: DAYS,
     parameters: CATEGORY,
     read: estimated(({ daysUntilDue }) => daysUntilDue),
+    sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.intervalDays',
@@ -56,6 +63,7 @@ const purchaseFields: readonly Field[] = [
     unit: DAYS,
     parameters: CATEGORY,
     read: estimated(({ intervalDays }) => intervalDays),
+    sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.lapsed',
@@ -65,6 +73,7 @@ const purchaseFields: readonly Field[] = [
     type: 'boolean',
     parameters: CATEGORY,
     read: estimated(({ lapsed }) => lapsed),
+    sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.daysSinceLast',
@@ -75,6 +84,11 @@ const purchaseFields: readonly Field[] = [
     parameters: CATEGORY,
     read: ({ at, shopper }, { category }: OfCategory) =>
       wholeDaysSince(at, shopper.replenishment.get(category)?.state.lastPurchasedAt),
+    sql: ({ category = '' }, say) =>
+      wholeDays(
+        ofHabit('(extract(epoch FROM last_purchased_at) * 1000)::bigint::float8', category, say),
+        say,
+      ),
   },
   {
     field: 'replenishment.purchases',
@@ -86,6 +100,7 @@ const purchaseFields: readonly Field[] = [
     parameters: CATEGORY,
     read: ({ shopper }, { category }: OfCategory) =>
       shopper.consents.profiling ? (shopper.replenishment.get(category)?.state.purchases ?? 0) : undefined,
+    sql: ({ category = '' }, say) => `coalesce(${ofHabit('purchases', category, say)}, 0)::float8`,
   },
   {
     field: 'purchases.mainBrand',
@@ -94,6 +109,7 @@ const purchaseFields: readonly Field[] = [
     type: 'text',
     parameters: GROUP,
     read: ofMainBrand(({ brand }) => brand),
+    sqlKnown: knownGroup,
   },
   {
     field: 'purchases.buysOwnBrand',
@@ -102,6 +118,7 @@ const purchaseFields: readonly Field[] = [
     type: 'boolean',
     parameters: GROUP,
     read: ofMainBrand(({ ownBrand }) => ownBrand),
+    sqlKnown: knownGroup,
   },
   {
     field: 'visits.count',
@@ -111,6 +128,7 @@ const purchaseFields: readonly Field[] = [
     type: 'number',
     unit: 'count',
     read: ({ shopper }) => (shopper.consents.profiling ? shopper.activity.visits : undefined),
+    sql: () => `coalesce(${ofActivity('visits')}, 0)::float8`,
   },
   {
     field: 'visits.daysSinceLast',
@@ -119,6 +137,7 @@ const purchaseFields: readonly Field[] = [
     type: 'number',
     unit: DAYS,
     read: ({ at, shopper }) => wholeDaysSince(at, shopper.activity.lastVisitAt),
+    sql: (_, say) => wholeDays(lastVisitMs, say),
   },
   {
     field: 'visits.lateness',
@@ -132,6 +151,7 @@ const purchaseFields: readonly Field[] = [
       if (everyDays === undefined || activity.lastVisitAt === undefined) return undefined;
       return Math.max(0, at - activity.lastVisitAt) / DAY_MS / everyDays;
     },
+    sql: (_, { at }) => latenessAt(at),
   },
 ];
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContactPolicies } from './contact-policies.service.js';
 import type { ContactPolicy } from './contact-policy.js';
-import { StoreRhythms } from './store-rhythms.js';
+import { StoreRhythms } from './counters/store-rhythms.js';
 
 /** What the house says beside its offers: whom to leave alone, and how budgets last the day. */
 @Injectable()

@@ -3,7 +3,7 @@ import { ShoppersModule } from '../shoppers/index.js';
 import { StoresModule } from '../stores/index.js';
 import { ContactPolicies } from './contact-policies.service.js';
 import { HouseRules } from './house-rules.js';
-import { StoreRhythms } from './store-rhythms.js';
+import { StoreRhythms } from './counters/store-rhythms.js';
 import { PoliciesController } from './policies.controller.js';
 import { MergedCaps } from './merged-caps.js';
 

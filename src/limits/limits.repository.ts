@@ -1,7 +1,7 @@
 import { timestamp, type Queryable } from '../platform/index.js';
 import type { Instant, OfferId, ShopperId, VisitId } from '../shared/index.js';
 import type { CapEvent } from './caps.rules.js';
-import type { Draw } from './counters.rules.js';
+import type { Draw } from './counters/counters.rules.js';
 
 /** Which cap events to read: since when, and all of these visits. */
 export interface CapWindow {

@@ -29,6 +29,7 @@ function speaking(
 }
 const plain = (body: string) => ({ default: { title: 'Hello', body } });
 
+/** Check 21 of docs/security.md. */
 describe('the words of an offer', () => {
   it('name the product, its price, the places and the reward', () => {
     const offer = speaking({
@@ -132,6 +133,8 @@ describe('a template', () => {
     ['{% render "other" %}', 'invalid-template'],
     ['{% assign x = 1 %}', 'invalid-template'],
     ['{{ "now" | date: "%9999999d" }}', 'invalid-template'],
+    [`{{ offer.name ${'| replace: "a", offer.name '.repeat(8)}}}`, 'too-slow'],
+    [`{{ offer.name ${'| replace: "a", offer.name '.repeat(3)}}}`, 'too-large'],
   ])('is refused: %s', (text, code) => {
     expect(templateFault(text)?.code).toBe(code);
   });

@@ -1,7 +1,13 @@
 import type { Product } from '../catalogue/index.js';
 import type { Content, Words } from './content.schema.js';
 import type { OfferDocument } from './offer.schema.js';
-import { parseTemplate, renderTemplate, type ParsedTemplate, type TemplateScope } from './template.js';
+import {
+  parseTemplate,
+  renderSample,
+  renderTemplate,
+  type ParsedTemplate,
+  type TemplateScope,
+} from './template.js';
 import { moneyText, rewardText } from './wording.rules.js';
 
 interface ParsedWords {
@@ -62,6 +68,17 @@ export function renderContent(offer: Speaking, locale: string | undefined, spoke
     if (rendered !== undefined) return rendered;
   }
   return { title: offer.document.name, body: scope['reward']?.['text'] ?? '' };
+}
+
+/** Bytes of title and body as they go out, with names of usual length in them; 0 for what is no template. */
+export function renderedBytes({ title, body }: Pick<Words, 'title' | 'body'>): number {
+  try {
+    const rendered = [cut(renderSample(title), MAX_TITLE), cut(renderSample(body), MAX_BODY)];
+    return rendered.reduce((sum, text) => sum + Buffer.byteLength(JSON.stringify(text)), 0);
+  } catch {
+    // Refused by its own place already.
+    return 0;
+  }
 }
 
 function tryRender({ title, body, links }: ParsedWords, scope: TemplateScope): RenderedContent | undefined {

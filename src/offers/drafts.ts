@@ -25,7 +25,7 @@ export function draftSnapshot(
     const compiled = compileOffer({ offerId, revision: 1, document }, fields);
     return { ...compiled, target: resolveTarget(document, catalogue) };
   });
-  return snapshotOf(1, offers, new Map());
+  return snapshotOf(1, offers, new Map(), fields);
 }
 
 function checked(given: unknown, where: string, fields: FieldRegistry): OfferDocument {

@@ -1,12 +1,14 @@
-import type { Product } from '../catalogue/index.js';
+import { STOCK_FIELD, type Product } from '../catalogue/index.js';
 import {
   compileRule,
+  conditionsOf,
   explainRule,
   listsIn,
   validateRule,
   type Explainer,
   type FieldRegistry,
   type Predicate,
+  type Rule,
 } from '../rules/index.js';
 import type { OfferId, ProductId } from '../shared/index.js';
 import { parseContent, type ParsedContent } from './content.js';
@@ -37,6 +39,8 @@ export interface ResolvedTarget {
 /** An approved offer, compiled: all that depends only on the offer and the catalogue is worked out. */
 export interface LiveOffer extends StoredOffer {
   matches: TriggerTest;
+  /** Its eligibility, validated. */
+  rule: Rule;
   eligible: Predicate;
   /** What stands in the way of `eligible`; paths start with `eligibility`. */
   explain: Explainer;
@@ -62,6 +66,7 @@ export function compileOffer(stored: StoredOffer, fields: FieldRegistry): Compil
   return {
     ...stored,
     matches: triggerTest(document),
+    rule: validation.rule,
     eligible: compileRule(validation.rule, fields),
     explain: explainRule(validation.rule, fields, 'eligibility'),
     lists: listsIn(validation.rule),
@@ -73,6 +78,13 @@ export function compileOffer(stored: StoredOffer, fields: FieldRegistry): Compil
 export function namedProducts({ target, reward }: OfferDocument): ProductId[] {
   const gift = reward.type === 'gift' ? [reward.value] : [];
   return [...target.productIds, ...target.toProductIds, ...gift];
+}
+
+/** The products whose stock a rule asks about. */
+export function stockAskedIn(rule: Rule): ProductId[] {
+  return [...conditionsOf(rule)].flatMap(({ condition: { field, of } }) =>
+    field === STOCK_FIELD && of?.productId !== undefined ? [of.productId as ProductId] : [],
+  );
 }
 
 export function resolveTarget(

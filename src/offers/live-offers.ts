@@ -7,6 +7,7 @@ import {
   compileOffer,
   namedProducts,
   resolveTarget,
+  stockAskedIn,
   type CompiledOffer,
   type LiveOffer,
   type StoredOffer,
@@ -21,7 +22,7 @@ export class LiveOffers implements OnModuleInit {
   #compiled: readonly CompiledOffer[] = [];
   #offers: readonly LiveOffer[] = [];
   #stock: Stock = new Map();
-  #snapshot = snapshotOf(0, [], new Map());
+  #snapshot: LiveSnapshot;
 
   constructor(
     private readonly repository: OffersRepository,
@@ -29,7 +30,9 @@ export class LiveOffers implements OnModuleInit {
     private readonly published: Published,
     @Inject(FIELD_REGISTRY) private readonly fields: FieldRegistry,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.#snapshot = snapshotOf(0, [], new Map(), fields);
+  }
 
   async onModuleInit(): Promise<void> {
     await this.published.subscribe(OFFERS, () => this.#loadOffers());
@@ -54,7 +57,8 @@ export class LiveOffers implements OnModuleInit {
     const offers = await this.#resolve(drafts.flatMap((draft) => this.#compile(draft)));
     const stock = await this.#stockOf(offers);
     const untouched = this.#offers.filter(({ offerId }) => !offerIds.includes(offerId));
-    return snapshotOf(this.#snapshot.version, [...untouched, ...offers], new Map([...this.#stock, ...stock]));
+    const both = new Map([...this.#stock, ...stock]);
+    return snapshotOf(this.#snapshot.version, [...untouched, ...offers], both, this.fields);
   }
 
   /**
@@ -75,7 +79,7 @@ export class LiveOffers implements OnModuleInit {
     const offers = await this.#resolve(compiled);
     const others = among === 'alone' ? [] : this.#offers.filter((other) => other.offerId !== offerId);
     const stock = new Map([...this.#stock, ...(await this.#stockOf(offers))]);
-    return snapshotOf(this.#snapshot.version, [...others, ...offers], stock);
+    return snapshotOf(this.#snapshot.version, [...others, ...offers], stock, this.fields);
   }
 
   async #loadOffers(): Promise<void> {
@@ -95,7 +99,7 @@ export class LiveOffers implements OnModuleInit {
 
   async #loadStock(): Promise<void> {
     this.#stock = await this.#stockOf(this.#offers);
-    this.#snapshot = snapshotOf(this.#snapshot.version + 1, this.#offers, this.#stock);
+    this.#snapshot = snapshotOf(this.#snapshot.version + 1, this.#offers, this.#stock, this.fields);
   }
 
   /** One offer that cannot be compiled must not keep the others from being made. */
@@ -117,7 +121,7 @@ export class LiveOffers implements OnModuleInit {
   }
 
   async #stockOf(offers: readonly LiveOffer[]): Promise<Stock> {
-    const ids = new Set(offers.flatMap(({ target }) => [...target.productIds]));
+    const ids = new Set(offers.flatMap(({ target, rule }) => [...target.productIds, ...stockAskedIn(rule)]));
     return ids.size === 0 ? new Map<string, boolean>() : this.catalogue.stockOf([...ids]);
   }
 }

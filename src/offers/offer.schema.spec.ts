@@ -14,6 +14,7 @@ const faults = (more: Record<string, unknown>): string[] => {
 };
 const money = (amount: number, currency = 'EUR') => ({ amount, currency });
 
+/** Check 22 of docs/security.md. */
 describe('the document of an offer', () => {
   it('has a default for all but name, kind, trigger and content', () => {
     expect(offerDocument.parse(SMALLEST)).toEqual({
@@ -34,11 +35,31 @@ describe('the document of an offer', () => {
       priority: 50,
       holdoutShare: 0,
       expiresInSeconds: 1800,
+      attributionHours: 72,
       tags: [],
     });
     for (const key of Object.keys(SMALLEST)) {
       expect(faults({ [key]: undefined }).map((fault) => fault.split(' ')[0])).toEqual([key]);
     }
+  });
+
+  it('says what is wrong in words for who writes offers', () => {
+    const said = (more: Record<string, unknown>): string => {
+      const input = { ...SMALLEST, ...more };
+      const result = offerDocument.safeParse(input);
+      return result.success
+        ? ''
+        : faultsOf(result.error, input, '')
+            .map(({ detail }) => detail)
+            .join('; ');
+    };
+    expect(said({ reward: { type: 'percentOff', value: 0.15 } })).toMatch(/15 is 15 % off/);
+    const limits = { budget: { ...money(99), per: 'day' } };
+    expect(said({ reward: { type: 'amountOff', value: money(200) }, limits })).toMatch(
+      /0\.99 EUR does not pay for one reward, which may cost 2\.00 EUR/,
+    );
+    const long = { title: 'a', body: 'b', deepLink: `shop://${'c'.repeat(1_900)}` };
+    expect(said({ content: { default: long } })).toMatch(/phones take 4096: shorten the link/);
   });
 
   it('spreads only a budget per day over the day', () => {
@@ -74,6 +95,23 @@ describe('the document of an offer', () => {
       },
     ],
     [{ trigger: { on: ['zoneDwelled', 'checkedIn'], dwellSeconds: 60 } }],
+    [
+      {
+        reward: { type: 'percentOff', value: 9, maxDiscount: money(9) },
+        limits: { budget: { ...money(9), per: 'day' } },
+      },
+    ],
+    [
+      {
+        content: {
+          default: {
+            title: 'ü'.repeat(100),
+            body: 'ü'.repeat(300),
+            imageUrl: `https://a.b/${'c'.repeat(500)}`,
+          },
+        },
+      },
+    ],
     [{ target: { fromBrand: 'Crunch', toProductIds: ['own'] } }],
     ...['visit', '1min', '12h', '30d', '2w', 'calendar-day', 'calendar-week', 'calendar-month'].map(
       (per): [Record<string, unknown>] => [{ limits: { perShopper: [{ max: 1, per }] } }],
@@ -130,6 +168,43 @@ describe('the document of an offer', () => {
         limits: { budget: { ...money(9), per: 'day' } },
       },
       'limits.budget.currency invalid',
+    ],
+    [
+      { reward: { type: 'amountOff', value: money(10) }, limits: { budget: { ...money(9), per: 'day' } } },
+      'limits.budget.amount below-one-reward',
+    ],
+    [
+      {
+        reward: { type: 'percentOff', value: 9, maxDiscount: money(10) },
+        limits: { budget: { ...money(9), per: 'campaign' } },
+      },
+      'limits.budget.amount below-one-reward',
+    ],
+    [
+      {
+        content: {
+          ...SMALLEST.content,
+          fr: { title: 'a', body: 'b', imageUrl: `https://a.b/${'c'.repeat(1_600)}` },
+        },
+      },
+      'content.fr too-large',
+    ],
+    [
+      {
+        content: {
+          default: {
+            title: 'a',
+            body: '{{ offer.name | replace: "a", offer.name | replace: "e", offer.name | replace: "n", offer.name }}',
+          },
+        },
+      },
+      'content.default.body too-large',
+    ],
+    [{ attributionHours: 0 }, 'attributionHours out-of-range'],
+    [{ attributionHours: 721 }, 'attributionHours out-of-range'],
+    [
+      { content: { default: { title: 'a', body: 'b', deepLink: 'http://a.b' } } },
+      'content.default.deepLink invalid',
     ],
     [{ target: { fromBrand: 'Crunch', categories: ['cereals'] } }, 'target.productIds required'],
     [{ priority: 101 }, 'priority out-of-range'],

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { vocabulary } from '../platform/index.js';
 import type { Rule } from '../rules/index.js';
 import { toRfc3339 } from '../shared/index.js';
+import { moneyText } from './wording.rules.js';
+import { checkNotification } from './notification.rules.js';
 import { capFields, countsHouseholdsByTime, NOT_BY_VISIT } from './cap.schema.js';
 import { content } from './content.schema.js';
 import { reward } from './reward.schema.js';
@@ -123,7 +125,7 @@ export const offerFields = z.strictObject({
   tags: z.array(z.string().trim().min(1).max(64)).max(50).default([]),
 });
 type Fields = z.output<typeof offerFields>;
-type Refuse = (path: readonly string[], code: string, detail: string) => void;
+export type Refuse = (path: readonly string[], code: string, detail: string) => void;
 
 /**
  * An offer as the public interface has it. What went through once goes through again unchanged, so that a patch can
@@ -135,6 +137,7 @@ export const offerDocument = offerFields.superRefine((offer, context) => {
   checkSchedule(offer, refuse);
   checkBudget(offer, refuse);
   checkBrand(offer, refuse);
+  checkNotification(offer, refuse);
 });
 export type OfferDocument = z.output<typeof offerDocument>;
 
@@ -162,6 +165,11 @@ function checkBudget({ reward: given, limits: { budget: money } }: Fields, refus
     given.type === 'percentOff' ? given.maxDiscount : given.type === 'amountOff' ? given.value : undefined;
   if (cost !== undefined && cost.currency !== money.currency) {
     refuse(['limits', 'budget', 'currency'], 'invalid', `the reward is in ${cost.currency}`);
+    return;
+  }
+  if (cost !== undefined && cost.amount > money.amount) {
+    const detail = `${moneyText(money)} does not pay for one reward, which may cost ${moneyText(cost)}`;
+    refuse(['limits', 'budget', 'amount'], 'below-one-reward', detail);
   }
 }
 

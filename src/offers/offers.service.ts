@@ -15,7 +15,7 @@ import {
   type Deed,
   type Kept,
 } from './offer-change.rules.js';
-import { offerDocument, type OfferDocument } from './offer.schema.js';
+import { hasEnded, offerDocument, type OfferDocument } from './offer.schema.js';
 import { OffersLedger } from './offers.ledger.js';
 import { mayWrite } from './scope.rules.js';
 import type { Action } from './workflow.rules.js';
@@ -94,7 +94,13 @@ export class Offers {
     });
   }
 
-  #check({ eligibility }: OfferDocument): void {
+  #check(document: OfferDocument): void {
+    if (hasEnded(document, this.clock.now())) {
+      const path = 'schedule.endsAt';
+      const detail = `${document.schedule.endsAt ?? ''} is over: nobody would be made this offer`;
+      throw badRequest('schedule-ended', `${path}: ${detail}`, [{ path, code: 'schedule-ended', detail }]);
+    }
+    const { eligibility } = document;
     const validation = validateRule(eligibility, this.fields, 'eligibility');
     if (validation.ok) return;
     const { faults } = validation;

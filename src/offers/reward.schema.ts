@@ -6,11 +6,13 @@ const positiveMoney = vocabulary.money.refine(({ amount }) => amount > 0, {
   error: 'must be more than nothing',
 });
 
+const PERCENT = { error: 'expected a percentage from 1 to 100: 15 is 15 % off' };
+
 /** What a shopper gets. Which value belongs to which type is in the contract. */
 export const reward = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('percentOff'),
-    value: z.number().min(1).max(100),
+    value: z.number().min(1, PERCENT).max(100, PERCENT),
     maxDiscount: positiveMoney.optional(),
   }),
   z.strictObject({ type: z.literal('amountOff'), value: positiveMoney }),

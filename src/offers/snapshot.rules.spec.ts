@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { FieldRegistry } from '../rules/index.js';
-import type { OfferId, ProductId } from '../shared/index.js';
+import type { Facts, OfferId, ProductId } from '../shared/index.js';
 import { compileOffer, resolveTarget, type LiveOffer } from './live-offer.js';
 import { offerDocument } from './offer.schema.js';
 import { snapshotOf } from './snapshot.rules.js';
@@ -26,9 +26,38 @@ const aisle = { zoneId: 'aisle-3', kind: 'aisle', categories: ['coffee', 'tea'] 
 const moment = (more: object = {}): TriggerMoment =>
   ({ on: 'zoneEntered', storeId: 'north', at: NOON, zone: aisle, ...more }) as unknown as TriggerMoment;
 const found = (offers: LiveOffer[], more: object = {}): string[] =>
-  snapshotOf(1, offers, new Map())
+  snapshotOf(1, offers, new Map(), fields)
     .candidatesFor(moment(more))
     .map(({ offerId }) => offerId);
+
+describe('the rules of a snapshot', () => {
+  const inAisle = (offerId: string, zoneId: string, trigger: object = { on: ['zoneEntered'] }): LiveOffer =>
+    live(offerId, trigger, {
+      eligibility: { combinator: 'and', rules: [{ field: 'zone.id', operator: '=', value: zoneId }] },
+    });
+  const facts = (zoneId: string, on = 'zoneEntered'): Facts =>
+    ({ on, storeId: 'north', at: NOON, zone: { ...aisle, zoneId } }) as unknown as Facts;
+
+  it('are met as each offer alone would say, moment after moment', () => {
+    const offers = [
+      inAisle('a', 'aisle-3'),
+      inAisle('b', 'aisle-4'),
+      inAisle('c', 'aisle-3', { on: ['zoneEntered'], storeIds: ['north'] }),
+      inAisle('d', 'aisle-3', { on: ['checkedIn'] }),
+    ];
+    const snapshot = snapshotOf(1, offers, new Map(), fields);
+    for (const each of [facts('aisle-3'), facts('aisle-4'), facts('x'), facts('aisle-3', 'checkedIn')]) {
+      const met = offers.map((offer) => snapshot.isMet(offer, each));
+      expect(met).toEqual(offers.map((offer) => offer.eligible(each)));
+    }
+  });
+
+  it('are asked of a draft that is in no snapshot, too', () => {
+    const snapshot = snapshotOf(1, [], new Map(), fields);
+    expect(snapshot.isMet(inAisle('a', 'aisle-3'), facts('aisle-3'))).toBe(true);
+    expect(snapshot.isMet(inAisle('a', 'aisle-3'), facts('aisle-4'))).toBe(false);
+  });
+});
 
 describe('the candidates of a moment', () => {
   it.each([
@@ -62,9 +91,9 @@ describe('the candidates of a moment', () => {
     const offers = [20, 60].map((dwellSeconds) =>
       live(`d${dwellSeconds}`, { on: ['zoneDwelled'], dwellSeconds }),
     );
-    expect(snapshotOf(1, [...offers, live('e', { on: ['zoneEntered'] })], new Map()).dwellSeconds).toEqual([
-      20, 60,
-    ]);
+    expect(
+      snapshotOf(1, [...offers, live('e', { on: ['zoneEntered'] })], new Map(), fields).dwellSeconds,
+    ).toEqual([20, 60]);
     expect(found(offers, { on: 'zoneDwelled', dwellSeconds: 20 })).toEqual(['d20']);
     expect(found(offers, { on: 'zoneDwelled', dwellSeconds: 60 })).toEqual(['d60']);
     expect(found(offers, { on: 'zoneDwelled', dwellSeconds: 61 })).toEqual([]);
@@ -102,7 +131,7 @@ describe('the candidates of a moment', () => {
 
 describe('stock', () => {
   it('counts as there when nothing is known', () => {
-    const { stockOf } = snapshotOf(1, [], new Map([['north\nflakes', false]]));
+    const { stockOf } = snapshotOf(1, [], new Map([['north\nflakes', false]]), fields);
     expect(stockOf('north' as never, 'flakes' as ProductId)).toBe(false);
     expect(stockOf('south' as never, 'flakes' as ProductId)).toBe(true);
   });

@@ -1,5 +1,7 @@
-import type { Instant, ProductId, StoreId, TriggerKind } from '../shared/index.js';
+import type { FieldRegistry } from '../rules/index.js';
+import type { Facts, Instant, ProductId, StoreId, TriggerKind } from '../shared/index.js';
 import type { LiveOffer } from './live-offer.js';
+import { MetRules } from './met-rules.js';
 import type { TriggerMoment } from './trigger.rules.js';
 
 /** Everything decisions know of offers at one time. Never changed, only replaced. */
@@ -10,6 +12,8 @@ export interface LiveSnapshot {
   readonly offers: readonly LiveOffer[];
   /** The offers that a moment triggers, by id. */
   readonly candidatesFor: (moment: TriggerMoment) => readonly LiveOffer[];
+  /** Whether the rule of an offer holds: all that the trigger of `facts` may call for are asked at once. */
+  readonly isMet: (offer: LiveOffer, facts: Facts) => boolean;
   /** Every dwell that some offer waits for, ascending. */
   readonly dwellSeconds: readonly number[];
   /** Whether a product can be had in a store; one of which nothing is known can. */
@@ -19,28 +23,44 @@ export interface LiveSnapshot {
 /** Stock of what offers lead to, by `storeId\nproductId`. */
 export type Stock = ReadonlyMap<string, boolean>;
 
+/** Offers that are considered together, with their rules. */
+interface Books {
+  offers: readonly LiveOffer[];
+  rules: MetRules;
+}
+
 interface Shelf {
-  everywhere: LiveOffer[];
+  everywhere: Books;
   /** Of the stores that some offer names: its own offers and those for everywhere. */
-  byStore: Map<StoreId, LiveOffer[]>;
+  byStore: Map<StoreId, Books>;
 }
 
 const NONE: readonly LiveOffer[] = [];
 
-export function snapshotOf(version: number, offers: readonly LiveOffer[], stock: Stock): LiveSnapshot {
+export function snapshotOf(
+  version: number,
+  offers: readonly LiveOffer[],
+  stock: Stock,
+  fields: FieldRegistry,
+): LiveSnapshot {
   const sorted = [...offers].sort((a, b) => (a.offerId < b.offerId ? -1 : 1));
-  const shelves = shelvesOf(sorted);
+  const shelves = shelvesOf(sorted, fields);
+  const near = (on: TriggerKind, storeId: StoreId): Books | undefined => {
+    const shelf = shelves.get(on);
+    return shelf?.byStore.get(storeId) ?? shelf?.everywhere;
+  };
   const dwells = sorted
     .filter(({ document }) => document.trigger.on.includes('zoneDwelled'))
     .map(({ document }) => document.trigger.dwellSeconds);
   return {
     version,
     offers: sorted,
-    candidatesFor: (moment) => {
-      const shelf = shelves.get(moment.on);
-      const near = shelf?.byStore.get(moment.storeId) ?? shelf?.everywhere ?? NONE;
-      return near.filter((offer) => runsAt(offer, moment.at) && offer.matches(moment));
-    },
+    candidatesFor: (moment) =>
+      (near(moment.on, moment.storeId)?.offers ?? NONE).filter(
+        (offer) => runsAt(offer, moment.at) && offer.matches(moment),
+      ),
+    isMet: (offer, facts) =>
+      near(facts.on, facts.storeId)?.rules.holds(offer, facts) ?? offer.eligible(facts),
     dwellSeconds: [...new Set(dwells)].sort((a, b) => a - b),
     stockOf: (storeId, productId) => stock.get(`${storeId}\n${productId}`) ?? true,
   };
@@ -52,7 +72,11 @@ function runsAt({ document: { schedule } }: LiveOffer, at: Instant): boolean {
   return (startsAt === null || Date.parse(startsAt) <= at) && (endsAt === null || at < Date.parse(endsAt));
 }
 
-function shelvesOf(offers: readonly LiveOffer[]): ReadonlyMap<TriggerKind, Shelf> {
+function shelvesOf(offers: readonly LiveOffer[], fields: FieldRegistry): ReadonlyMap<TriggerKind, Shelf> {
+  const booksOf = (some: readonly LiveOffer[]): Books => ({
+    offers: some,
+    rules: new MetRules(some, fields),
+  });
   const shelves = new Map<TriggerKind, Shelf>();
   const kinds = new Set(offers.flatMap(({ document }) => document.trigger.on));
   for (const kind of kinds) {
@@ -61,9 +85,9 @@ function shelvesOf(offers: readonly LiveOffer[]): ReadonlyMap<TriggerKind, Shelf
     const isMadeIn = ({ document: { trigger } }: LiveOffer, storeId: StoreId): boolean =>
       trigger.storeIds.length === 0 || trigger.storeIds.includes(storeId);
     shelves.set(kind, {
-      everywhere: ofKind.filter(({ document }) => document.trigger.storeIds.length === 0),
+      everywhere: booksOf(ofKind.filter(({ document }) => document.trigger.storeIds.length === 0)),
       byStore: new Map(
-        [...named].map((storeId) => [storeId, ofKind.filter((offer) => isMadeIn(offer, storeId))]),
+        [...named].map((storeId) => [storeId, booksOf(ofKind.filter((offer) => isMadeIn(offer, storeId)))]),
       ),
     });
   }

@@ -33,15 +33,19 @@ const FILTERS: ReadonlySet<string> = new Set([
 ]);
 
 const engine = closedEngine();
+/** No longer than names of products often are. */
+const NAME = 'A name as long as the names of products are';
 /** A first rendering finds what only fails then: a filter misused, or more work than the limits allow. */
 const SAMPLE: TemplateScope = {
-  shopper: { firstName: 'Sample' },
-  product: { name: 'Sample', brand: 'Sample', price: '1.00 EUR' },
-  zone: { name: 'Sample' },
-  store: { name: 'Sample' },
-  reward: { text: 'Sample' },
-  offer: { name: 'Sample' },
+  shopper: { firstName: 'Maximiliana' },
+  product: { name: NAME, brand: 'Brand and Sons', price: '1.00 EUR' },
+  zone: { name: 'Coffee, tea and biscuits' },
+  store: { name: NAME },
+  reward: { text: '15 % off' },
+  offer: { name: NAME },
 };
+/** Many times what a phone shows; more is a template that multiplies what it is given. */
+const MOST_RENDERED = 2_000;
 
 /** Why a text cannot be a template, or undefined when it can. */
 export function templateFault(text: string): { code: string; detail: string } | undefined {
@@ -49,14 +53,23 @@ export function templateFault(text: string): { code: string; detail: string } | 
     const template = engine.parse(text);
     const unknown = engine.globalVariableSegmentsSync(template).map(nameOf).find(isUnknown);
     if (unknown === undefined) {
-      renderTemplate(template, SAMPLE);
-      return undefined;
+      const { length } = renderTemplate(template, SAMPLE);
+      if (length <= MOST_RENDERED) return undefined;
+      return { code: 'too-large', detail: `comes to ${length} characters once it is filled in` };
     }
     const known = [...VARIABLES].join(', ');
     return { code: 'unknown-variable', detail: `there is no '${unknown}'; there are: ${known}` };
   } catch (error) {
-    return { code: 'invalid-template', detail: error instanceof Error ? error.message : 'not a template' };
+    const message = error instanceof Error ? error.message : 'not a template';
+    return /limit exceeded/i.test(message)
+      ? { code: 'too-slow', detail: 'takes too much work to fill in: say it more simply' }
+      : { code: 'invalid-template', detail: message };
   }
+}
+
+/** As it would read with names of usual length. @throws as `renderTemplate`, and when the text is no template */
+export function renderSample(text: string): string {
+  return renderTemplate(engine.parse(text), SAMPLE);
 }
 
 /** @throws when the text is no template: `templateFault` said so when it was saved */

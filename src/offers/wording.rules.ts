@@ -27,8 +27,15 @@ export function rewardText(reward: Reward, giftName?: string): string {
   }
 }
 
+/** By currency: making a format to ask it took a quarter of the time of a decision. */
+const digitsOf = new Map<string, number>();
+
 /** Digits after the point of a currency: 2 for EUR, 0 for JPY. */
 function minorDigits(currency: string): number {
+  const known = digitsOf.get(currency);
+  if (known !== undefined) return known;
   const format = new Intl.NumberFormat('en', { style: 'currency', currency });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  digitsOf.set(currency, digits);
+  return digits;
 }

@@ -57,7 +57,8 @@ export class Health {
   /** Redis down is `degraded` but ready: check-ins, tills and consents go on without it. */
   async readiness(): Promise<Readiness> {
     const [postgres, redis] = await Promise.all([this.#postgres(), this.#redis()]);
-    const stale = this.published.ageMs(this.clock.now()) > PUBLISHED_STALE_MS;
+    const { isBehind } = this.published;
+    const stale = isBehind || this.published.ageMs(this.clock.now()) > PUBLISHED_STALE_MS;
     const checks: Record<string, CheckResult> = {
       postgres,
       redis,

@@ -16,6 +16,7 @@ const livez = route({
   tag,
   summary: 'Whether this process lives',
   allow: 'anyone',
+  unmetered: 'all',
   answer: z.object({ status: z.enum(['alive', 'stalled']) }),
 });
 const readyz = route({
@@ -24,6 +25,7 @@ const readyz = route({
   tag,
   summary: 'Whether this process should be sent work',
   allow: 'anyone',
+  unmetered: 'all',
   answer: z.object({
     status: z.enum(['ready', 'degraded', 'notReady']),
     checks: z.record(z.string(), check),
@@ -35,6 +37,7 @@ const metrics = route({
   tag,
   summary: 'Prometheus metrics; needs a service key unless asked from loopback',
   allow: 'anyone',
+  unmetered: 'all',
 });
 const openapi = route({
   method: 'GET',
@@ -42,6 +45,7 @@ const openapi = route({
   tag,
   summary: 'This document',
   allow: 'anyone',
+  unmetered: 'all',
 });
 const docs = route({
   method: 'GET',
@@ -49,6 +53,7 @@ const docs = route({
   tag,
   summary: 'The interface as a page',
   allow: 'anyone',
+  unmetered: 'all',
 });
 
 /** What operators and their tools ask of a process. */

@@ -9,6 +9,7 @@ import { Housekeeping } from './housekeeping.js';
 import { RouteGuard } from './http/guard.js';
 import { AnswerInterceptor } from './http/idempotency.js';
 import { ProblemFilter } from './http/problem-filter.js';
+import { RateLimits } from './http/rate-limits.js';
 import { Lifecycle } from './lifecycle.js';
 import { Log } from './log.js';
 import { migrate, migrations } from './migrate.js';
@@ -77,6 +78,7 @@ export class PlatformModule {
       Outbox,
       Health,
       Housekeeping,
+      RateLimits,
     ];
     const doors: Provider[] = [
       { provide: APP_GUARD, useClass: RouteGuard },

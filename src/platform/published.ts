@@ -21,6 +21,7 @@ export class Published implements OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
   #under: Promise<void> | undefined;
   #lastSeenAt = 0;
+  #isBehind = false;
 
   constructor(
     private readonly database: Database,
@@ -58,6 +59,11 @@ export class Published implements OnApplicationShutdown {
     return this.#subscriptions.size === 0 ? 0 : now - this.#lastSeenAt;
   }
 
+  /** True from the moment a newer version was seen and could not be loaded, until it is. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
   /** Loads what has a newer version. Calls while one is under way wait for it and then look again. */
   async refresh(): Promise<void> {
     if (this.#under !== undefined) await this.#under;
@@ -74,16 +80,30 @@ export class Published implements OnApplicationShutdown {
       const rows = await this.database.query<{ name: string; version: number }>(
         'SELECT name, version FROM published',
       );
+      let failed = false;
       for (const { name, version } of rows) {
         for (const subscription of this.#subscriptions.get(name) ?? []) {
           if (subscription.version === version) continue;
-          await subscription.load();
-          subscription.version = version;
+          const isLoaded = await this.#load(subscription, name, version);
+          failed ||= !isLoaded;
         }
       }
-      this.#lastSeenAt = Date.now();
+      this.#isBehind = failed;
+      if (!failed) this.#lastSeenAt = Date.now();
     } catch (error) {
       this.log.warn({ event: 'published.stale', error });
+    }
+  }
+
+  /** One document that cannot be loaded must not keep the others from being as new as they can. */
+  async #load(subscription: Subscription, name: string, version: number): Promise<boolean> {
+    try {
+      await subscription.load();
+      subscription.version = version;
+      return true;
+    } catch (error) {
+      this.log.warn({ event: 'published.not-loaded', name, version, error });
+      return false;
     }
   }
 

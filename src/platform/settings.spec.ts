@@ -13,6 +13,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
   }
 }
 
+/** Check 28 of docs/security.md. */
 describe('the settings of the broker', () => {
   it('are none where none is given', () => {
     expect(readSettings(base).mqtt).toBeUndefined();
@@ -72,5 +73,48 @@ describe('the holidays', () => {
 
   it.each(['25.12.', '13-01', '2026-02-30', '12-25,'])('are not %p', (HOLIDAYS) => {
     expect(faultsOf({ ...base, HOLIDAYS })).toEqual([expect.stringMatching(/^HOLIDAYS: expected days/)]);
+  });
+});
+
+describe('the doors', () => {
+  it('have limits and trust nobody, unless told', () => {
+    expect(readSettings(base).doors).toEqual({
+      trustedProxies: [],
+      allowedOrigins: [],
+      ratePerSecond: { shopper: 50, staff: 100, till: 100, gateway: 100, service: 2_000, address: 200 },
+      signInsPerMinute: 100,
+      oidc: undefined,
+    });
+  });
+
+  it('take lists of proxies and origins', () => {
+    const { doors } = readSettings({
+      ...base,
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+      ALLOWED_ORIGINS: 'https://a.test, http://b.test:81',
+    });
+    expect([doors.trustedProxies, doors.allowedOrigins]).toEqual([
+      ['10.0.0.0/8', '::1'],
+      ['https://a.test', 'http://b.test:81'],
+    ]);
+  });
+
+  it.each([
+    ['a proxy by name', { TRUSTED_PROXIES: 'proxy' }, /^TRUSTED_PROXIES: expected addresses/],
+    ['too long a range', { TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES: /],
+    [
+      'an origin with a path',
+      { ALLOWED_ORIGINS: 'https://a.test/app' },
+      /^ALLOWED_ORIGINS: expected origins/,
+    ],
+    ['a rate below none', { RATE_STAFF: '-1' }, /^RATE_STAFF: /],
+    ['half of a provider', { OIDC_ISSUER: 'https://id.test' }, /^OIDC_ISSUER, OIDC_CLIENT_ID, .* together$/],
+    [
+      'a provider over http',
+      { OIDC_ISSUER: 'http://id.test', OIDC_CLIENT_ID: 'a', OIDC_CLIENT_SECRET: 'b' },
+      /^OIDC_ISSUER: is https/,
+    ],
+  ])('refuse %s', (_, env, fault) => {
+    expect(faultsOf({ ...base, ...env })).toEqual([expect.stringMatching(fault)]);
   });
 });

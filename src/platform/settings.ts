@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { doorEnvironment, doorsFrom, type DoorSettings } from './door-settings.js';
 import { isSafeEndpoint, readServiceAccount, type FcmSettings } from './fcm-settings.js';
 import { readTopics, type MqttTopic } from './mqtt-topics.js';
 
@@ -58,6 +59,7 @@ const environment = z.object({
     .transform((text) => text.split(',').map((day) => day.trim()))
     .refine((days) => days.every(isHoliday), 'expected days as 12-25 or 2026-04-05, parted by commas')
     .optional(),
+  ...doorEnvironment,
 });
 
 /** The broker, and what to hear there. */
@@ -103,6 +105,7 @@ export interface Settings {
   webhooksPrivate: boolean;
   /** Days on which purchases are counted as of a holiday: `MM-DD` each year, or `yyyy-mm-dd`. */
   holidays: ReadonlySet<string>;
+  doors: DoorSettings;
 }
 
 /** The settings as a token for injection: an interface has no value at run time. */
@@ -135,7 +138,8 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
   }
   const topics = topicsOf(given, faults);
   const account = readServiceAccount(given['FCM_CREDENTIALS'], faults);
-  if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
+  const doors = parsed.success ? doorsFrom(parsed.data, faults) : undefined;
+  if (!parsed.success || doors === undefined || faults.length > 0) throw new SettingsError(faults);
   const values = parsed.data;
   return {
     port: values.PORT,
@@ -169,6 +173,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     },
     webhooksPrivate: values.WEBHOOKS_PRIVATE === 'on',
     holidays: new Set(values.HOLIDAYS),
+    doors,
   };
 }
 

@@ -4,7 +4,8 @@ export { FieldRegistry, type Field, type FieldValue, type ItemField } from './re
 export { validateRule } from './validate.js';
 export { compileRule, type Predicate } from './compile.js';
 export { explainRule, type Explainer } from './explain.js';
+export { sqlOf } from './sql/translate.js';
+export { Statement, ZONE_OF_ASKED, type Saying } from './sql/statement.js';
 export { describeRule } from './describe.js';
-/** @public Asked by the bench of the rules; decisions ask one candidate after another, for the ledger's reasons. */
 export { RuleIndex } from './matching/rule-index.js';
 export { warningsOf } from './contradictions/warn.js';

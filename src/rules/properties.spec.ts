@@ -77,6 +77,7 @@ function interpretOperator(
   return answers[operator];
 }
 
+/** Check 19 of docs/security.md. */
 describe('the rule language', () => {
   it('compiled says what a plain reading says', () => {
     fc.assert(

@@ -1,5 +1,6 @@
 import type { AttributeValue, Facts, Item } from '../shared/index.js';
 import type { Operator } from './grammar.js';
+import type { Saying } from './sql/statement.js';
 
 /**
  * `instant` is milliseconds when read and RFC 3339 in a rule; `clock` is `HH:MM`, `monthDay` is `MM-DD`; `list` is
@@ -13,7 +14,10 @@ export type FieldType =
 export type FieldValue = AttributeValue | readonly Item[] | undefined;
 
 /** A field of the items of a list: read from the item under its own name. */
-export type ItemField = Omit<Field, 'read' | 'about' | 'timeless' | 'parameters' | 'items'>;
+export type ItemField = Omit<
+  Field,
+  'read' | 'sql' | 'sqlKnown' | 'about' | 'timeless' | 'parameters' | 'items'
+>;
 
 interface Parameter<Name extends string> {
   readonly name: Name;
@@ -48,10 +52,21 @@ export interface Field<Name extends string = string> {
   readonly range?: readonly [number, number];
   /** `of` holds exactly the parameters. Names in it come from people: look them up in a Map, or by `Object.hasOwn`. */
   read(facts: Facts, of: Readonly<Record<Name, string>>): FieldValue;
+  /**
+   * What `read` gives of a shopper outside of visits, in SQL about `asked`, their row of `shoppers`; NULL for what is
+   * not known. Numbers as `float8`, moments in milliseconds, lists as `text[]`, `any` as `jsonb`, and of `items` a
+   * SELECT with a column for each field. Left out for what only `read` can work out.
+   */
+  sql?(of: Readonly<Record<Name, string>>, say: Saying): string;
+  /** For what only `read` can work out: true, in SQL, of all shoppers of whom it is known. */
+  sqlKnown?(of: Readonly<Record<Name, string>>, say: Saying): string;
 }
 
 /** One item of `GET /v1/rule-fields`. */
-export type FieldDescription = Omit<Field, 'read' | 'operators' | 'timeless' | 'items'> & {
+export type FieldDescription = Omit<
+  Field,
+  'read' | 'sql' | 'sqlKnown' | 'operators' | 'timeless' | 'items'
+> & {
   readonly operators: readonly Operator[];
   readonly items?: readonly FieldDescription[];
 };
@@ -146,7 +161,7 @@ export class FieldRegistry {
 }
 
 function readingItem(field: ItemField): Field {
-  return { ...field, read: ({ item }) => item?.[field.field] };
+  return { ...field, read: ({ item }) => item?.[field.field], sql: () => `item."${field.field}"` };
 }
 
 function refuseContradiction(field: Field): void {

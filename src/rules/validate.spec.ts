@@ -52,6 +52,7 @@ function nested(groups: number): unknown {
   return rule;
 }
 
+/** Check 19 of docs/security.md. */
 describe('validateRule', () => {
   it('gives back the rule of the contract, equal and free of what came in', () => {
     const json = {

@@ -206,6 +206,8 @@ export interface Facts {
   dwellSeconds?: number;
   shopper: ShopperView;
   lists?: ShopperLists;
+  /** Whether the store has a product that a rule or an offer names. */
+  inStock?: (productId: string) => boolean;
   /** Set while a rule asks about the items of a list: the one that is asked. */
   item?: Item;
 }

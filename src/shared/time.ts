@@ -31,11 +31,14 @@ export interface LocalTime {
   monthDay: string;
 }
 
-/** Offsets by zone and minute since 1970: a time zone's database is asked once a minute, not once a decision. */
-const offsets = new Map<string, Map<number, number>>();
-/** More than there are zones, and than the minutes a process speaks of at a time. */
+/**
+ * Offsets by zone and hour since 1970, null where the clocks change within it: a time zone's database is asked once an
+ * hour, not once a decision.
+ */
+const offsets = new Map<string, Map<number, number | null>>();
+/** More than there are zones, and than the hours a process speaks of at a time: a quarter of a year. */
 const MOST_ZONES = 1_000;
-const MOST_MINUTES = 1_000;
+const MOST_HOURS = 2_400;
 const THURSDAY = 4;
 
 /** The number of the day on the wall of a zone, from 1970-01-01: that of a purchase before midnight is the day it was made. */
@@ -64,15 +67,20 @@ export function localTime(instant: Instant, timeZone: string): LocalTime {
  * of an hour: Newfoundland's did at 00:01.
  */
 function offsetMsAt(instant: Instant, timeZone: string): number {
-  const minute = Math.floor(instant / MINUTE_MS);
-  const known = offsets.get(timeZone)?.get(minute);
-  if (known !== undefined) return known;
-  const offset = DateTime.fromMillis(instant, { zone: timeZone }).offset * MINUTE_MS;
+  const hour = Math.floor(instant / HOUR_MS);
+  const known = offsets.get(timeZone)?.get(hour);
+  if (known !== undefined) return known ?? askedOffsetMs(instant, timeZone);
+  const atStart = askedOffsetMs(hour * HOUR_MS, timeZone);
+  const isSteady = atStart === askedOffsetMs((hour + 1) * HOUR_MS - 1, timeZone);
   if (offsets.size >= MOST_ZONES) offsets.clear();
-  const ofZone = offsets.get(timeZone) ?? new Map<number, number>();
-  if (ofZone.size >= MOST_MINUTES) ofZone.clear();
-  offsets.set(timeZone, ofZone.set(minute, offset));
-  return offset;
+  const ofZone = offsets.get(timeZone) ?? new Map<number, number | null>();
+  if (ofZone.size >= MOST_HOURS) ofZone.clear();
+  offsets.set(timeZone, ofZone.set(hour, isSteady ? atStart : null));
+  return isSteady ? atStart : askedOffsetMs(instant, timeZone);
+}
+
+function askedOffsetMs(instant: Instant, timeZone: string): number {
+  return DateTime.fromMillis(instant, { zone: timeZone }).offset * MINUTE_MS;
 }
 
 function padded(number: number, digits: number): string {

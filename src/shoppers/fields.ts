@@ -14,6 +14,7 @@ export const shopperFields: Field[] = [
     parameters: [{ name: 'name', type: 'text', label: 'Attribute' }],
     read: ({ shopper }, { name = '' }) =>
       Object.hasOwn(shopper.attributes, name) ? shopper.attributes[name] : undefined,
+    sql: ({ name = '' }, say) => `(asked.attributes -> ${say.text(name)})`,
   },
   {
     field: 'shopper.locale',
@@ -22,6 +23,7 @@ export const shopperFields: Field[] = [
     timeless: true,
     type: 'text',
     read: ({ shopper }) => shopper.locale,
+    sql: () => 'asked.locale',
   },
   {
     field: 'shopper.homeStore',
@@ -30,6 +32,7 @@ export const shopperFields: Field[] = [
     timeless: true,
     type: 'text',
     read: ({ shopper }) => shopper.homeStoreId,
+    sql: () => 'asked.home_store_id',
   },
   {
     field: 'shopper.birthdayIsToday',
@@ -39,6 +42,7 @@ export const shopperFields: Field[] = [
     type: 'boolean',
     read: ({ shopper, local }) =>
       shopper.birthday === undefined ? undefined : isBirthday(shopper.birthday, local.date),
+    sql: (_, { localDate }) => `(${untilBirthday(localDate)} = 0)`,
   },
   {
     field: 'shopper.daysUntilBirthday',
@@ -49,6 +53,18 @@ export const shopperFields: Field[] = [
     range: [0, 365],
     read: ({ shopper, local }) =>
       shopper.birthday === undefined ? undefined : daysUntilBirthday(shopper.birthday, local.date),
+    sql: (_, { localDate }) => untilBirthday(localDate),
   },
   ...loyaltyFields,
 ];
+
+/** Days until the next birthday of `asked`, 0 on the day; in years without a 29 February that is on the 28th. */
+function untilBirthday(localDate: string): string {
+  return `(SELECT min(birthday.day - today.day)::float8
+    FROM (SELECT ${localDate}::date AS day) AS today,
+      LATERAL (SELECT extract(year FROM today.day)::int + later AS year FROM generate_series(0, 1) AS later) AS years,
+      LATERAL (SELECT CASE WHEN asked.birthday = '02-29' THEN make_date(years.year, 3, 1) - 1
+                      ELSE make_date(years.year, left(asked.birthday, 2)::int, right(asked.birthday, 2)::int)
+                      END AS day) AS birthday
+    WHERE birthday.day >= today.day)`;
+}

@@ -14,6 +14,7 @@ const sightings = route({
   summary: 'What gateways or a phone heard; 202 once live presence holds it',
   allow: ['gateway', 'shopper'],
   lenientCredential: true,
+  unmetered: 'gateways',
   ignoresIdempotencyKey: true,
   body: checkedInside(batch),
   status: 202,
@@ -27,6 +28,7 @@ const payload = route({
   summary: 'A gateway’s payload as its vendor made it, whatever its content type',
   allow: ['gateway'],
   lenientCredential: true,
+  unmetered: 'gateways',
   ignoresIdempotencyKey: true,
   params: z.strictObject({ gatewayId: vocabulary.gatewayId, format: z.string().max(64) }),
   query: z.strictObject({

@@ -31,13 +31,14 @@ export class CustomerViews {
    * @throws Problem 404 for no such shopper
    */
   async shownTo(asker: Principal, shopperId: ShopperId): Promise<CustomerView> {
-    const view = await this.#of(shopperId);
+    const view = await this.of(shopperId);
     const subject = principalName({ kind: 'shopper', shopperId, expiresAt: 0 });
     await this.audit.note({ actor: asker, action: 'shopper.viewed', subject });
     return view;
   }
 
-  async #of(shopperId: ShopperId): Promise<CustomerView> {
+  /** @throws Problem 404 for no such shopper */
+  async of(shopperId: ShopperId): Promise<CustomerView> {
     const now = this.clock.now();
     let row = await this.repository.find(shopperId, now);
     if (row === undefined) throw notFound('shopper');

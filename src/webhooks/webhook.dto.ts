@@ -47,6 +47,7 @@ export const listWebhooks = route({
   tag,
   summary: 'The webhooks, newest first',
   allow: ['admin'],
+  ofChain: true,
   answer: vocabulary.pageOf(webhook),
 });
 export const createWebhook = route({
@@ -55,6 +56,7 @@ export const createWebhook = route({
   tag,
   summary: 'Have events told to an address; `secret` is shown here and never again',
   allow: ['admin'],
+  ofChain: true,
   body: newWebhook,
   status: 201,
   answer: webhook.omit({ pending: true, dead: true }).extend({ secret: z.string() }),
@@ -65,6 +67,7 @@ export const removeWebhook = route({
   tag,
   summary: 'Tell this address nothing more; what is not delivered yet is thrown away',
   allow: ['admin'],
+  ofChain: true,
   params: ofWebhook,
   status: 204,
 });
@@ -74,6 +77,7 @@ export const listDeliveries = route({
   tag,
   summary: 'What was told, is to be told, or was given up; newest first',
   allow: ['admin'],
+  ofChain: true,
   params: ofWebhook,
   query: vocabulary.page.extend({ state: z.enum(['pending', 'delivered', 'dead']).optional() }),
   answer: vocabulary.pageOf(delivery),
@@ -84,6 +88,7 @@ export const redrive = route({
   tag,
   summary: 'Try again what was given up, all of it or these events; a disabled webhook is enabled',
   allow: ['admin'],
+  ofChain: true,
   params: ofWebhook,
   body: z.strictObject({ eventIds: z.array(z.guid()).max(1_000).optional() }).optional(),
   status: 202,

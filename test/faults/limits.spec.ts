@@ -78,6 +78,36 @@ describe('limits, in several processes', () => {
     await expectExactly(offerId, most);
   }, 120_000);
 
+  it('stops offers in one store, or everywhere, and lets them go on, in every process within five seconds', async () => {
+    const offerId = await shop.desk.liveOffer({});
+    const outcomesAfter = async (stopped: object): Promise<Record<string, unknown>> => {
+      await shop.desk.policy({ stopped });
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      // Enough to lie in every stream, so that every worker has some.
+      const people = await shop.desk.shoppers(`stop${(wave += 1)}`, 80);
+      const storeOf = (index: number): string => (index % 2 === 0 ? 'corner' : 'harbour');
+      await shop.tell(people.map((one, index) => entryOf(one, undefined, { storeId: storeOf(index) })));
+      const theirs = 'shopper_id = ANY($1)';
+      await until(
+        () => shop.desk.countOf('decisions', theirs, [people]),
+        (count) => count === people.length,
+        40_000,
+      );
+      const at = (storeId: string) => shop.desk.outcomes(`${theirs} AND store_id = $2`, [people, storeId]);
+      return { corner: await at('corner'), harbour: await at('harbour') };
+    };
+    expect(await outcomesAfter({ storeIds: ['corner'] })).toEqual({
+      corner: { stopped: 40 },
+      harbour: { offer: 40 },
+    });
+    expect(await outcomesAfter({ everywhere: true })).toEqual({
+      corner: { stopped: 40 },
+      harbour: { stopped: 40 },
+    });
+    expect(await outcomesAfter({})).toEqual({ corner: { offer: 40 }, harbour: { offer: 40 } });
+    expect(await shop.desk.countOf('deliveries', 'offer_id = $1', [offerId])).toBe(120);
+  }, 150_000);
+
   it('keeps them when a worker is killed in the middle', async () => {
     const { offerId, most } = await scarceOffer();
     await shop.tell(await triesOf(TRIES));

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { SignJWT, exportJWK, generateKeyPair, type JWTPayload } from 'jose';
 import { DataSource } from 'typeorm';
 import { StaffAccounts } from '../../src/access/index.js';
+import { ApiKeyEntity } from '../../src/access/keys/api-key.entity.js';
 import { VerifiedCredentials } from '../../src/access/verified-credentials.js';
 import { Bus, Clock } from '../../src/platform/index.js';
 import type { KeyId, StaffId } from '../../src/shared/index.js';
@@ -20,6 +21,7 @@ interface Listed {
 }
 const itemsOf = ({ body }: Reply): Listed[] => body.items as Listed[];
 
+/** Checks 3, 8, 13, 14, 16, 27 and 28 of docs/security.md. */
 let shop: Shop;
 let admin: string;
 
@@ -129,6 +131,25 @@ describe('API keys', () => {
     const forged = Buffer.from('["x"]').toString('base64url');
     const refused = await shop.call('GET', `/v1/keys?cursor=${forged}`, { as: admin });
     expect([refused.status, refused.body.code]).toEqual([400, 'invalid-cursor']);
+  });
+});
+
+describe('what opens nothing', () => {
+  it.each(['mac:c3000012ab35', 'eddystone:00112233445566778899:aabbccddeeff', 'ibeacon', ''])(
+    'is the identifier of a beacon: %j',
+    async (beaconId) => {
+      for (const path of ['/v1/me', '/v1/shoppers', '/v1/gateways/g1/meraki']) {
+        expect((await shop.call('GET', path, { as: beaconId })).status).toBe(401);
+      }
+    },
+  );
+
+  it('is a search for nobody: it finds no first row', async () => {
+    const { manager } = shop.get(DataSource);
+    for (const nobody of [undefined, null]) {
+      const search = manager.findOneBy(ApiKeyEntity, { keyId: nobody } as never);
+      await expect(search).rejects.toThrow(/undefined|null/i);
+    }
   });
 });
 
@@ -442,7 +463,7 @@ describe('sessions', () => {
       `aislecue_session=${body.token}; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict`,
     );
     const other = (await signIn('cookie@shop.test', PASSWORD)).body.token;
-    const cookie = { cookie: `theme=dark; aislecue_session=${body.token}` };
+    const cookie = { cookie: `theme=dark; aislecue_session=${body.token}`, 'x-requested-with': 'console' };
     expect((await shop.call('GET', '/v1/audit', { headers: cookie })).status).toBe(200);
     const ended = await shop.call('DELETE', '/v1/sessions/current', { headers: cookie });
     expect([ended.status, ended.headers.get('set-cookie')]).toEqual([

@@ -59,6 +59,7 @@ interface Described {
   requestBody?: { content: { 'application/json'?: { schema: { type?: string } } } };
 }
 
+/** Checks 17, 18 and 24 of docs/security.md. */
 describe('bad input', () => {
   let shop: Shop;
   let operations: Operation[];

@@ -1,5 +1,6 @@
 import { Consents } from '../../src/consent/index.js';
 import type { ShopperId } from '../../src/shared/index.js';
+import { empty } from '../support/emptied.js';
 import { startShop, type Shop } from '../support/shop.js';
 
 const ada = 'ada' as ShopperId;
@@ -27,7 +28,7 @@ describe('consent', () => {
   });
   afterAll(() => shop.stop());
   beforeEach(async () => {
-    await shop.database.run('TRUNCATE shoppers, consents, consent_history, contact_state, outbox');
+    await empty(shop, 'shoppers', 'consents', 'consent_history', 'contact_state', 'outbox');
     await shop.database.run("INSERT INTO shoppers (shopper_id) VALUES ('ada'), ('bob')");
   });
 

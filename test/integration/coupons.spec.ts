@@ -78,6 +78,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.stop());
 
+/** Check 15 of docs/security.md. */
 describe('redeeming a coupon', () => {
   it('answers with the discount, and takes the offer out of the wallet', async () => {
     const made = await coupon({

@@ -71,6 +71,7 @@ afterAll(async () => {
   await shop.stop();
 });
 
+/** Checks 11 and 12 of docs/security.md. */
 describe('the socket of an app', () => {
   it.each([
     ['no token', undefined],

@@ -32,6 +32,7 @@ const advertised = (key: string, aheadSeconds = 0, rotationExponent = 10): Beaco
 };
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Check 7 of docs/security.md. */
 describe('rotating identities', () => {
   let shop: Shop;
   let gatewayKey: string;

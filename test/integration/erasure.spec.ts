@@ -226,6 +226,19 @@ describe('somebody who is erased', () => {
     const sightings = [{ gatewayId: 'gw-coffee', beaconId: erased.tag, rssiDbm: -50 }];
     const heard = await shop.call('POST', '/v1/sightings', { as: gateway, body: { sightings } });
     expect(heard.status).toBe(202);
+    const file = await shop.call('POST', '/v1/imports?type=purchases', {
+      ...as(),
+      headers: { 'content-type': 'text/csv' },
+      body: 'shopper_id,purchased_at,basket_id,product_id\nada-erased,2026-05-01,late,melitta-filters\n',
+    });
+    const path = `/v1/imports/${file.body.importId as string}`;
+    const read = await until(() => shop.call('GET', path, as()), isOver, 20_000);
+    expect(read.body).toMatchObject({ state: 'done', rows: 1, accepted: 0, rejected: { count: 1 } });
+    const rejected = await shop.database.query(
+      'SELECT code, row FROM import_rejections WHERE import_id = $1',
+      [file.body.importId],
+    );
+    expect(rejected).toEqual([{ code: 'erased', row: '' }]);
     const checkIn = { storeId: 'corner', method: 'qr' };
     expect((await shop.call('POST', '/v1/checkins', { as: erased.token, body: checkIn })).status).toBe(401);
     expect(linesWith(await dumpOfPostgres(shop), 'ada-erased')).toEqual([]);

@@ -45,7 +45,8 @@ const rate = async (
   return made;
 };
 const muted = async (token: string): Promise<string[]> =>
-  (await shop.call('GET', '/v1/me/preferences', { as: token })).body.mutedCategories ?? [];
+  ((await shop.call('GET', '/v1/me/preferences', { as: token })).body.mutedCategories as
+    string[] | undefined) ?? [];
 
 interface Considered {
   offerId: string;
@@ -55,7 +56,8 @@ interface Considered {
 }
 const considered = async (shopperId: string): Promise<Considered[]> => {
   const body = { shopperId, storeId: 's1', on: 'checkedIn' };
-  return (await shop.call('POST', '/v1/decisions/preview', { as: marketer, body })).body.considered;
+  return (await shop.call('POST', '/v1/decisions/preview', { as: marketer, body })).body
+    .considered as Considered[];
 };
 const offerOn = async (category: string, approver: string): Promise<string> => {
   const body = {
@@ -292,8 +294,9 @@ describe('messages', () => {
     const path = `/v1/shoppers/${ada.shopperId}`;
     expect(texts(await shop.call('GET', `${path}/messages`, { as: shop.serviceKey }))).toEqual(talk);
     const view = await shop.call('GET', path, { as: shop.serviceKey });
-    expect(view.body.recent.messages.map(({ text }: { text: string }) => text)).toEqual(talk);
-    expect(view.body.recent.messages[1]).toEqual(answered.body);
+    const kept = view.body.recent.messages as { text: string }[];
+    expect(kept.map(({ text }) => text)).toEqual(talk);
+    expect(kept[1]).toEqual(answered.body);
   });
 
   it('are the shopper’s own, and come from the shop only with consent', async () => {

@@ -87,6 +87,7 @@ afterAll(async () => {
   await shop.stop();
 });
 
+/** Checks 4 and 5 of docs/security.md. */
 describe('the body of a gateway', () => {
   const minew = '/v1/gateways/g1/minew';
   const json = Buffer.from(JSON.stringify(rows));

@@ -4,6 +4,7 @@ import type { ImportAnswer } from '../../src/imports/import.dto.js';
 import { Imports, Recorder } from '../../src/imports/index.js';
 import { DAY_MS, type Principal } from '../../src/shared/index.js';
 import { contentHash } from '../../src/shoppers/purchases/purchase.rules.js';
+import { empty } from '../support/emptied.js';
 import { startShop, type Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
 
@@ -67,9 +68,8 @@ describe('imports', () => {
     await shop.stop();
   });
   beforeEach(async () => {
-    await shop.database.run(
-      'TRUNCATE shoppers, products, purchases, purchase_lines, outbox, published, consents, consent_history, carried_beacons CASCADE',
-    );
+    const told = ['outbox', 'published', 'consents', 'consent_history', 'carried_beacons'];
+    await empty(shop, 'shoppers', 'products', 'purchases', 'purchase_lines', ...told);
   });
 
   describe('of purchases', () => {

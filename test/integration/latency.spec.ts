@@ -84,7 +84,10 @@ describe('the latency of offers', () => {
   it('is reported by stage, store and period, each stage after the one before', async () => {
     const { body } = await until(
       () => report(),
-      (reply) => ['acknowledged', 'pushed'].every((stage) => stageOf(reply.body.total, stage)?.count === 1),
+      (reply) =>
+        ['acknowledged', 'pushed'].every(
+          (stage) => stageOf(reply.body.total as Figures[], stage)?.count === 1,
+        ),
     );
     expect(body).toMatchObject({ period: 'day', timeZone: 'Asia/Tokyo' });
     const counts = (body.total as Figures[]).map(({ stage, count }) => [stage, count]);

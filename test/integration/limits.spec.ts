@@ -14,6 +14,7 @@ import { faultsInLedger } from '../support/oracle.js';
 import { startShop, type Shop } from '../support/shop.js';
 
 /** Decisions taken as the readers of the streams take them, many at once, against real tables and locks. */
+/** Check 25 of docs/security.md. */
 describe('limits under concurrency', () => {
   let shop: Shop;
   let clock: Clock;

@@ -135,6 +135,7 @@ afterAll(async () => {
   await broker.stop();
 });
 
+/** Check 6 of docs/security.md. */
 describe('messages of a broker', () => {
   it.each([
     ['the table names the gateway', 'fixed/minew', undefined],

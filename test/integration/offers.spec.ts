@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { Published } from '../../src/platform/index.js';
 import { LiveOffers } from '../../src/offers/index.js';
 import type { OfferId } from '../../src/shared/index.js';
 import { startShop, type Reply, type Shop } from '../support/shop.js';
@@ -25,6 +26,7 @@ const idsOf = (reply: Reply): string[] => itemsOf(reply).map(({ offerId }) => of
 const HOUR_MS = 3_600_000;
 const inHours = (hours: number): string => new Date(Date.now() + hours * HOUR_MS).toISOString();
 
+/** Check 27 of docs/security.md. */
 describe('offers', () => {
   let shop: Shop;
   let marketer: string;
@@ -276,11 +278,10 @@ describe('offers', () => {
     expect(await listed('ended')).toContain(soon);
     expect(await listed('live')).not.toContain(soon);
     expect(await listed('scheduled')).toEqual([later]);
-    const past = await draft({ schedule: { endsAt: inHours(-1) } });
-    expect(await act(past, 'submit', marketer)).toMatchObject({
-      status: 409,
-      body: { code: 'schedule-ended' },
-    });
+    const past = offer({ schedule: { endsAt: inHours(-1) } });
+    const refused = await shop.call('POST', '/v1/offers', { as: marketer, body: past });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'schedule-ended' } });
+    expect((refused.body.errors as { path: string }[])[0]?.path).toBe('schedule.endsAt');
   });
 
   it('lists page by page, each offer once', async () => {
@@ -380,6 +381,65 @@ describe('offers', () => {
     const { snapshot } = shop.get(LiveOffers);
     expect(snapshot.stockOf('north' as never, 'own' as never)).toBe(false);
     expect(snapshot.stockOf('south' as never, 'own' as never)).toBe(true);
+  });
+
+  it('is in the memory of a process that no hint reached', async () => {
+    const offerId = await draft();
+    await act(offerId, 'submit', marketer);
+    expect(liveRevision(offerId)).toBeUndefined();
+    // As another process writes it, whose hint is lost.
+    await shop.database.transaction(async (tx) => {
+      await tx.run("UPDATE offers SET status = 'live', live_revision = 1 WHERE offer_id = $1", [offerId]);
+      await tx.run("UPDATE published SET version = version + 1 WHERE name = 'offers'");
+    });
+    await until(
+      () => liveRevision(offerId),
+      (revision) => revision === 1,
+    );
+  });
+
+  it('says that it has not the newest, and gets the others all the same', async () => {
+    const ready = async (): Promise<unknown> => (await shop.call('GET', '/readyz')).body;
+    const published = shop.get(Published);
+    let isBroken = false;
+    let others = 0;
+    await published.subscribe('offers', () =>
+      isBroken ? Promise.reject(new Error('no document')) : Promise.resolve(),
+    );
+    await published.subscribe('offers', () => {
+      others += 1;
+      return Promise.resolve();
+    });
+    expect(await ready()).toMatchObject({ checks: { published: 'ok' } });
+    isBroken = true;
+    const before = others;
+    const offerId = await goLive();
+    expect(await ready()).toMatchObject({ status: 'notReady', checks: { published: 'failing' } });
+    expect(others).toBeGreaterThan(before);
+    expect(liveRevision(offerId)).toBe(1);
+    isBroken = false;
+    await until(ready, (body) => (body as { status: string }).status === 'ready');
+  });
+
+  it('keeps who did what and when, before and after, and lets nobody change it', async () => {
+    const offerId = await goLive();
+    await act(offerId, 'pause', marketer);
+    const { body } = await shop.call('GET', `/v1/audit?subject=offer:${offerId}&limit=1`, { as: admin });
+    const [entry] = body.items as [Record<string, unknown>];
+    expect(entry).toMatchObject({
+      action: 'offer.paused',
+      before: { status: 'live', liveRevision: 1 },
+      after: { status: 'paused', liveRevision: 1 },
+    });
+    expect(String(entry['actor'])).toMatch(/^staff:/);
+    expect(Date.parse(String(entry['at']))).not.toBeNaN();
+    for (const attempt of [
+      "UPDATE audit_log SET actor = 'nobody'",
+      'DELETE FROM audit_log',
+      'TRUNCATE audit_log',
+    ]) {
+      await expect(shop.database.run(attempt)).rejects.toThrow(/append-only/);
+    }
   });
 
   it('tries a draft beside what is live', async () => {

@@ -192,6 +192,7 @@ async function three(): Promise<[Process, Process, Process]> {
   return all;
 }
 
+/** Check 7 of docs/security.md. */
 describe('live presence', () => {
   it('begins a visit, finds the zone, and holds both when take resolves', async () => {
     const [{ presence }] = processes as [Process];

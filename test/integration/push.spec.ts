@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Running } from '../../src/boot.js';
-import { OfferSink, type GrantedOffer } from '../../src/decisions/index.js';
+import { OfferSink } from '../../src/decisions/index.js';
 import { PushGate } from '../../src/delivery/push/push-gate.js';
 import { PushesRepository } from '../../src/delivery/push/pushes.repository.js';
 import { Pushes } from '../../src/delivery/push/pushes.service.js';
@@ -55,9 +55,7 @@ async function someone({ purposes = ['location', 'push'], devices = 1 } = {}): P
 }
 const take = ({ offer, shopperId, deliveryId }: MadeDelivery, patienceMs = 1_500): void => {
   const pending = { deliveryId, shopperId, receivedAt: Date.now(), on: 'checkedIn' };
-  shop
-    .get(OfferSink as Type<OfferSink>)
-    .take([{ pending, sent: offer, patienceMs } as never as GrantedOffer]);
+  shop.get(OfferSink as Type<OfferSink>).take([{ pending, sent: offer, patienceMs } as never]);
 };
 const attempts = ({ deliveryId }: MadeDelivery): Promise<Attempt[]> =>
   shop.database.query<Attempt>(
@@ -162,6 +160,18 @@ describe('an offer for a shopper without a socket', () => {
     const ours = shop.get(Pushes);
     const id = made.deliveryId as DeliveryId;
     await Promise.all([ours, theirs, ours, theirs, ours, theirs].map((each) => each.push(id)));
+    expect(fcm.standIn.messages(pushToken)).toHaveLength(1);
+  });
+
+  it('is pushed while Redis does not answer: the quota is open then', async () => {
+    const { shopperId, pushToken } = await someone();
+    const made = await deliver(shop, { shopperId });
+    shop.redis.request.disconnect();
+    try {
+      expect(await shop.get(Pushes).push(made.deliveryId as DeliveryId)).toBeUndefined();
+    } finally {
+      await shop.redis.request.connect();
+    }
     expect(fcm.standIn.messages(pushToken)).toHaveLength(1);
   });
 

@@ -6,7 +6,7 @@ import { startShop, type Reply, type Shop } from '../support/shop.js';
 import { twin } from '../support/twin.js';
 import { until } from '../support/until.js';
 
-/** Checks 5, 11 and 13 of docs/security.md: what was revoked in one process is refused in all, within 5 s. */
+/** Checks 5 and 11 of docs/security.md: what was revoked in one process is refused in all, within 5 s. */
 let shop: Shop;
 let other: Running;
 let elsewhere: Call;

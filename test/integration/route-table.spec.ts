@@ -8,7 +8,7 @@ import { COLUMNS, World, type Column } from '../support/route-world.js';
 import type { Reply } from '../support/shop.js';
 import { SOCKETS, TABLE, type Example, type Line } from './route-table.js';
 
-/** Check 1 of docs/security.md, and 17 for what nobody knows: each route against each principal. */
+/** Checks 1, 4, 17 and 31 of docs/security.md: each route against each principal. */
 let world: World;
 
 beforeAll(async () => {

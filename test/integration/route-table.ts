@@ -86,9 +86,18 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/staff',                                   '. xx xx xx xx xxx+ x x', () => ({ body: { email: `${id()}@shop.test`, displayName: 'N', password: 'correct horse battery', roles: ['analyst'] } })],
   ['PATCH /v1/staff/{staffId}',                        '. xx xx xx xx xxx+ x x', { body: { displayName: 'Newly named' } }],
   ['POST /v1/sessions',                                '+ ++ ++ ++ ++ ++++ + +', (w) => ({ body: w.signIn })],
+  ['GET /v1/sessions/oidc/start',                      'o oo oo oo oo oooo o o'], // there is no provider here; see oidc.spec.ts
+  ['GET /v1/sessions/oidc/callback',                   'o oo oo oo oo oooo o o', { query: '?code=x&state=y' }],
   ['DELETE /v1/sessions/current',                      '. xx xx xx ++ ++++ x +', (w) => ({ as: (who) => w.freshSession(who) })],
   ['POST /v1/shoppers/{shopperId}/tokens',             '. xx xx xx xx xxxx + x'],
   ['DELETE /v1/shoppers/{shopperId}/tokens',           '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' } }],
+
+  // ── webhooks ───────────────────────────────────── a AB GG TT FF mvyd s k
+  ['GET /v1/webhooks',                                 '. xx xx xx xx xxx+ x x'],
+  ['POST /v1/webhooks',                                '. xx xx xx xx xxx+ x x', { body: { url: 'https://example.com/hook', events: ['visit.ended'] } }],
+  ['DELETE /v1/webhooks/{webhookId}',                  '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
+  ['GET /v1/webhooks/{webhookId}/deliveries',          '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
+  ['POST /v1/webhooks/{webhookId}/redrive',            '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
 
   // ── stores and catalogue ───────────────────────── a AB GG TT FF mvyd s k
   ['GET /v1/stores',                                   '. xx xx xx ++ ++++ + +'],
@@ -113,6 +122,9 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/shoppers',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'cat' }] }],
   ['GET /v1/shoppers/{shopperId}',                     '. xx xx xx xx ++++ + +'],
   ['PUT /v1/shoppers/{shopperId}',                     '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' }, body: {} }],
+  ['DELETE /v1/shoppers/{shopperId}',                  '. xx xx xx xx xxx+ + x', async (w) => ({ path: { shopperId: await w.freshShopper() } })],
+  ['GET /v1/shoppers/{shopperId}/export',              '. xx xx xx xx xxx+ + x'],
+  ['GET /v1/erasures/{erasureId}',                     '. xx xx xx xx xxx+ + x', async (w) => ({ path: { erasureId: await w.freshErasure() } })],
   ['POST /v1/shoppers/{shopperId}/merge',              '. xx xx xx xx xxx+ + x', async (w) => ({ body: { from: await w.freshShopper() } })],
   ['GET /v1/shoppers/{shopperId}/replenishment',       '. xx xx xx xx ++++ + +'],
   ['GET /v1/shoppers/{shopperId}/consents',            '. xx xx xx xx ++++ + +'],
@@ -129,8 +141,14 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/imports/{importId}',                       '. xx xx xx xx xxx+ + x'],
   ['GET /v1/imports/{importId}/rejected',              '. xx xx xx xx xxx+ + x'],
 
+  ['DELETE /v1/shoppers/{shopperId}',                  '. xx xx xx xx xxx+ + x', async (w) => ({ path: { shopperId: await w.freshShopper() } })],
+  ['GET /v1/erasures/{erasureId}',                     '. xx xx xx xx xxx+ + x'],
+  ['GET /v1/shoppers/{shopperId}/export',              '. xx xx xx xx xxx+ + x'],
+
   // ── the app: everyone's own, no path names a shopper a AB GG TT FF mvyd s k
   ['GET /v1/me',                                       '. ++ xx xx xx xxxx x x'],
+  ['DELETE /v1/me',                                    '. ++ xx xx xx xxxx x x', (w) => ({ as: (who) => w.freshToken(who) })],
+  ['GET /v1/me/export',                                '. ++ xx xx xx xxxx x x'],
   ['GET /v1/me/beacons',                               '. ++ xx xx xx xxxx x x', ofStore],
   ['GET /v1/me/consents',                              '. ++ xx xx xx xxxx x x'],
   ['GET /v1/me/consents/{purpose}',                    '. ++ xx xx xx xxxx x x'],
@@ -143,6 +161,8 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/me/feedback',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Nice' } }],
   ['GET /v1/me/messages',                              '. ++ xx xx xx xxxx x x'],
   ['POST /v1/me/messages',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Hello' } }],
+  ['GET /v1/me/export',                                '. ++ xx xx xx xxxx x x'],
+  ['DELETE /v1/me',                                    '. ++ xx xx xx xxxx x x', (w) => ({ as: (who) => w.freshToken(who) })],
   ['POST /v1/me/ranging',                              '. ++ xx xx xx xxxx x x', { body: [] }],
   ['POST /v1/checkins',                                '. ++ xx xx xx xxxx x x', { body: { storeId: 'north', method: 'qr' } }],
 
@@ -166,6 +186,8 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/offers/{offerId}/rollback',               '. xx xx xx xx x+x+ + o', async (w) => ({ path: { offerId: await w.revisedOffer() } })],
   ['GET /v1/feedback',                                 '. xx xx xx xx ++++ + +'],
   ['GET /v1/feedback #of a store',                     '. xx xx xx xx ++++ + o', ofStore],
+  ['GET /v1/offer-templates',                          '. xx xx xx xx ++++ + +'],
+  ['POST /v1/offer-templates/{template}',              '. xx xx xx xx +xx+ + x', (w) => w.offerTemplate()], // 403: of all stores
   ['GET /v1/rule-fields',                              '. xx xx xx xx ++++ + +'],
   ['POST /v1/rules/validate',                          '. xx xx xx xx ++++ + +', { body: { rule } }],
   ['POST /v1/rules/audience',                          '. xx xx xx xx ++++ + +', { body: { rule: { combinator: 'and', rules: [{ field: 'shopper.locale', operator: 'notNull' }] } } }],
@@ -186,7 +208,11 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/decisions #of an offer',                   '. xx xx xx xx ++++ + o', (w) => ({ query: `?offerId=${w.ids['offerId']}` })],
   ['GET /v1/decisions/{decisionId}',                   '. xx xx xx xx ++++ + o'],
   ['POST /v1/decisions/preview',                       '. xx xx xx xx ++++ + o', { body: { shopperId: 'ann', storeId: 'north' } }],
+  ['POST /v1/simulations',                             '. xx xx xx xx ++++ + o', (w) => ({ body: { offerId: w.ids['offerId'], from: '2026-01-01', to: '2026-01-02' } })],
+  ['GET /v1/simulations/{simulationId}',               '. xx xx xx xx ++++ + o'],
   ['POST /v1/coupons/{code}/redeem',                   '. xx xx +o xx xxxx x x', () => ({ body: { purchaseId: id(), basket }, headers: once() })],
+  ['POST /v1/coupons/{code}/hold',                     '. xx xx +o xx xxxx x x', async (w) => ({ path: { code: await w.freshCoupon() }, body: { purchaseId: id() } })],
+  ['DELETE /v1/coupons/{code}/hold/{purchaseId}',      '. xx xx +o xx xxxx x x', (w) => w.heldCoupon()],
   ['POST /v1/redemptions/{redemptionId}/reverse',      '. xx xx +o xx xxxx x x', async (w) => ({ path: { redemptionId: await w.freshRedemption() }, body: { reason: 'returned' }, headers: once() })],
   ['GET /v1/reports/kpis',                             '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/kpis #of a store',                 '. xx xx xx xx +x++ + o', ofStore],
@@ -197,6 +223,14 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/reports/trends #of a store',               '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/rfm',                              '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/rfm #of a store',                  '. xx xx xx xx +x++ + o', ofStore],
+  ['GET /v1/reports/offers',                           '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/offers #of a store',               '. xx xx xx xx +x++ + o', ofStore],
+  ['GET /v1/reports/unredeemed-coupons',               '. xx xx xx xx +x++ + +'],
+  ['GET /v1/webhooks',                                 '. xx xx xx xx xxx+ x x'],
+  ['POST /v1/webhooks',                                '. xx xx xx xx xxx+ x x', { body: { url: 'https://1.1.1.1/hook', events: ['visit.started'] } }],
+  ['DELETE /v1/webhooks/{webhookId}',                  '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
+  ['GET /v1/webhooks/{webhookId}/deliveries',          '. xx xx xx xx xxx+ x x'],
+  ['POST /v1/webhooks/{webhookId}/redrive',            '. xx xx xx xx xxx+ x x', { body: {} }],
 ];
 
 /** Sockets by namespace: who is let in, and what may be said there. */

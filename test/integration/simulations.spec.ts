@@ -122,6 +122,34 @@ beforeAll(async () => {
 });
 afterAll(() => shop.stop());
 
+describe('a preview', () => {
+  it('judges drafts as if they were live, everything that speaks against them, and writes nothing', async () => {
+    const good = await write(offer({ name: 'Good' }));
+    const bad = await write(
+      offer({
+        name: 'Bad',
+        trigger: { on: ['checkedIn'] },
+        schedule: { hours: { from: '00:00', to: '00:01' } },
+        eligibility: { combinator: 'and', rules: [{ field: 'zone.id', operator: '=', value: 'door' }] },
+      }),
+    );
+    const ask = (draftOfferIds?: string[]): Promise<Reply> =>
+      shop.call('POST', '/v1/decisions/preview', {
+        as: marketer,
+        body: { shopperId: 'ann', storeId: 's1', zoneId: 'filters', at: at(0), draftOfferIds },
+      });
+    await ask();
+    const before = await tables();
+    expect((await ask()).body).toMatchObject({ outcome: 'silence', considered: [] });
+    const { body } = await ask([good, bad]);
+    expect(body).toMatchObject({ outcome: 'offer', offer: { offerId: good } });
+    const considered = body.considered as { offerId: string; reasons: { code: string }[] }[];
+    const reasons = considered.find(({ offerId }) => offerId === bad)?.reasons.map(({ code }) => code);
+    expect(reasons).toEqual(expect.arrayContaining(['outside-schedule', 'rule-not-met']));
+    expect(await tables()).toEqual(before);
+  });
+});
+
 describe('a simulation', () => {
   it('says what would have been issued, capped and kept silent, by the days of the stores', async () => {
     const offerId = await write(offer({ limits: { perShopper: [{ max: 1, per: 'visit' }] } }));
@@ -169,7 +197,7 @@ describe('a simulation', () => {
     const { simulations: ofAfter = 0, ...now } = await tables();
     expect(now).toEqual(others);
     expect(ofAfter - ofBefore).toBe(2);
-    const bare = (body: Reply['body']): Record<string, unknown> => {
+    const bare = (body: Record<string, unknown>): Record<string, unknown> => {
       const { simulationId: _id, createdAt: _c, startedAt: _s, finishedAt: _f, ...rest } = body;
       return rest;
     };

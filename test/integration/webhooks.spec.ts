@@ -64,6 +64,7 @@ const checkIn = (person: Person): Promise<Reply> =>
     body: { storeId: 'corner', zoneId: 'coffee', method: 'qr' },
   });
 
+/** Check 22 of docs/security.md. */
 describe('a webhook', () => {
   let everything: Receiver;
   let secret: string;

@@ -52,6 +52,13 @@ export class DecisionDesk {
     return new DecisionDesk(shop, { marketer: marketer.token, approver: approver.token });
   }
 
+  /** Another store like the corner shop. */
+  async alsoAt(storeId: string): Promise<void> {
+    const body = { ...layout, gateways: [] };
+    const put = await this.shop.call('PUT', `/v1/stores/${storeId}`, { as: this.shop.serviceKey, body });
+    expect(put.status).toBe(201);
+  }
+
   /** An offer that is live, and outside the global caps unless told otherwise. */
   async liveOffer(limits: object, more: object = {}): Promise<string> {
     const written = await this.shop.call('POST', '/v1/offers', {

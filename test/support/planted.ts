@@ -87,6 +87,7 @@ function specialOf({ table_name: table, column_name: column }: Column, shopperId
     case 'webhook_deliveries.about':
       return uuidOf('visit_id');
     case 'delivery_events.rating':
+    case 'offer_ratings.rating':
       return 4;
     default:
       return undefined;

@@ -115,6 +115,17 @@ export class World {
     return shopperId;
   }
 
+  /** The token of a shopper who has just come, for a shopper; of others what they have. */
+  async freshToken(who: string): Promise<string> {
+    if (who !== 'ann' && who !== 'bob') return this.credentials.get(who as Column) ?? '';
+    return this.shop.shopperToken(await this.freshShopper());
+  }
+
+  async freshWebhook(): Promise<string> {
+    const body = { url: 'https://1.1.1.1/hook', events: ['visit.started'] };
+    return (await this.#done('POST', '/v1/webhooks', body, 'admin')).body.webhookId as string;
+  }
+
   async freshSegment(): Promise<string> {
     const segmentId = randomUUID();
     await this.#done('PUT', `/v1/segments/${segmentId}`, this.segment);
@@ -160,6 +171,26 @@ export class World {
     await this.#by(author, 'POST', `/v1/offers/${offerId}/submit`);
     await this.#by(this.shop.serviceKey, 'POST', `/v1/offers/${offerId}/approve`);
     return offerId;
+  }
+
+  async freshCoupon(): Promise<string> {
+    return (await deliver(this.shop, { shopperId: 'ann', storeId: 'north' })).couponCode;
+  }
+
+  /** A coupon that a checkout of north holds. */
+  async heldCoupon(): Promise<{ path: Record<string, string> }> {
+    const path = { code: await this.freshCoupon(), purchaseId: randomUUID() };
+    const body = { purchaseId: path.purchaseId };
+    await this.#done('POST', `/v1/coupons/${path.code}/hold`, body, 'till of north');
+    return { path };
+  }
+
+  /** A template of offers, filled in with its own examples. */
+  async offerTemplate(): Promise<{ path: Record<string, string>; body: object }> {
+    const { body } = await this.#done('GET', '/v1/offer-templates');
+    const [first] = body.items as { template: string; parameters: { name: string; example: unknown }[] }[];
+    const parameters = Object.fromEntries((first?.parameters ?? []).map(({ name, example }) => [name, example]));
+    return { path: { template: first?.template ?? '' }, body: { parameters } };
   }
 
   async freshRedemption(): Promise<string> {
@@ -254,6 +285,12 @@ export class World {
       body: 'shopperId\ncat\n',
       headers: { 'content-type': 'text/csv' },
     });
+    const erased = await this.#done('DELETE', `/v1/shoppers/${await this.freshShopper()}`);
+    ids['erasureId'] = erased.body.erasureId as string;
+    const simulated = { offerId: ids['offerId'], from: '2026-01-01', to: '2026-01-02' };
+    ids['simulationId'] = (await this.#done('POST', '/v1/simulations', simulated)).body
+      .simulationId as string;
+    ids['webhookId'] = await this.freshWebhook();
     ids['importId'] = (imported.body as { importId: string }).importId;
   }
 

@@ -12,6 +12,8 @@ import { freshDatabase, settingsOn, startProgram, type Environment, type Program
 import { until } from './until.js';
 
 const PARTITIONS = 16;
+/** Many start at once, on as few cores as there are. */
+const READY_MS = 150_000;
 
 /** The built program several times on one database and one Redis, which is its own because tests empty it. */
 export class SeveralProcesses {
@@ -40,7 +42,7 @@ export class SeveralProcesses {
       DATABASE_POOL: '3',
       PARTITIONS: String(PARTITIONS),
     };
-    const api = await startProgram({ ...env, ROLE: 'api' });
+    const api = await startProgram({ ...env, ROLE: 'api' }, { readyWithinMs: READY_MS });
     const database = new Database(fresh.url, 4);
     const redis = new Redis(services.redisUrl ?? '');
     const doors = await doorsOf(api.url, env);
@@ -53,13 +55,14 @@ export class SeveralProcesses {
       await rm(folder, { recursive: true, force: true });
     };
     const several = new SeveralProcesses(env, api, database, redis, desk, tidy);
+    await desk.alsoAt('harbour');
     await several.hire(workers);
     return several;
   }
 
   async hire(count: number): Promise<void> {
     const start = (): Promise<Program> =>
-      startProgram({ ...this.env, ROLE: 'worker' }, { readyWithinMs: 120_000 });
+      startProgram({ ...this.env, ROLE: 'worker' }, { readyWithinMs: READY_MS });
     this.#workers.push(...(await Promise.all(Array.from({ length: count }, start))));
   }
 

@@ -14,8 +14,8 @@ export class SessionsController {
   ) {}
 
   @Handles(beginSession)
-  async begin({ body }: Asked<typeof beginSession>): Promise<Answer> {
-    const { token, expiresAt, staff } = await this.sessions.begin(body.email, body.password);
+  async begin({ body, address }: Asked<typeof beginSession>): Promise<Answer> {
+    const { token, expiresAt, staff } = await this.sessions.begin(body.email, body.password, address);
     return this.#withCookie(201, token, SESSION_MS, { token, expiresAt: toRfc3339(expiresAt), staff });
   }
 

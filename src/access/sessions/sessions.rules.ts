@@ -39,6 +39,11 @@ export function sessionTokenOf(
   cookieName: string,
 ): string | undefined {
   if (headers.authorization !== undefined) return /(ac_session_[\w-]+)\s*$/.exec(headers.authorization)?.[1];
+  return cookieOf(headers, cookieName);
+}
+
+/** The value of a cookie of that name. */
+export function cookieOf(headers: { cookie?: string | undefined }, name: string): string | undefined {
   const cookies = (headers.cookie ?? '').split(';').map((each) => each.trim());
-  return cookies.find((each) => each.startsWith(`${cookieName}=`))?.slice(cookieName.length + 1);
+  return cookies.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
 }

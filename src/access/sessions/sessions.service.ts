@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, Problem, timestamp } from '../../platform/index.js';
+import { Clock, Database, Problem, forbidden, timestamp } from '../../platform/index.js';
 import {
   HOUR_MS,
   SECOND_MS,
@@ -49,8 +49,26 @@ export class Sessions {
   /**
    * @throws Problem 401 `wrong-credentials`, the same whatever was wrong; 429 after five failures in a minute
    */
-  async begin(email: string, password: string): Promise<Session> {
+  async begin(email: string, password: string, address: string): Promise<Session> {
+    await this.throttle.arrives(address);
     const staff = await this.throttle.inTurn(email, () => this.#recognise(email, password));
+    await this.throttle.succeeded(email, address);
+    return this.#open(staff);
+  }
+
+  /**
+   * A session for whom an identity provider vouches.
+   *
+   * @throws Problem 403 `no-account` when nobody on the staff has this address, or may work
+   */
+  async beginVouched(email: string): Promise<Session> {
+    const found = await this.#find(email);
+    if (found === undefined) throw forbidden('no-account', 'Nobody on the staff has this e-mail address.');
+    const { passwordHash: _, ...staff } = found;
+    return this.#open(staff);
+  }
+
+  async #open(staff: SignedIn): Promise<Session> {
     const token = credentialFrom('session', randomBytes(SECRET_BYTES));
     const now = this.clock.now();
     const expiresAt = now + SESSION_MS;
@@ -97,18 +115,22 @@ export class Sessions {
         retryAfterSeconds: Math.ceil(waitMs / SECOND_MS),
       });
     }
+    const found = await this.#find(email);
+    if (!(await this.passwords.matches(found?.passwordHash, password)) || found === undefined) {
+      await this.throttle.failed(email);
+      throw new Problem(401, 'wrong-credentials', 'This e-mail address and password do not go together.');
+    }
+    const { passwordHash: _, ...staff } = found;
+    return staff;
+  }
+
+  async #find(email: string): Promise<(SignedIn & { passwordHash: string }) | undefined> {
     const [found] = await this.database.query<SignedIn & { passwordHash: string }>(
       `SELECT staff_id AS "staffId", email, display_name AS "displayName", roles, store_ids AS "storeIds",
               password_hash AS "passwordHash"
        FROM staff WHERE email = $1 AND active`,
       [email],
     );
-    if (!(await this.passwords.matches(found?.passwordHash, password)) || found === undefined) {
-      await this.throttle.failed(email);
-      throw new Problem(401, 'wrong-credentials', 'This e-mail address and password do not go together.');
-    }
-    await this.throttle.succeeded(email);
-    const { passwordHash: _, ...staff } = found;
-    return staff;
+    return found;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock, Log, RedisConnections } from '../../platform/index.js';
+import { Clock, Log, RateLimits, RedisConnections } from '../../platform/index.js';
 import type { Instant } from '../../shared/index.js';
 import { WINDOW_MS, waitMs, withFailure } from './sessions.rules.js';
 
@@ -18,6 +18,7 @@ export class SignInThrottle {
 
   constructor(
     private readonly redis: RedisConnections,
+    private readonly limits: RateLimits,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -63,7 +64,13 @@ export class SignInThrottle {
     );
   }
 
-  async succeeded(email: string): Promise<void> {
+  /** @throws Problem 429 when too many tries from this address went wrong, whoever they were about */
+  arrives(address: string): Promise<void> {
+    return this.limits.trySignIn(address);
+  }
+
+  async succeeded(email: string, address: string): Promise<void> {
+    await this.limits.signedIn(address);
     this.#failures.delete(email);
     await this.#unlessDown(() => this.redis.request.del(this.#key(email)));
   }

@@ -35,37 +35,35 @@ export function momentsOf(
   until: Instant,
 ): PresenceChange[] {
   const { visitId, shopperId, storeId, startedAt, via } = visit;
-  const base = (at: Instant, what: string) => ({
-    changeId: `${visitId} ${what}` as ChangeId,
-    shopperId,
-    storeId,
-    visitId,
-    // What overtook the beginning of its visit is not before it, so that visits can be read in the order of those.
-    at: Math.max(at, startedAt),
-  });
-  const moments: PresenceChange[] = [{ ...base(startedAt, 'start'), kind: 'visitStarted', startedAt, via }];
+  const idOf = (what: string): ChangeId => `${visitId} ${what}` as ChangeId;
+  // What overtook the beginning of its visit is not before it, so that visits can be read in the order of those.
+  const notBefore = (at: Instant): Instant => Math.max(at, startedAt);
+  const of = { shopperId, storeId, visitId };
+  const moments: PresenceChange[] = [
+    { kind: 'visitStarted', changeId: idOf('start'), ...of, at: startedAt, startedAt, via },
+  ];
   for (const { zoneId, enteredAt, leftAt } of visit.stays) {
     const end = leftAt ?? visit.endedAt ?? until;
     if (end <= enteredAt) continue;
-    moments.push({ ...base(enteredAt, `${zoneId} ${enteredAt}`), kind: 'zoneEntered', zoneId });
+    const stay = `${zoneId} ${enteredAt}`;
+    moments.push({ kind: 'zoneEntered', changeId: idOf(stay), ...of, at: notBefore(enteredAt), zoneId });
     for (const seconds of dwellSeconds) {
       const at = enteredAt + seconds * SECOND_MS;
       if (at > end) break;
-      moments.push({
-        ...base(at, `${zoneId} ${enteredAt} ${seconds}`),
-        kind: 'zoneDwelled',
-        zoneId,
-        enteredAt,
-        dwellSeconds: seconds,
-      });
+      const changeId = idOf(`${stay} ${seconds}`);
+      const dwell = { zoneId, enteredAt, dwellSeconds: seconds };
+      moments.push({ kind: 'zoneDwelled', changeId, ...of, at: notBefore(at), ...dwell });
     }
   }
   for (const { checkinId, zoneId, at } of visit.checkIns) {
+    const where = zoneId === undefined ? {} : { zoneId };
     moments.push({
-      ...base(at, checkinId),
       kind: 'checkedIn',
+      changeId: idOf(checkinId),
+      ...of,
+      at: notBefore(at),
       checkinId,
-      ...(zoneId !== undefined && { zoneId }),
+      ...where,
     });
   }
   return moments;

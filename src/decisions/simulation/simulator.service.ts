@@ -27,6 +27,8 @@ export interface SimulationAsked {
   storeIds: readonly StoreId[] | undefined;
 }
 
+type AsOf = Parameters<PastViews['load']>[1];
+
 export interface Progress {
   visitsTotal: number;
   visitsDone: number;
@@ -74,15 +76,23 @@ export class Simulator {
       live,
       policy: this.policies.current,
       viewOf: (shopperId, at) => views.get(shopperId)?.at(at),
+      listsOf: (shopperId, at) => views.get(shopperId)?.listsAt(at),
     });
     const tally = new Tally(offer, mostItCosts(offer, this.#currency()));
     const order = new InOrder();
-    const asOf = { since: asked.from, categories: categoriesOf(live) };
+    const asOf: AsOf = {
+      since: asked.from,
+      until: asked.to,
+      categories: categoriesOf(live),
+      lists: new Set(live.offers.flatMap(({ lists }) => [...lists])),
+    };
     let visitsDone = 0;
     for await (const step of this.#steps(range)) {
       for (const visit of step.visits) this.#count(tally, visit);
-      const moments = step.visits.flatMap((visit) => momentsOf(visit, live.dwellSeconds, asked.to));
-      const known = order.take(moments, step.horizon).filter((change) => this.#triggers(change, live));
+      const moments = step.visits.flatMap((visit) =>
+        momentsOf(visit, live.dwellSeconds, asked.to).filter((change) => this.#triggers(change, live)),
+      );
+      const known = order.take(moments, step.horizon);
       await this.#warm(views, known, asOf);
       await this.#rehearse(known, rehearsal, tally);
       visitsDone += step.visits.length;
@@ -119,7 +129,7 @@ export class Simulator {
   async #warm(
     views: Map<ShopperId, PastView | undefined>,
     changes: readonly PresenceChange[],
-    asOf: { since: Instant; categories: ReadonlySet<string> },
+    asOf: AsOf,
   ): Promise<void> {
     const wanted = [...new Set(changes.map(({ shopperId }) => shopperId))];
     const missing = wanted.filter((id) => !views.has(id));

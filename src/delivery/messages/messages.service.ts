@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Consents } from '../../consent/index.js';
 import { Clock, conflict, decodeCursor, notFound, pageFrom, parse, type Page } from '../../platform/index.js';
-import {
-  principalName,
-  toRfc3339,
-  type Instant,
-  type Principal,
-  type ShopperId,
-} from '../../shared/index.js';
+import { principalName, toRfc3339, type Principal, type ShopperId } from '../../shared/index.js';
 import { Shoppers } from '../../shoppers/index.js';
 import { Phones } from '../sockets/phones.js';
 import { message, type Message } from './messages.dto.js';
@@ -63,7 +57,7 @@ export class Messages {
   async list(shopperId: ShopperId, { limit, cursor }: Paging): Promise<Page<Message>> {
     await this.#require(shopperId);
     const after = decodeCursor(cursor, 2);
-    const place = after && { at: Number(after[0]) as Instant, messageId: String(after[1]) };
+    const place = after && { at: Number(after[0]), messageId: String(after[1]) };
     const rows = await this.repository.list(shopperId, place, limit + 1);
     return pageFrom(rows, limit, ({ at, messageId }) => [at, messageId], shown);
   }

@@ -1,7 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DelayedError, Queue, Worker, type Job } from 'bullmq';
 import {
-  Clock,
   Lifecycle,
   Log,
   RedisConnections,

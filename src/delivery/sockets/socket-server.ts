@@ -5,6 +5,7 @@ import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { Server } from 'socket.io';
 import { RedisConnections, SETTINGS, type Settings } from '../../platform/index.js';
 import { AdapterRedis } from './adapter-redis.js';
+import { mayOpenSockets } from './origins.rules.js';
 import type { AppToServer, Known, ServerToApp, ShopperNamespace } from './protocol.js';
 
 const LARGEST_MESSAGE_BYTES = 16_384;
@@ -38,8 +39,12 @@ export class SocketServer implements OnModuleInit {
       serveClient: false,
       maxHttpBufferSize: LARGEST_MESSAGE_BYTES,
       connectTimeout: IDENTIFY_WITHIN_MS,
-      // Tokens travel in `auth`, never in cookies, so another origin can do nothing in somebody's name.
-      cors: { origin: '*' },
+      // Tokens travel in `auth`, never in cookies; still, pages that nobody named have no business here.
+      allowRequest: ({ headers }, answer) => {
+        const { allowedOrigins } = this.settings.doors;
+        answer(null, mayOpenSockets(headers.origin, headers.host, allowedOrigins));
+      },
+      cors: { origin: [...settings.doors.allowedOrigins] },
     });
     // Nobody has business in the default namespace.
     this.#server.use((_, next) => next(new Error('not-found')));

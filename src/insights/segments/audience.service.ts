@@ -1,7 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, unavailable } from '../../platform/index.js';
-import { compileRule, FIELD_REGISTRY, FieldRegistry, listsIn, type Rule } from '../../rules/index.js';
-import type { ShopperId } from '../../shared/index.js';
+import {
+  compileRule,
+  FIELD_REGISTRY,
+  FieldRegistry,
+  listsIn,
+  sqlOf,
+  Statement,
+  type Rule,
+} from '../../rules/index.js';
+import type { Instant, ShopperId } from '../../shared/index.js';
 import { AudienceRepository } from './audience.repository.js';
 import { Funnel, scaled, stepsOf } from './audience.rules.js';
 import { JudgedShoppers } from './judged-shoppers.js';
@@ -27,7 +35,7 @@ const SAMPLE = 20;
 /** Each keeps a core and a connection busy for seconds. */
 const MOST_AT_A_TIME = 2;
 
-/** Counts audiences by asking the compiled rule of shoppers' views, as decisions and segments would. */
+/** Counts audiences: in Postgres as far as a rule can be said in SQL, else by the compiled rule over shoppers' views. */
 @Injectable()
 export class Audiences {
   #underWay = 0;
@@ -51,33 +59,67 @@ export class Audiences {
     }
   }
 
+  /**
+   * As far as the steps can be said in SQL Postgres counts them. From the first that cannot be said on, those whom
+   * SQL leaves are asked one by one.
+   */
   async #countOf(rule: Rule): Promise<Audience> {
+    const at = this.clock.now();
     const steps = stepsOf(rule);
+    const statement = new Statement(at);
+    const said = steps.map((step) => sqlOf(step, this.fields, statement));
+    const unsaid = said.findIndex(({ isExact }) => !isExact);
+    const asked = unsaid === -1 ? said : said.slice(0, unsaid + 1);
+    const most = unsaid === -1 ? SAMPLE : MOST_ASKED;
+    const sieved = await this.repository.sieved(
+      asked.map(({ sql }) => sql),
+      statement,
+      { at, most },
+    );
+    const { of } = sieved;
+    const told = (remaining: readonly number[]): Audience['funnel'] =>
+      steps.map((step, place) => ({ rule: step, remaining: remaining[place] ?? 0 }));
+    if (unsaid === -1) {
+      const { remaining, ids } = sieved;
+      const count = remaining.at(-1) ?? 0;
+      return { count, sample: [...ids], funnel: told(remaining), exact: true, margin: 0, asked: of, of };
+    }
+    const left = { ids: sieved.ids, total: sieved.remaining[unsaid] ?? 0 };
+    const { remaining, margin, exact, sample, asked: judged } = await this.#ask(rule, unsaid, left, at);
+    const counted = [...sieved.remaining.slice(0, unsaid), ...remaining];
+    const count = counted.at(-1) ?? 0;
+    return { count, sample, funnel: told(counted), exact, margin, asked: exact ? of : judged, of };
+  }
+
+  /** Asks those whom SQL left the steps from `first` on, as decisions and segments would: of their views. */
+  async #ask(
+    rule: Rule,
+    first: number,
+    { ids, total }: { ids: readonly ShopperId[]; total: number },
+    at: Instant,
+  ): Promise<Pick<Audience, 'margin' | 'exact' | 'sample' | 'asked'> & { remaining: number[] }> {
+    const steps = stepsOf(rule).slice(first);
     const funnel = new Funnel(steps.map((step) => compileRule(step, this.fields)));
-    const [total, ids] = await Promise.all([this.repository.size(), this.repository.sample(MOST_ASKED)]);
+    const lists = listsIn({ combinator: 'and', rules: steps });
     const sample: ShopperId[] = [];
-    const now = this.clock.now();
-    const lists = listsIn(rule);
     let from = 0;
     // In the order of a hash, so that those asked are like chance wherever it ends.
-    for (; from < ids.length && this.clock.now() - now < MOST_MS; from += AT_ONCE) {
-      for (const facts of await this.shoppers.facts(ids.slice(from, from + AT_ONCE), lists, now)) {
+    for (; from < ids.length && this.clock.now() - at < MOST_MS; from += AT_ONCE) {
+      for (const facts of await this.shoppers.facts(ids.slice(from, from + AT_ONCE), lists, at)) {
         if (!facts.shopper.consents.profiling || !funnel.add(facts)) continue;
         if (sample.length < SAMPLE) sample.push(facts.shopper.shopperId);
       }
     }
-    const exact = from >= ids.length && (ids.length < MOST_ASKED || total <= MOST_ASKED);
-    const of = exact ? funnel.asked : total;
-    const estimates = funnel.remaining.map((remaining) => scaled(remaining, funnel.asked, of));
-    const { count = 0, margin = 0 } = estimates.at(-1) ?? {};
+    const exact = from >= ids.length && total <= ids.length;
+    const estimates = funnel.remaining.map((remaining) =>
+      scaled(remaining, funnel.asked, exact ? funnel.asked : total),
+    );
     return {
-      count,
-      sample,
-      funnel: steps.map((step, place) => ({ rule: step, remaining: estimates[place]?.count ?? 0 })),
+      remaining: estimates.map(({ count }) => count),
+      margin: estimates.at(-1)?.margin ?? 0,
       exact,
-      margin,
+      sample,
       asked: funnel.asked,
-      of,
     };
   }
 }

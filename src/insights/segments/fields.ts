@@ -10,5 +10,7 @@ export const segmentFields: readonly Field[] = [
     description: 'The segmentIds of the segments that the shopper belongs to at this moment.',
     type: 'list',
     read: ({ shopper }) => (shopper.consents.profiling ? shopper.segments : undefined),
+    sql: () =>
+      `ARRAY(SELECT segment_id FROM segment_members WHERE segment_members.shopper_id = asked.shopper_id)`,
   },
 ];

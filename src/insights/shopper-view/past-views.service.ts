@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Database, timestamp } from '../../platform/index.js';
-import type { Instant, ShopperId, ShopperView } from '../../shared/index.js';
+import type { Instant, ShopperId, ShopperLists, ShopperView } from '../../shared/index.js';
+import { RecentLists } from '../lists/recent-lists.service.js';
 import { HOUSEHOLD } from '../replenishment/rows.js';
 import { rewound, type Since } from './rewind.rules.js';
 import { ShopperViews } from './shopper-views.service.js';
 
-/** How far back, and of which categories the habits are asked. */
+/** How far back, of which categories the habits are asked, and which lists up to when. */
 interface Asked {
   since: Instant;
+  until: Instant;
+  lists: ReadonlySet<string>;
   categories: ReadonlySet<string>;
 }
 
@@ -32,8 +35,19 @@ export class PastView {
   constructor(
     private readonly now: ShopperView,
     private readonly since: Since | undefined,
+    private readonly lists: ShopperLists | undefined,
   ) {
     this.#last = now;
+  }
+
+  /** What the shopper had done by then, of the lists that were asked for. */
+  listsAt(instant: Instant): ShopperLists | undefined {
+    if (this.lists === undefined) return undefined;
+    const known = Object.entries(this.lists).map(([name, items = []]) => [
+      name,
+      items.filter((item) => happenedAt(item) <= instant),
+    ]);
+    return Object.fromEntries(known) as ShopperLists;
   }
 
   /** Moments in ascending order are cheapest: the view changes with each purchase only. */
@@ -53,19 +67,23 @@ export class PastView {
 export class PastViews {
   constructor(
     private readonly views: ShopperViews,
+    private readonly recent: RecentLists,
     private readonly database: Database,
   ) {}
 
   /** @returns who is not known is not in it */
   async load(ids: readonly ShopperId[], asked: Asked): Promise<Map<ShopperId, PastView>> {
     const views = await this.views.asKept(ids);
-    const since = await this.#boughtSince([...views.values()], asked);
-    return new Map([...views].map(([id, view]) => [id, new PastView(view, since.get(id))]));
+    const [since, lists] = await Promise.all([
+      this.#boughtSince([...views.values()], asked),
+      this.recent.of(ids, asked.lists, asked.until),
+    ]);
+    return new Map([...views].map(([id, view]) => [id, new PastView(view, since.get(id), lists.get(id))]));
   }
 
   async #boughtSince(
     views: readonly ShopperView[],
-    { since, categories }: Asked,
+    { since, categories }: Pick<Asked, 'since' | 'categories'>,
   ): Promise<Map<ShopperId, Since>> {
     const buyers = views.filter(({ activity }) => (activity.lastVisitAt ?? -Infinity) >= since);
     if (buyers.length === 0) return new Map();
@@ -100,7 +118,7 @@ export class PastViews {
   /** Only of those who bought one of the categories since: for the others nothing is to be taken back. */
   async #byCategory(
     views: readonly ShopperView[],
-    { since, categories }: Asked,
+    { since, categories }: Pick<Asked, 'since' | 'categories'>,
   ): Promise<Map<ShopperId, Map<string, Omit<Since, 'categories'>>>> {
     const ids = views
       .filter(({ replenishment }) =>
@@ -133,4 +151,9 @@ export class PastViews {
 
 function boughtOf({ purchases, last_before: lastBefore }: BoughtRow): Omit<Since, 'categories'> {
   return { purchases: purchases ?? [], lastBefore: lastBefore ?? undefined };
+}
+
+/** By whichever of its moments says when it was begun. */
+function happenedAt({ at, purchasedAt, startedAt, madeAt }: Readonly<Record<string, unknown>>): Instant {
+  return Number(at ?? purchasedAt ?? startedAt ?? madeAt ?? -Infinity);
 }

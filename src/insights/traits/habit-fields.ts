@@ -1,6 +1,15 @@
 import type { Field, FieldValue } from '../../rules/index.js';
 import { DAY_MS, type Facts, type MainBrand, type ShopperTraits } from '../../shared/index.js';
-import { neverBought } from './never-bought.rules.js';
+import {
+  firstVisitMs,
+  hasBoughtOf,
+  hasHabit,
+  hasTraits,
+  numberInTraits,
+  ofTraits,
+  wholeDays,
+} from '../said.js';
+import { KNOWN_WELL, neverBought } from './never-bought.rules.js';
 import { modesOf } from './traits.rules.js';
 
 const SHARE = [0, 1] as const;
@@ -18,6 +27,7 @@ export const habitFields: readonly Field[] = [
     range: SHARE,
     parameters: GROUP,
     read: ofMainBrand(({ share }) => share),
+    sqlKnown: ({ equivalenceGroup = '' }, say) => hasBoughtOf(equivalenceGroup, say),
   },
   {
     field: 'affinity.ownBrandShareOfGroup',
@@ -27,6 +37,7 @@ export const habitFields: readonly Field[] = [
     range: SHARE,
     parameters: GROUP,
     read: ofMainBrand(({ ownBrandShare }) => ownBrandShare),
+    sqlKnown: ({ equivalenceGroup = '' }, say) => hasBoughtOf(equivalenceGroup, say),
   },
   {
     field: 'affinity.ownBrandShare',
@@ -35,6 +46,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ ownBrandShare }) => ownBrandShare),
+    sql: () => numberInTraits('ownBrandShare'),
   },
   {
     field: 'affinity.loyalGroups',
@@ -43,6 +55,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     unit: COUNT,
     read: trait(({ loyalGroups }) => loyalGroups),
+    sql: () => numberInTraits('loyalGroups'),
   },
   {
     field: 'affinity.neverBought',
@@ -54,6 +67,7 @@ export const habitFields: readonly Field[] = [
     parameters: CATEGORY,
     read: ({ shopper }: Facts, { category }: Readonly<Record<'category', string>>) =>
       neverBought(shopper, category),
+    sqlKnown: ({ category = '' }, say) => `(${hasHabit(category, say)} OR ${KNOWN_WELL})`,
   },
   {
     field: 'price.reducedUnitShare',
@@ -62,6 +76,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ reduced }) => reduced?.units),
+    sql: () => numberInTraits('reduced,units'),
   },
   {
     field: 'price.reducedSpendShare',
@@ -70,6 +85,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ reduced }) => reduced?.spend),
+    sql: () => numberInTraits('reduced,spend'),
   },
   {
     field: 'price.couponUnitShare',
@@ -78,6 +94,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ reduced }) => reduced?.couponUnits),
+    sql: () => numberInTraits('reduced,couponUnits'),
   },
   {
     field: 'habits.purchases',
@@ -86,6 +103,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     unit: COUNT,
     read: trait(({ purchases }) => purchases),
+    sql: () => numberInTraits('purchases'),
   },
   {
     field: 'habits.weekdays',
@@ -94,6 +112,7 @@ export const habitFields: readonly Field[] = [
     type: 'list',
     choices: ['1', '2', '3', '4', '5', '6', '7'],
     read: trait(({ weekdays }) => modesOf(weekdays)?.places.map((place) => String(place + 1))),
+    sqlKnown: () => hasTraits,
   },
   {
     field: 'habits.weekdayShare',
@@ -102,6 +121,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ weekdays }) => modesOf(weekdays)?.share),
+    sqlKnown: () => hasTraits,
   },
   {
     field: 'habits.hours',
@@ -111,6 +131,7 @@ export const habitFields: readonly Field[] = [
     type: 'list',
     choices: Array.from({ length: 24 }, (_, hour) => String(hour)),
     read: trait(({ hours }) => modesOf(hours)?.places.map(String)),
+    sqlKnown: () => hasTraits,
   },
   {
     field: 'habits.hourShare',
@@ -119,6 +140,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ hours }) => modesOf(hours)?.share),
+    sqlKnown: () => hasTraits,
   },
   {
     field: 'habits.holidayShare',
@@ -127,6 +149,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ holidays, purchases }) => ratio(holidays, purchases)),
+    sql: () => `(${numberInTraits('holidays')} / nullif(${numberInTraits('purchases')}, 0))`,
   },
   {
     field: 'habits.stores',
@@ -134,6 +157,7 @@ export const habitFields: readonly Field[] = [
     description: 'The storeId most purchases are made in, last year; all where several are alike.',
     type: 'list',
     read: trait(({ stores }) => stores.filter(([, count]) => count === stores[0]?.[1]).map(([id]) => id)),
+    sqlKnown: () => hasTraits,
   },
   {
     field: 'habits.storeShare',
@@ -142,6 +166,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ stores, purchases }) => ratio(stores[0]?.[1] ?? 0, purchases)),
+    sqlKnown: () => hasTraits,
   },
   {
     field: 'habits.onlineShare',
@@ -150,6 +175,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ online, purchases }) => ratio(online, purchases)),
+    sql: () => `(${numberInTraits('online')} / nullif(${numberInTraits('purchases')}, 0))`,
   },
   {
     field: 'acquisition.by',
@@ -159,6 +185,7 @@ export const habitFields: readonly Field[] = [
     choices: ['signup', 'purchase'],
     timeless: true,
     read: trait(({ acquired }) => acquired.by),
+    sql: () => ofTraits(`traits #>> '{acquired,by}'`),
   },
   {
     field: 'acquisition.channel',
@@ -167,6 +194,7 @@ export const habitFields: readonly Field[] = [
     type: 'text',
     timeless: true,
     read: trait(({ acquired }) => acquired.channel),
+    sql: () => ofTraits(`traits #>> '{acquired,channel}'`),
   },
   {
     field: 'acquisition.daysSince',
@@ -175,6 +203,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     unit: 'days',
     read: trait(({ acquired }, { at }) => Math.floor((at - acquired.at) / DAY_MS)),
+    sql: (_, { at }) => `floor((${at} - ${numberInTraits('acquired,at')}) / ${DAY_MS})`,
   },
   {
     field: 'acquisition.daysSinceFirstPurchase',
@@ -186,6 +215,7 @@ export const habitFields: readonly Field[] = [
       activity.firstVisitAt === undefined
         ? undefined
         : Math.max(0, Math.floor((at - activity.firstVisitAt) / DAY_MS)),
+    sql: (_, say) => wholeDays(firstVisitMs, say),
   },
 ];
 

@@ -7,10 +7,15 @@ import {
   type ShopperView,
   type TraitInteraction,
 } from '../../shared/index.js';
+import { hasTraits, numberInTraits, ofTraits, wholeDays } from '../said.js';
 
 const COUNT = 'count';
 /** As far back as a look still means something. */
 const BROWSED_DAYS = 30;
+
+const OPENED = ofTraits(
+  `(traits #>> '{offers,rewardedOpened}')::float8 + (traits #>> '{offers,plainOpened}')::float8`,
+);
 
 const DONE: readonly (readonly [type: TraitInteraction, noun: string, since: string])[] = [
   ['viewed', 'Products viewed', 'a product was viewed'],
@@ -31,6 +36,7 @@ export const interactionFields: readonly Field[] = [
       type: 'number',
       unit: COUNT,
       read: ({ shopper }) => shopper.traits && (shopper.traits.interactions[type]?.count ?? 0),
+      sql: () => ofTraits(`coalesce((traits #>> '{interactions,${type},count}')::float8, 0)`),
     },
     {
       field: `interactions.daysSince${type.charAt(0).toUpperCase()}${type.slice(1)}`,
@@ -42,6 +48,7 @@ export const interactionFields: readonly Field[] = [
         const last = shopper.traits?.interactions[type]?.lastAt;
         return last === undefined ? undefined : Math.max(0, Math.floor((at - last) / DAY_MS));
       },
+      sql: (_, say) => wholeDays(numberInTraits(`interactions,${type},lastAt`), say),
     },
   ]),
   {
@@ -52,6 +59,7 @@ export const interactionFields: readonly Field[] = [
     unit: COUNT,
     timeless: true,
     read: ({ shopper }) => shopper.traits?.referrals,
+    sql: () => numberInTraits('referrals'),
   },
   {
     field: 'referrals.shoppers',
@@ -60,6 +68,7 @@ export const interactionFields: readonly Field[] = [
     type: 'list',
     timeless: true,
     read: ({ shopper }) => shopper.traits?.referred,
+    sql: () => ofTraits(`ARRAY(SELECT jsonb_array_elements_text(traits -> 'referred'))`),
   },
   {
     field: 'browsed.products',
@@ -67,6 +76,7 @@ export const interactionFields: readonly Field[] = [
     description: `The productIds of the ten last viewed, searched or wished for in ${BROWSED_DAYS} days, before the present visit, and not bought since.`,
     type: 'list',
     read: (facts) => browsed(facts)?.map(({ productId }) => productId),
+    sqlKnown: () => hasTraits,
   },
   {
     field: 'browsed.categories',
@@ -77,6 +87,7 @@ export const interactionFields: readonly Field[] = [
       browsed(facts)?.flatMap(({ category, at }) =>
         category !== undefined && !isBoughtSince(facts.shopper, category, at) ? [category] : [],
       ),
+    sqlKnown: () => hasTraits,
   },
   {
     field: 'browsed.count',
@@ -85,6 +96,7 @@ export const interactionFields: readonly Field[] = [
     type: 'number',
     unit: COUNT,
     read: (facts) => browsed(facts)?.length,
+    sqlKnown: () => hasTraits,
   },
   {
     field: 'openings.count',
@@ -93,6 +105,7 @@ export const interactionFields: readonly Field[] = [
     type: 'number',
     unit: COUNT,
     read: ({ shopper }) => shopper.traits && openedOf(shopper.traits),
+    sql: () => OPENED,
   },
   {
     field: 'openings.rewardedShare',
@@ -105,6 +118,7 @@ export const interactionFields: readonly Field[] = [
       traits === undefined || openedOf(traits) === 0
         ? undefined
         : traits.offers.rewardedOpened / openedOf(traits),
+    sql: () => `(${numberInTraits('offers,rewardedOpened')} / nullif(${OPENED}, 0))`,
   },
   {
     field: 'openings.plainShown',
@@ -113,6 +127,7 @@ export const interactionFields: readonly Field[] = [
     type: 'number',
     unit: COUNT,
     read: ({ shopper }) => shopper.traits?.offers.plain,
+    sql: () => numberInTraits('offers,plain'),
   },
 ];
 

@@ -5,6 +5,10 @@ import { MOST_CATEGORIES } from '../shopper-view/view.rules.js';
 const ENOUGH_VISITS = 20;
 const ENOUGH_DAYS = 180;
 
+/** Of whom there is enough history, in SQL about `asked`. */
+export const KNOWN_WELL = `coalesce((SELECT visits >= ${ENOUGH_VISITS} FROM shopper_activity
+  WHERE shopper_activity.shopper_id = asked.shopper_id), false)`;
+
 /**
  * Whether the shopper has never bought of a category, in any channel.
  *

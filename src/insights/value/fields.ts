@@ -1,6 +1,7 @@
 import type { Field, FieldValue } from '../../rules/index.js';
 import { DAY_MS, type Facts, type ValueModel, type ValueState } from '../../shared/index.js';
 import { RFM_SEGMENTS } from '../rfm/rfm.rules.js';
+import { hasWorth, ofWorth } from '../said.js';
 import { estimateValue } from './estimate.rules.js';
 
 type Known = { state: ValueState; model: ValueModel };
@@ -16,6 +17,8 @@ export const valueFields: readonly Field[] = [
     type: 'number',
     unit: 'days',
     read: known(({ state }, at) => Math.max(0, Math.floor(at / DAY_MS) - state.lastDay)),
+    sql: (_, { at }) =>
+      ofWorth(`greatest(0, floor(${at} / ${DAY_MS}) - (last_day - date '1970-01-01'))::float8`),
   },
   {
     field: 'value.frequency',
@@ -25,6 +28,7 @@ export const valueFields: readonly Field[] = [
     type: 'number',
     unit: 'count',
     read: known(({ state }) => state.purchaseDays),
+    sql: () => ofWorth('purchase_days::float8'),
   },
   {
     field: 'value.monetary',
@@ -34,6 +38,7 @@ export const valueFields: readonly Field[] = [
     type: 'number',
     unit: MINOR_UNITS,
     read: known(({ state }) => (state.currency === null ? undefined : state.spent)),
+    sql: () => ofWorth('CASE WHEN currency IS NOT NULL THEN spent::float8 END'),
   },
   scored('recency', 'RFM score of recency', 'bought last'),
   scored('frequency', 'RFM score of frequency', 'bought most often'),
@@ -45,6 +50,7 @@ export const valueFields: readonly Field[] = [
     type: 'choice',
     choices: RFM_SEGMENTS,
     read: known(({ state }) => state.rfm?.segment),
+    sql: () => ofWorth('segment'),
   },
   {
     field: 'value.probabilityActive',
@@ -53,6 +59,7 @@ export const valueFields: readonly Field[] = [
     type: 'number',
     range: [0, 1],
     read: known(({ state, model }, at) => estimateValue(model, state, at).probabilityActive),
+    sqlKnown: () => hasWorth,
   },
   {
     field: 'value.lifetimeValue',
@@ -62,6 +69,7 @@ export const valueFields: readonly Field[] = [
     type: 'number',
     unit: MINOR_UNITS,
     read: known(({ state, model }, at) => estimateValue(model, state, at).months12.margin ?? undefined),
+    sqlKnown: () => hasWorth,
   },
   {
     field: 'value.interPurchaseDays',
@@ -73,6 +81,8 @@ export const valueFields: readonly Field[] = [
     read: known(({ state: { purchaseDays, firstDay, lastDay } }) =>
       purchaseDays < 2 ? undefined : (lastDay - firstDay) / (purchaseDays - 1),
     ),
+    sql: () =>
+      ofWorth('CASE WHEN purchase_days >= 2 THEN (last_day - first_day)::float8 / (purchase_days - 1) END'),
   },
 ];
 
@@ -84,6 +94,7 @@ function scored(name: 'recency' | 'frequency' | 'monetary', label: string, best:
     type: 'number',
     range: [1, 5],
     read: known(({ state }) => state.rfm?.[name]),
+    sql: () => ofWorth(`CASE WHEN segment IS NOT NULL THEN ${name}_score::float8 END`),
   };
 }
 

@@ -17,7 +17,7 @@ export interface OfferTemplate {
   description: string;
   parameters: readonly TemplateParameter[];
   /** An offer as `POST /v1/offers` takes it, given every parameter. */
-  document(given: Given): Record<string, unknown> & { kind: string };
+  document: (given: Given) => Record<string, unknown> & { kind: string };
 }
 
 const text = (name: string, label: string, example: string): TemplateParameter => ({

@@ -19,6 +19,7 @@ export const AskedParameter = createParamDecorator((_: unknown, context: Executi
     headers: request.headers,
     receivedAt: request.receivedAt,
     contentType: request.contentType,
+    address: request.ip,
     fromLoopback: LOOPBACK.test(request.ip),
   };
 });

@@ -3,6 +3,7 @@ import { BODY_LIMIT_BYTES, readableType, unpacked } from './bodies.js';
 
 const text = Buffer.from('[{"type":"Gateway"}]');
 
+/** Check 18 of docs/security.md. */
 describe('unpacked', () => {
   it.each([
     ['none', undefined, text],

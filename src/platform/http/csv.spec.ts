@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { parse } from 'csv-parse/sync';
 import { asAccepted, csvOf, prefersCsv } from './csv.js';
 
+/** Check 23 of docs/security.md. */
 describe('csvOf', () => {
   it('writes a header, CRLF, and quotes where they are needed', () => {
     const rows = [

@@ -1,9 +1,9 @@
-import '@fastify/cookie';
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
-import type { Principal } from '../../shared/index.js';
+import { principalName, type Principal } from '../../shared/index.js';
 import { Clock } from '../clock.js';
+import { credentialOf, requireOwnPage } from './credential.js';
 import { Problem, forbidden, unauthorized } from './problem.js';
+import { RateLimits } from './rate-limits.js';
 import { ROUTE, type Allowed, type KnownRequest, type RouteSpec } from './route.js';
 
 /** Finds out who is asking from a credential. The room `access` provides it. */
@@ -15,14 +15,12 @@ export abstract class Authenticator {
   abstract authenticate(credential: string | undefined): Promise<Principal | undefined>;
 }
 
-/** The name of the console's session cookie. */
-export const SESSION_COOKIE = 'aislecue_session';
-
 /** Lets in who the route allows. A handler without a route is closed to all. */
 @Injectable()
 export class RouteGuard implements CanActivate {
   constructor(
     private readonly authenticator: Authenticator,
+    private readonly limits: RateLimits,
     private readonly clock: Clock,
   ) {}
 
@@ -31,9 +29,9 @@ export class RouteGuard implements CanActivate {
     if (spec === undefined) throw new Problem(404, 'not-found', 'No such route.');
     const request = context.switchToHttp().getRequest<KnownRequest>();
     request.receivedAt ??= this.clock.now();
-    const principal = await this.authenticator.authenticate(
-      credentialOf(request, spec.lenientCredential === true),
-    );
+    const { credential, byItself } = credentialOf(request, spec.lenientCredential === true);
+    const principal = await this.authenticator.authenticate(credential);
+    await this.#meter(spec, principal, request.ip);
     if (spec.allow === 'anyone') {
       request.principal = principal ?? { kind: 'anonymous' };
       return true;
@@ -41,10 +39,21 @@ export class RouteGuard implements CanActivate {
     if (principal === undefined) throw unauthorized('The credential is not known, expired or revoked.');
     if (principal.kind === 'anonymous') throw unauthorized('A credential is needed: Authorization: Bearer …');
     if (!isAllowed(principal, spec.allow)) throw forbidden('forbidden', `Not for ${describe(principal)}.`);
-    if (spec.ofChain && isKeptToStores(principal))
+    if (spec.ofChain && isKeptToStores(principal)) {
       throw forbidden('other-stores', 'Only for staff of all stores.');
+    }
+    if (byItself) requireOwnPage(request);
     request.principal = principal;
     return true;
+  }
+
+  /** Who is known is counted by name, everybody else by address. */
+  async #meter({ unmetered }: RouteSpec, principal: Principal | undefined, address: string): Promise<void> {
+    if (unmetered === 'all') return;
+    if (principal === undefined || principal.kind === 'anonymous') await this.limits.take('address', address);
+    else if (unmetered !== 'gateways' || principal.kind !== 'gateway') {
+      await this.limits.take(principal.kind, principalName(principal));
+    }
   }
 }
 
@@ -62,19 +71,4 @@ function describe(principal: Principal): string {
   return principal.kind === 'staff'
     ? `staff with the roles ${principal.roles.join(', ') || 'none'}`
     : `a ${principal.kind}`;
-}
-
-function credentialOf(request: FastifyRequest, lenient: boolean): string | undefined {
-  const header = request.headers.authorization;
-  const bearer = /^Bearer\s+(.+)$/i.exec(header ?? '')?.[1];
-  if (bearer !== undefined) return bearer.trim();
-  if (lenient) {
-    const basic = /^Basic\s+(.+)$/i.exec(header ?? '')?.[1];
-    if (basic !== undefined)
-      return Buffer.from(basic, 'base64').toString('utf8').split(':').slice(1).join(':');
-    const key = (request.query as Record<string, unknown> | undefined)?.['key'];
-    if (typeof key === 'string') return key;
-  }
-  if (header !== undefined) return header;
-  return request.cookies[SESSION_COOKIE];
 }

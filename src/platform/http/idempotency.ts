@@ -22,7 +22,7 @@ interface Kept {
 
 interface Sealed {
   body: unknown;
-  headers: Record<string, string>;
+  headers: Record<string, string | string[]>;
 }
 
 /** A first try that never finished (its process died) may be tried again after this long. */

@@ -1,6 +1,8 @@
 export { Handles } from './handles.js';
 export { Answer, route, type Asked, type RouteSpec } from './route.js';
-export { Authenticator, SESSION_COOKIE } from './guard.js';
+export { SESSION_COOKIE } from './credential.js';
+export { Authenticator } from './guard.js';
+export { RateLimits } from './rate-limits.js';
 export { BULK_MAX, faultsOf, parse, sortBulk, type Rejection, type Sorted } from './validation.js';
 export {
   Problem,

@@ -35,6 +35,8 @@ export interface RouteSpec {
   /** Sightings and sessions repeat by their own means. */
   readonly ignoresIdempotencyKey?: true;
   readonly requiresIdempotencyKey?: true;
+  /** Whose requests are not counted: probes of everybody, or what gateways send all the time (503 holds them back). */
+  readonly unmetered?: 'all' | 'gateways';
 }
 
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
@@ -60,6 +62,8 @@ export interface Asked<Spec extends RouteSpec> {
   /** As it came; of a streamed body only, others are read already. */
   contentType: string | undefined;
   fromLoopback: boolean;
+  /** Where it came from, as far as proxies are trusted. */
+  address: string;
 }
 
 /** Names a route; `const` keeps its literals, so that `Asked` knows who may ask. */
@@ -73,7 +77,7 @@ export const ROUTE = 'aislecue:route';
 export class Answer {
   constructor(
     readonly body: unknown,
-    readonly options: { status?: number; headers?: Record<string, string> } = {},
+    readonly options: { status?: number; headers?: Record<string, string | string[]> } = {},
   ) {}
 }
 

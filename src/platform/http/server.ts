@@ -4,14 +4,16 @@ import path from 'node:path';
 import cookie from '@fastify/cookie';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Role } from '../settings.js';
+import type { Settings } from '../settings.js';
 import type { Metrics } from '../telemetry.js';
 import { BODY_LIMIT_BYTES, readableType, unpacked } from './bodies.js';
+import { addSecurityHeaders } from './security-headers.js';
 import type { KnownRequest } from './route.js';
 import { addStreamedParser, leaveBody, onClientError, streamsBody } from './streamed-body.js';
 
 /** Fastify as this house uses it. Bodies arrive as bytes: each route reads them by its own schema. */
-export function fastifyAdapter(): FastifyAdapter {
+/** @param trustedProxies whose `X-Forwarded-For` is believed */
+export function fastifyAdapter(trustedProxies: readonly string[]): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 200 },
@@ -19,7 +21,7 @@ export function fastifyAdapter(): FastifyAdapter {
     // Gateways keep a connection open between reports, which come up to 10 s apart.
     keepAliveTimeout: 30_000,
     requestTimeout: 30_000,
-    trustProxy: false,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     clientErrorHandler: onClientError,
   });
   keepDoors(adapter.getInstance());
@@ -46,7 +48,11 @@ export function doorsOf(app: NestFastifyApplication): readonly Door[] {
 }
 
 /** Parsers, cookies, headers, timing and the static pages: what comes before any route. */
-export async function dressServer(app: NestFastifyApplication, metrics: Metrics, role: Role): Promise<void> {
+export async function dressServer(
+  app: NestFastifyApplication,
+  metrics: Metrics,
+  { role, publicUrl }: Pick<Settings, 'role' | 'publicUrl'>,
+): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer) =>
@@ -54,12 +60,13 @@ export async function dressServer(app: NestFastifyApplication, metrics: Metrics,
   );
   addStreamedParser(fastify);
   await app.register(cookie);
+  await addSecurityHeaders(fastify, publicUrl);
 
   fastify.addHook('onRequest', (request, reply, done) => {
     (request as KnownRequest).receivedAt = Date.now();
     request.raw.headers['content-type'] = readableType(request.headers['content-type']);
     if (streamsBody(request)) leaveBody(request);
-    void reply.headers(SECURITY_HEADERS);
+    void reply.header('Cache-Control', 'no-store');
     if (role === 'worker' && !OPERATING.test(request.url)) {
       void reply.status(404).send();
       return;
@@ -90,14 +97,6 @@ async function serveDocs(fastify: FastifyInstance): Promise<void> {
 
 /** All that a worker answers. */
 const OPERATING = /^\/(livez|readyz|metrics)(\?|$)/;
-
-const SECURITY_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Cache-Control': 'no-store',
-};
 
 const START_DOCS = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true, tryItOutEnabled: false });
 `;

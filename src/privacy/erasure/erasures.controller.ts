@@ -12,6 +12,7 @@ const erase = route({
   summary:
     'Erase a shopper: no credential of theirs is good any more, and what is held of them is taken away',
   allow: ['service', 'admin'],
+  ofChain: true,
   params: z.strictObject({ shopperId: vocabulary.shopperId }),
   status: 202,
   answer: begun,
@@ -31,6 +32,7 @@ const get = route({
   tag,
   summary: 'How an erasure stands',
   allow: ['service', 'admin'],
+  ofChain: true,
   params: z.strictObject({ erasureId: z.guid() }),
   answer: z.object({
     erasureId: z.guid(),

@@ -27,6 +27,7 @@ const ofShopper = route({
   tag,
   summary: 'All that is held of a shopper, with what it is for',
   allow: ['service', 'admin'],
+  ofChain: true,
   params: z.strictObject({ shopperId: vocabulary.shopperId }),
   answer,
 });

@@ -177,7 +177,7 @@ export class PurchaseChunk {
     );
   }
 
-  /** Keeps the shoppers of what is to be written from vanishing. Gives those whom we do not have. */
+  /** Keeps the shoppers of what is to be written from vanishing. Gives those of the chunk whom we do not have. */
   async keepShoppers(): Promise<ShopperId[]> {
     await this.tx.run(
       `SELECT FROM shoppers WHERE shopper_id IN (SELECT shopper_id FROM chunk WHERE ${FRESH})
@@ -185,7 +185,7 @@ export class PurchaseChunk {
     );
     const rows = await this.tx.query<{ shopper_id: ShopperId }>(
       `SELECT DISTINCT shopper_id FROM chunk
-       WHERE ${FRESH} AND NOT EXISTS (SELECT FROM shoppers WHERE shoppers.shopper_id = chunk.shopper_id)`,
+       WHERE fault IS NULL AND NOT EXISTS (SELECT FROM shoppers WHERE shoppers.shopper_id = chunk.shopper_id)`,
     );
     return rows.map((row) => row.shopper_id);
   }
@@ -264,8 +264,8 @@ export class PurchaseChunk {
       `SELECT DISTINCT ON (line) line::int8 AS line, code, detail, row FROM (
          SELECT line, coalesce(fault, 'purchase-differs') AS code,
                 CASE fault WHEN 'out-of-range' THEN 'a purchase has at most ${MAX_LINES} lines'
-                           WHEN 'erased' THEN 'the person was erased'
                            WHEN 'unknown-store' THEN 'no store ' || chunk.store_id
+                           WHEN 'erased' THEN 'shopperId: the person of this id was erased'
                            ELSE 'it is on record with other content' END AS detail,
                 ${AS_READ.replaceAll('purchase_id', 'staged.purchase_id')} AS row
          FROM chunk JOIN ${this.file.table} AS staged ON staged.purchase_id = chunk.purchase_id

@@ -1,6 +1,10 @@
 import type { Field } from '../../rules/index.js';
 import { DAY_MS } from '../../shared/index.js';
 
+/** As the view has it: of the programme, else what the retailer keeps. */
+const STANDING = `coalesce((SELECT standing FROM loyalty_members
+  WHERE loyalty_members.shopper_id = asked.shopper_id), asked.loyalty)`;
+
 /** What a rule may ask about the loyalty programme. All are unknown to who is no member, or has not consented to profiling. */
 export const loyaltyFields: Field[] = [
   {
@@ -9,6 +13,7 @@ export const loyaltyFields: Field[] = [
     type: 'text',
     description: 'The tier held now, as the programme or the retailer names it.',
     read: ({ shopper }) => shopper.loyalty?.tier,
+    sql: () => `(${STANDING} ->> 'tier')`,
   },
   {
     field: 'loyalty.points',
@@ -17,6 +22,7 @@ export const loyaltyFields: Field[] = [
     unit: 'points',
     description: 'Points earned within the programme’s period; what was brought back is taken off.',
     read: ({ shopper }) => shopper.loyalty?.points,
+    sql: () => `(${STANDING} ->> 'points')::float8`,
   },
   {
     field: 'loyalty.nextTier',
@@ -24,6 +30,7 @@ export const loyaltyFields: Field[] = [
     type: 'text',
     description: 'The tier above the one held; unknown in the highest.',
     read: ({ shopper }) => shopper.loyalty?.nextTier,
+    sql: () => `(${STANDING} ->> 'nextTier')`,
   },
   {
     field: 'loyalty.pointsToNextTier',
@@ -32,6 +39,7 @@ export const loyaltyFields: Field[] = [
     unit: 'points',
     description: 'What is missing to the threshold of the next tier; unknown in the highest.',
     read: ({ shopper }) => shopper.loyalty?.pointsToNextTier,
+    sql: () => `(${STANDING} ->> 'pointsToNextTier')::float8`,
   },
   {
     field: 'loyalty.daysInTier',
@@ -40,6 +48,7 @@ export const loyaltyFields: Field[] = [
     unit: 'days',
     description: 'Days since the tier was reached.',
     read: ({ shopper, at }) => daysBetween(shopper.loyalty?.since, at),
+    sqlKnown: () => `${STANDING} ->> 'since' IS NOT NULL`,
   },
   {
     field: 'loyalty.tierSince',
@@ -47,6 +56,7 @@ export const loyaltyFields: Field[] = [
     type: 'instant',
     description: 'When the tier was reached.',
     read: ({ shopper }) => instantOf(shopper.loyalty?.since),
+    sqlKnown: () => `${STANDING} ->> 'since' IS NOT NULL`,
   },
   {
     field: 'loyalty.daysToTierEnd',
@@ -59,6 +69,7 @@ export const loyaltyFields: Field[] = [
       const end = instantOf(shopper.loyalty?.tierEndsAt);
       return end === undefined ? undefined : (end - at) / DAY_MS;
     },
+    sqlKnown: () => `${STANDING} ->> 'tierEndsAt' IS NOT NULL`,
   },
   {
     field: 'loyalty.tierAtRisk',
@@ -66,6 +77,7 @@ export const loyaltyFields: Field[] = [
     type: 'boolean',
     description: 'The points within the period are below the threshold of the tier held.',
     read: ({ shopper }) => shopper.loyalty?.tierAtRisk,
+    sql: () => `(${STANDING} ->> 'tierAtRisk')::boolean`,
   },
   {
     field: 'loyalty.entitlements',
@@ -73,6 +85,8 @@ export const loyaltyFields: Field[] = [
     type: 'list',
     description: 'What the tier held gives, as the programme names it.',
     read: ({ shopper }) => shopper.loyalty?.entitlements,
+    sql: () => `CASE WHEN jsonb_typeof(${STANDING} -> 'entitlements') = 'array'
+      THEN ARRAY(SELECT jsonb_array_elements_text(${STANDING} -> 'entitlements')) END`,
   },
 ];
 

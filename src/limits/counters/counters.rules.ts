@@ -5,7 +5,7 @@ import {
   type Money,
   type OfferId,
   type StoreId,
-} from '../shared/index.js';
+} from '../../shared/index.js';
 import { pacedCeiling, type Pace, type Pacing } from './pacing.rules.js';
 import { sharesOf } from './shares.rules.js';
 

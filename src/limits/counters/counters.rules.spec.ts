@@ -1,4 +1,4 @@
-import type { OfferId, StoreId } from '../shared/index.js';
+import type { OfferId, StoreId } from '../../shared/index.js';
 import { drawRefusal, drawsOf, reserveOf } from './counters.rules.js';
 
 const offerId = '01' as OfferId;

@@ -1,4 +1,4 @@
-import { minutesOf, type HourRange, type LocalTime, type StoreId } from '../shared/index.js';
+import { minutesOf, type HourRange, type LocalTime, type StoreId } from '../../shared/index.js';
 
 /** What a day's budget is spread by: the minutes that the store is open, or when visits begin there as recorded. */
 export const PACINGS = ['openingHours', 'visits'] as const;

@@ -1,5 +1,5 @@
-import type { Queryable } from '../platform/index.js';
-import type { DecisionId } from '../shared/index.js';
+import type { Queryable } from '../../platform/index.js';
+import type { DecisionId } from '../../shared/index.js';
 import type { Draw } from './counters.rules.js';
 import { givenOf, rebalanced, sufficesAlone, type Share } from './shares.rules.js';
 

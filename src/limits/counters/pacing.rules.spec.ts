@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { LocalTime, StoreId } from '../shared/index.js';
+import type { LocalTime, StoreId } from '../../shared/index.js';
 import { pacedCeiling, partOf, passedOf, type OpeningHours } from './pacing.rules.js';
 
 const MONDAY = 1;

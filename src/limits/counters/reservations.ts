@@ -1,5 +1,5 @@
-import type { Queryable } from '../platform/index.js';
-import type { DecisionId } from '../shared/index.js';
+import type { Queryable } from '../../platform/index.js';
+import type { DecisionId } from '../../shared/index.js';
 
 /**
  * Why a reservation ends: `expired` when its coupon can be redeemed no more (over, or withdrawn), `undelivered` when the

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Database, Log, timestamp } from '../platform/index.js';
-import { DAY_MS, HOUR_MS, type Instant, type LocalTime, type StoreId } from '../shared/index.js';
-import { Stores, type StoreLayout } from '../stores/index.js';
+import { Clock, Database, Log, timestamp } from '../../platform/index.js';
+import { DAY_MS, HOUR_MS, type Instant, type LocalTime, type StoreId } from '../../shared/index.js';
+import { Stores, type StoreLayout } from '../../stores/index.js';
 import { partOf, passedOf, type Pace, type Pacing, type RecordedVisits } from './pacing.rules.js';
 
 /** Four of each weekday: enough to smooth one odd day, recent enough to follow the season. */

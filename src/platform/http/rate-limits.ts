@@ -1,0 +1,108 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from 'rate-limiter-flexible';
+import { SECOND_MS } from '../../shared/index.js';
+import type { Metered } from '../door-settings.js';
+import { RedisConnections } from '../redis.js';
+import { SETTINGS, type Settings } from '../settings.js';
+import { Problem } from './problem.js';
+
+/** Counted over ten seconds: who was quiet may be quick for a moment. */
+const WINDOW_SECONDS = 10;
+const MINUTE_SECONDS = 60;
+/** Redis that takes longer is left alone for a while: a request does not wait for being counted. */
+const SLOW_MS = 250;
+const LEFT_ALONE_MS = 5_000;
+
+interface Meter {
+  shared: RateLimiterAbstract;
+  alone: RateLimiterAbstract;
+}
+
+/**
+ * How often somebody may ask. Counted in Redis for all processes; without Redis each process counts alone, so that
+ * readers are held to little and guessers of passwords still to the limit.
+ */
+@Injectable()
+export class RateLimits {
+  readonly #meters = new Map<Metered, Meter>();
+  readonly #signIns: Meter | undefined;
+  #leftAloneUntil = -Infinity;
+
+  constructor(
+    private readonly redis: RedisConnections,
+    @Inject(SETTINGS) { doors }: Settings,
+  ) {
+    for (const [who, perSecond] of Object.entries(doors.ratePerSecond) as [Metered, number][]) {
+      if (perSecond > 0) this.#meters.set(who, this.#meter(who, perSecond * WINDOW_SECONDS, WINDOW_SECONDS));
+    }
+    const { signInsPerMinute } = doors;
+    this.#signIns =
+      signInsPerMinute > 0 ? this.#meter('sign-in', signInsPerMinute, MINUTE_SECONDS) : undefined;
+  }
+
+  /**
+   * Counts a request.
+   *
+   * @param name of the principal, or the address
+   * @throws Problem 429 when there were too many
+   */
+  async take(who: Metered, name: string): Promise<void> {
+    const meter = this.#meters.get(who);
+    if (meter !== undefined) await this.#consume(meter, name);
+  }
+
+  /**
+   * Counts a try to sign in, until `signedIn` takes it back.
+   *
+   * @throws Problem 429 when too many from this address went wrong
+   */
+  async trySignIn(address: string): Promise<void> {
+    if (this.#signIns !== undefined) await this.#consume(this.#signIns, address);
+  }
+
+  async signedIn(address: string): Promise<void> {
+    const meter = this.#signIns;
+    if (meter === undefined) return;
+    await this.#limiterOf(meter)
+      .reward(address)
+      .catch(() => undefined);
+  }
+
+  async #consume(meter: Meter, name: string): Promise<void> {
+    const limiter = this.#limiterOf(meter);
+    const began = performance.now();
+    try {
+      await limiter.consume(name);
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      throw new Problem(429, 'too-many-requests', 'Too many requests: wait, then go on.', {
+        retryAfterSeconds: Math.max(1, Math.ceil(refused.msBeforeNext / SECOND_MS)),
+      });
+    } finally {
+      if (performance.now() - began > SLOW_MS) this.#leftAloneUntil = performance.now() + LEFT_ALONE_MS;
+    }
+  }
+
+  #limiterOf({ shared, alone }: Meter): RateLimiterAbstract {
+    return performance.now() < this.#leftAloneUntil ? alone : shared;
+  }
+
+  #meter(what: string, points: number, duration: number): Meter {
+    const common = { points, duration, keyPrefix: this.redis.key(`rate:${what}`) };
+    const alone = new RateLimiterMemory(common);
+    const shared = new RateLimiterRedis({
+      ...common,
+      storeClient: this.redis.request,
+      rejectIfRedisNotReady: true,
+      // Who is over the limit is refused without asking Redis.
+      inMemoryBlockOnConsumed: points + 1,
+      insuranceLimiter: alone,
+    });
+    return { shared, alone };
+  }
+}
