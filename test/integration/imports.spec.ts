@@ -581,7 +581,7 @@ describe('imports', () => {
       };
       for (const items of [first, second, third]) await imported('consents', ndjson(...items), NDJSON);
       const byFile = await kept();
-      await empty(shop.database, ['consents', 'consent_history', 'outbox']);
+      await empty(shop, 'consents', 'consent_history', 'outbox');
       for (const body of [first, second, third]) {
         await shop.call('POST', '/v1/consents', { as: shop.serviceKey, body });
       }
