@@ -14,6 +14,13 @@ const day = (n) => new Date(Date.UTC(2024, 0, 1) + (n % 700) * 86_400_000).toISO
 
 export const files = {
   shoppers: {
+    tables: {
+      shoppers: {
+        columns: 'shopper_id, display_name, locale, birthday, loyalty',
+        select: `SELECT shopper_id, display_name, locale, birthday,
+          jsonb_build_object('tier', loyalty_tier, 'points', loyalty_points) FROM bare ORDER BY 1`,
+      },
+    },
     bare: 'shopper_id text, display_name text, locale text, birthday text, loyalty_tier text, loyalty_points int',
     text: (rows, first) =>
       blocks(
@@ -24,6 +31,12 @@ export const files = {
       ),
   },
   products: {
+    tables: {
+      products: {
+        columns: 'product_id, name, brand, own_brand, category, price, currency',
+        select: 'SELECT * FROM bare ORDER BY 1',
+      },
+    },
     bare: 'product_id text, name text, brand text, own_brand bool, category text, price bigint, currency text',
     text: (rows, first) =>
       blocks(
@@ -35,6 +48,17 @@ export const files = {
       ),
   },
   consents: {
+    tables: {
+      contact_state: { columns: 'shopper_id', select: 'SELECT DISTINCT shopper_id FROM bare ORDER BY 1' },
+      consents: {
+        columns: 'shopper_id, purpose, granted, policy_version, source, at',
+        select: 'SELECT * FROM bare ORDER BY 1, 2',
+      },
+      consent_history: {
+        columns: 'entry_id, shopper_id, purpose, granted, policy_version, source, at, actor',
+        select: "SELECT gen_random_uuid(), *, 'service' FROM bare ORDER BY 1",
+      },
+    },
     bare: 'shopper_id text, purpose text, granted bool, policy_version text, source text, at timestamptz',
     text: (rows, first) =>
       blocks(
@@ -45,6 +69,19 @@ export const files = {
       ),
   },
   purchases: {
+    tables: {
+      shoppers: { columns: 'shopper_id', select: 'SELECT DISTINCT shopper_id FROM bare ORDER BY 1' },
+      purchases: {
+        columns: 'purchase_id, shopper_id, channel, purchased_at, content_hash',
+        select: `SELECT DISTINCT ON (basket_id) basket_id, shopper_id, channel, purchased_at,
+          sha256(convert_to(basket_id, 'UTF8')) FROM bare ORDER BY basket_id`,
+      },
+      purchase_lines: {
+        columns: 'purchase_id, line_no, product_id, quantity, unit_price, currency',
+        select: `SELECT basket_id, row_number() OVER (PARTITION BY basket_id), product_id, quantity, unit_price, currency
+          FROM bare ORDER BY 1, 2`,
+      },
+    },
     bare: `shopper_id text, purchased_at timestamptz, basket_id text, product_id text, quantity int, unit_price bigint,
       currency text, channel text`,
     text: (rows, first) =>

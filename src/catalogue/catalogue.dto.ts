@@ -6,6 +6,17 @@ const packSize = z.strictObject({
   unit: vocabulary.text(20).trim().min(1),
 });
 
+/** A product's cost is in the currency of its price. */
+export function isOfOneCurrency({
+  price,
+  unitCost,
+}: {
+  price: { currency: string };
+  unitCost?: { currency: string };
+}): boolean {
+  return unitCost === undefined || unitCost.currency === price.currency;
+}
+
 /** A product as the back office writes it. */
 export const productItem = z
   .strictObject({
@@ -21,7 +32,7 @@ export const productItem = z
       .exactOptional(vocabulary.name)
       .describe('products of one group can stand in for each other'),
   })
-  .refine(({ price, unitCost }) => unitCost === undefined || unitCost.currency === price.currency, {
+  .refine(isOfOneCurrency, {
     path: ['unitCost', 'currency'],
     error: 'must be the currency of the price',
     params: { code: 'currency-mismatch' },

@@ -9,7 +9,6 @@ import {
   type Page,
   type Queryable,
   type Rejection,
-  type Sorted,
 } from '../platform/index.js';
 import type { PrincipalOf, ProductId, StoreId } from '../shared/index.js';
 import { Stores, reaches } from '../stores/index.js';
@@ -18,7 +17,6 @@ import {
   productItem,
   stockItem,
   type BulkAnswer,
-  type ProductItem,
   type Product,
   type ProductQuery,
   type StockItem,
@@ -80,22 +78,7 @@ export class Catalogue {
   /** Writes products whole, by id. */
   async saveProducts(body: unknown): Promise<BulkAnswer> {
     const batch = screened(sortBulk(productItem, body), ({ productId }) => productId);
-    return this.saveChecked(batch);
-  }
-
-  /**
-   * Writes products that are checked, each once in the batch.
-   *
-   * @param within done in the same transaction
-   */
-  saveChecked(
-    batch: Sorted<ProductItem>,
-    within: (tx: Queryable) => Promise<void> = () => Promise.resolve(),
-  ): Promise<BulkAnswer> {
-    return this.#save('catalogue', batch, async (tx, items) => {
-      await this.repository.save(tx, items);
-      await within(tx);
-    });
+    return this.#save('catalogue', batch, (tx, items) => this.repository.save(tx, items));
   }
 
   /** Writes what is there and what is not; a store out of the asker's reach is as unknown as a missing one. */

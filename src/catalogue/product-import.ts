@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ItemImport, Recorder, type Column } from '../imports/index.js';
-import { productItem } from './catalogue.dto.js';
-import { Catalogue } from './catalogue.service.js';
+import { ItemImport, quickly, Recorder, type Column } from '../imports/index.js';
+import { Published } from '../platform/index.js';
+import { isOfOneCurrency, productItem } from './catalogue.dto.js';
+import { saveItems } from './product-items.js';
 
 const columns: readonly Column[] = [
   { path: 'productId', kind: 'text', required: true },
@@ -28,11 +29,13 @@ function completed(item: Record<string, unknown>): unknown {
   };
 }
 
+export const quick = quickly(productItem, (item) => (isOfOneCurrency(item) ? item : undefined));
+
 /** Files of products: each row is an item of `POST /v1/products`. */
 @Injectable()
 export class ProductImport implements OnModuleInit {
   constructor(
-    private readonly catalogue: Catalogue,
+    private readonly published: Published,
     private readonly recorder: Recorder,
   ) {}
 
@@ -43,9 +46,15 @@ export class ProductImport implements OnModuleInit {
         columns,
         itemField: 'productId',
         schema: productItem,
+        quick,
         completed,
+        idField: 'productId',
         keyOf: ({ productId }) => productId,
-        write: ({ batch, within }) => this.catalogue.saveChecked(batch, (tx) => within(tx, [])),
+        write: async ({ tx }) => {
+          await saveItems(tx);
+          await this.published.raise(tx, 'catalogue');
+          return { refused: [], announce: () => this.published.announce('catalogue') };
+        },
       }),
     );
   }

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ItemImport, Recorder, type Column } from '../imports/index.js';
+import { ItemImport, quickly, Recorder, type Column } from '../imports/index.js';
 import { bulkStatement } from './consent.dto.js';
 import { Consents } from './consent.service.js';
 
@@ -11,6 +11,14 @@ const columns: readonly Column[] = [
   { path: 'source', kind: 'text', required: true },
   { path: 'at', kind: 'text' },
 ];
+
+export const quick = quickly(
+  bulkStatement,
+  ({ shopperId, purpose, granted, policyVersion, source, at: text }) => {
+    const at = text === undefined ? undefined : Date.parse(text);
+    return { shopperId, purpose, granted, policyVersion, source, at };
+  },
+);
 
 /** Files of consents: each row is an item of `POST /v1/consents`, taken in the order of the lines. */
 @Injectable()
@@ -27,10 +35,11 @@ export class ConsentImport implements OnModuleInit {
         columns,
         itemField: 'shopperId',
         schema: bulkStatement,
+        quick,
         // Said when the file came: a row that is taken again after a crash is known as the same statement.
         dated: (item, receivedAt) => ({ ...item, at: item.at ?? receivedAt }),
-        write: ({ batch, principal, receivedAt, within }) =>
-          this.consents.recordAll(batch, { principal, receivedAt }, within),
+        idField: 'shopperId',
+        write: (step) => this.consents.recordItems(step),
       }),
     );
   }

@@ -4,14 +4,16 @@ import { PURPOSES } from './consent.rules.js';
 
 const { shopperId, instant } = vocabulary;
 
-/** Postgres takes no NUL, and one such item must not cost the others of its batch. */
+/** Postgres takes no NUL and no half of a surrogate pair, and one such item must not cost the others of its batch. */
 const text = (max: number) =>
   z
     .string()
     .trim()
     .min(1)
     .max(max)
-    .refine((value) => !value.includes('\0'), { error: 'holds a NUL' });
+    .refine((value) => !value.includes('\0') && value.isWellFormed(), {
+      error: 'holds a character that cannot be kept',
+    });
 
 export const purpose = z.enum(PURPOSES);
 export const statement = z.strictObject({

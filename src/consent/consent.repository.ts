@@ -47,13 +47,16 @@ export class ConsentRepository {
    * Does `work` in one transaction that first locks the shoppers, as everything does that grants to them or
    * redeems for them. Repeated from the start after a deadlock.
    */
-  async locked<T>(ids: readonly ShopperId[], work: (locked: Locked) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (tx) => {
-      const shoppers = await lockKnownShoppers(tx, ids);
-      const standing = [...new Set(shoppers.values())];
-      await lockShoppers(tx, standing);
-      return work({ tx, shoppers, held: await this.heldBy(standing, tx) });
-    });
+  locked<T>(ids: readonly ShopperId[], work: (locked: Locked) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (tx) => work(await this.lock(tx, ids)));
+  }
+
+  /** The same inside the caller's transaction. */
+  async lock(tx: Queryable, ids: readonly ShopperId[]): Promise<Locked> {
+    const shoppers = await lockKnownShoppers(tx, ids);
+    const standing = [...new Set(shoppers.values())];
+    await lockShoppers(tx, standing);
+    return { tx, shoppers, held: await this.heldBy(standing, tx) };
   }
 
   async heldBy(

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Audit } from '../access/index.js';
+import type { ItemStep, Written } from '../imports/index.js';
 import {
   badRequest,
   Bus,
@@ -19,8 +20,10 @@ import {
   type Principal,
   type ShopperId,
 } from '../shared/index.js';
+import { itemsApart, writeFirsts } from './consent-items.js';
 import { ConsentRepository, type Locked } from './consent.repository.js';
 import {
+  FUTURE_TOLERANCE_MS,
   isInTheFuture,
   mergedConsents,
   PURPOSES,
@@ -84,45 +87,40 @@ export class Consents {
     return shown(purpose, outcome.standing[0] ?? before);
   }
 
-  /**
-   * Records the good items of a bulk write in one transaction; statements of strangers are named.
-   *
-   * @param within done in the same transaction, with what is refused
-   */
+  /** Records the good items of a bulk write in one transaction; statements of strangers are named. */
   async recordAll(
     { good, rejected }: Sorted<SaidOf>,
-    { principal, receivedAt }: Hearing,
-    within: (tx: Queryable, rejected: readonly Rejection[]) => Promise<void> = () => Promise.resolve(),
+    hearing: Hearing,
   ): Promise<{ accepted: number; rejected: Rejection[] }> {
-    const early = good.filter(({ value }) => isInTheFuture(value, receivedAt));
-    const timely = good.filter(({ value }) => !isInTheFuture(value, receivedAt));
-    const ids = [...new Set(timely.map(({ value }) => value.shopperId))];
-    const { outcome, accepted, refused } = await this.repository.locked(ids, async (locked) => {
-      const strangers = timely.filter(({ value }) => !locked.shoppers.has(value.shopperId));
-      const refused = [...rejected, ...early.map(tooEarly), ...strangers.map(unknown)].sort(
-        (a, b) => a.index - b.index,
-      );
-      const worked = workIn(
-        timely.flatMap(({ value }) => {
-          const shopperId = locked.shoppers.get(value.shopperId);
-          return shopperId === undefined ? [] : [{ ...value, shopperId }];
-        }),
-        locked.held,
-        receivedAt,
-      );
-      await this.#save(locked, worked, principal);
-      // Who said what is in the history, one row a statement; the audit names the deed once.
-      await this.audit.write(locked.tx, {
-        actor: principal,
-        action: 'consent.bulk-recorded',
-        subject: 'consents',
-        after: { recorded: worked.history.length, withdrawn: worked.withdrawn.length },
-      });
-      await within(locked.tx, refused);
-      return { outcome: worked, accepted: timely.length - strangers.length, refused };
+    const ids = timely(good, hearing.receivedAt).map(({ value }) => value.shopperId);
+    const { outcome, refused } = await this.repository.locked(ids, async (locked) => {
+      const heard = await this.#hear(locked, good, hearing);
+      await this.#audit(locked.tx, hearing, heard.outcome.history.length, heard.outcome);
+      return heard;
     });
     this.#announce(outcome);
-    return { accepted, rejected: refused };
+    return {
+      accepted: good.length - refused.length,
+      rejected: [...rejected, ...refused].sort((a, b) => a.index - b.index),
+    };
+  }
+
+  /**
+   * Records the rows of a step of an import. A first word on a purpose is written by the set, for there is nothing to
+   * judge about it; everything else goes through the rules, row by row, in the order of the file.
+   */
+  async recordItems({ tx, ...hearing }: ItemStep): Promise<Written> {
+    const latest = hearing.receivedAt + FUTURE_TOLERANCE_MS;
+    const apart = await itemsApart(tx, latest);
+    const good = apart.map(({ line, item }) => ({ index: line, value: item }));
+    const ids = timely(good, hearing.receivedAt).map(({ value }) => value.shopperId);
+    const firsts = await writeFirsts(tx, principalName(hearing.principal), () => this.clock.newId());
+    const { outcome, refused } = await this.#hear(await this.repository.lock(tx, ids), good, hearing);
+    await this.#audit(tx, hearing, firsts.recorded + outcome.history.length, outcome);
+    return {
+      refused: refused.map(({ index: line, ...refusal }) => ({ line, ...refusal })),
+      announce: () => this.#announce(outcome, firsts.shopperIds),
+    };
   }
 
   /**
@@ -169,6 +167,39 @@ export class Consents {
     await this.#save({ tx }, outcome, principal);
   }
 
+  /** Works statements into what is held, and writes what that comes to. */
+  async #hear(
+    locked: Locked,
+    good: Sorted<SaidOf>['good'],
+    { principal, receivedAt }: Hearing,
+  ): Promise<{ outcome: Outcome; refused: Rejection[] }> {
+    const early = good.filter(({ value }) => isInTheFuture(value, receivedAt));
+    const heard = timely(good, receivedAt);
+    const strangers = heard.filter(({ value }) => !locked.shoppers.has(value.shopperId));
+    const statements = heard.flatMap(({ value }) => {
+      const shopperId = locked.shoppers.get(value.shopperId);
+      return shopperId === undefined ? [] : [{ ...value, shopperId }];
+    });
+    const outcome = workIn(statements, locked.held, receivedAt);
+    await this.#save(locked, outcome, principal);
+    return { outcome, refused: [...early.map(tooEarly), ...strangers.map(unknown)] };
+  }
+
+  /** Who said what is in the history, one row a statement; the audit names the deed once. */
+  #audit(
+    tx: Queryable,
+    { principal }: Hearing,
+    recorded: number,
+    { withdrawn }: Pick<Outcome, 'withdrawn'>,
+  ): Promise<unknown> {
+    return this.audit.write(tx, {
+      actor: principal,
+      action: 'consent.bulk-recorded',
+      subject: 'consents',
+      after: { recorded, withdrawn: withdrawn.length },
+    });
+  }
+
   async #save({ tx }: Pick<Locked, 'tx'>, outcome: Outcome, principal: Principal): Promise<void> {
     await this.repository.append(tx, outcome.history, principalName(principal));
     await this.repository.replace(tx, outcome.standing);
@@ -182,11 +213,15 @@ export class Consents {
     );
   }
 
-  #announce({ standing, withdrawn }: Outcome): void {
+  #announce({ standing, withdrawn }: Outcome, others: readonly ShopperId[] = []): void {
     if (withdrawn.length > 0) this.outbox.filled();
-    const changed = new Set(standing.map(({ shopperId }) => shopperId));
+    const changed = new Set([...standing.map(({ shopperId }) => shopperId), ...others]);
     for (const shopperId of changed) this.bus.emit('shopper.changed', { shopperId });
   }
+}
+
+function timely<T extends { value: SaidOf }>(items: readonly T[], receivedAt: Instant): T[] {
+  return items.filter(({ value }) => !isInTheFuture(value, receivedAt));
 }
 
 function tooEarly({ index }: { index: number }): Rejection {

@@ -11,5 +11,6 @@ export {
 } from './import-type.js';
 export { ImportsModule } from './imports.module.js';
 export { Imports } from './imports.service.js';
-export { ItemImport, checked } from './item-import.js';
+export { ItemImport, checked, type ItemStep, type Written } from './item-import.js';
 export { Recorder } from './recorder.service.js';
+export { quickly } from './quick-check.js';

@@ -1,4 +1,8 @@
-import type { Database, Queryable } from '../platform/index.js';
+import { errorCode, type Database, type Queryable } from '../platform/index.js';
+
+/** SQLSTATEs of a transaction that lost against another: a row that was made meanwhile, a deadlock, an order of events. */
+const LOST: ReadonlySet<string | undefined> = new Set(['23505', '40P01', '40001']);
+const TRIES = 5;
 
 type Client = Awaited<ReturnType<Database['connection']>>;
 
@@ -34,7 +38,18 @@ export class OwnConnection implements Queryable {
     return (await this.client.query(sql, [...values])).rowCount ?? 0;
   }
 
+  /** One that lost against another transaction is done again from its start, at most so many times. */
   async transaction<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#once(work);
+      } catch (error) {
+        if (attempt >= TRIES || !LOST.has(errorCode(error))) throw error;
+      }
+    }
+  }
+
+  async #once<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     await this.run('BEGIN');
     try {
       const result = await work(this);

@@ -15,6 +15,7 @@ const NDJSON = { contentType: 'application/x-ndjson' };
 
 describe('imports', () => {
   let shop: Shop;
+  let importId = '';
 
   /** Sends a file and waits for what becomes of it. */
   const send = async (
@@ -52,6 +53,8 @@ describe('imports', () => {
         "SELECT payload FROM outbox WHERE event = 'purchase.recorded' ORDER BY payload->>'shopperId'",
       )
     ).map(({ payload }) => payload);
+  const put = (shopperId: string, body: object) =>
+    shop.call('PUT', `/v1/shoppers/${shopperId}`, { as: shop.serviceKey, body });
   const rejectedOf = (result: { rejected: { items: { line: number; code: string }[] } }) =>
     result.rejected.items.map(({ line, code }) => [line, code]);
 
@@ -302,6 +305,80 @@ describe('imports', () => {
       expect(await imported('purchases', rows)).toMatchObject({ accepted: 2, rejected: { count: 0 } });
     });
 
+    it('note each shopper once as changed, however many of their purchases a file has', async () => {
+      await shop.database.run('TRUNCATE shopper_changes');
+      const noted = () => shop.database.query('SELECT shopper_id FROM shopper_changes ORDER BY shopper_id');
+      const rows = Array.from(
+        { length: 6 },
+        (_, n) => `${n % 2 ? 'ada' : 'bob'},2026-05-0${n + 1},b${n},1,x,y,z,1`,
+      );
+      await imported('purchases', csv(...rows));
+      // Who was made is noted as such, too.
+      expect(new Set((await noted()).map(({ shopper_id: id }: { shopper_id?: string }) => id))).toEqual(
+        new Set(['ada', 'bob']),
+      );
+      await shop.database.run('TRUNCATE shopper_changes');
+      await imported(
+        'purchases',
+        csv(...rows, 'ada,2026-05-09,b9,1,x,y,z,1', 'ada,2026-05-10,b10,1,x,y,z,1'),
+      );
+      expect(await noted()).toEqual([{ shopper_id: 'ada' }]);
+    });
+
+    it('bring nobody back who was erased', async () => {
+      await put('gone', {});
+      await shop.call('DELETE', '/v1/shoppers/gone', { as: shop.serviceKey });
+      await until(
+        () => shop.database.query("SELECT FROM shoppers WHERE shopper_id = 'gone'"),
+        (rows) => rows.length === 0,
+      );
+      const rows = ['gone,2026-05-01,b1,1,x,,z,1', 'bob,2026-05-01,b2,1,x,,z,1'];
+      const result = await imported('purchases', csv(...rows));
+      expect(result).toMatchObject({ accepted: 1, counts: { purchases: 1, shoppersMade: 1 } });
+      expect(rejectedOf(result)).toEqual([[2, 'erased']]);
+      const again = await imported('shoppers', 'shopper_id,display_name\ngone,Gone\neve,Eve\n');
+      expect(rejectedOf(again)).toEqual([[2, 'erased']]);
+      expect(await shop.database.query('SELECT shopper_id FROM shoppers ORDER BY 1')).toEqual([
+        { shopper_id: 'bob' },
+        { shopper_id: 'eve' },
+      ]);
+    });
+
+    it('take what a till records at the same moment as on record', async () => {
+      await put('ada', {});
+      const till = {
+        purchaseId: 'b1',
+        shopperId: 'ada',
+        channel: 'store',
+        purchasedAt: '2026-05-01T12:00:00Z',
+        lines: [{ productId: '1', quantity: 1 }],
+      };
+      await shop.database.transaction(async (tx) => {
+        await tx.run(
+          `INSERT INTO purchases (purchase_id, shopper_id, channel, purchased_at, content_hash)
+           VALUES ('b1', 'ada', 'store', '2026-05-01T12:00:00Z', $1)`,
+          [contentHash({ ...till, purchasedAt: Date.parse(till.purchasedAt) } as never)],
+        );
+        const { answer } = await send(
+          'purchases',
+          csv('ada,2026-05-01,b1,1,x,,z,1', 'ada,2026-05-01,b2,1,x,,z,1'),
+        );
+        await until(
+          () =>
+            shop.database.query(
+              "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO purchases%'",
+            ),
+          (waiting) => waiting.length > 0,
+        );
+        importId = answer.importId;
+      });
+      expect(await ended(importId)).toMatchObject({
+        accepted: 2,
+        rejected: { count: 0 },
+        counts: { purchases: 1, lines: 1 },
+      });
+    });
+
     it('work off more shoppers and more rejected rows than fit on a page', async () => {
       const rows: string[] = [];
       for (let n = 0; n < 2_500; n += 1) {
@@ -321,9 +398,6 @@ describe('imports', () => {
   });
 
   describe('of other kinds', () => {
-    const put = (shopperId: string, body: object) =>
-      shop.call('PUT', `/v1/shoppers/${shopperId}`, { as: shop.serviceKey, body });
-
     it('write products as the door does, and publish the catalogue', async () => {
       const head = 'productId;name;brand;ownBrand;category;packAmount;packUnit;price;currency;unit_cost';
       const rows = [
@@ -437,6 +511,83 @@ describe('imports', () => {
       const { body } = await shop.call('GET', '/v1/shoppers/ada/consents', { as: shop.serviceKey });
       expect(body.consents).toMatchObject({ profiling: { granted: true }, location: { granted: false } });
       expect(body.history).toHaveLength(3);
+    });
+
+    it('write a shopper whose tags change hands within the file as the doors would, row by row', async () => {
+      await put('ada', { carries: ['mac:0000000000aa'] });
+      await put('bob', { displayName: 'Bob' });
+      await put('eve', {});
+      await shop.call('POST', '/v1/shoppers/bob/merge', { as: shop.serviceKey, body: { from: 'eve' } });
+      const items = [
+        { shopperId: 'ada', displayName: 'Ada', carries: [] },
+        { shopperId: 'new', carries: ['mac:0000000000aa'] },
+        { shopperId: 'bob', carries: ['mac:0000000000aa'] },
+        { shopperId: 'eve', displayName: 'Eve' },
+        { shopperId: 'plain', displayName: 'One' },
+        { shopperId: 'plain', displayName: 'Two', loyalty: { tier: 'gold', points: 1.5 } },
+      ];
+      const result = await imported('shoppers', ndjson(...items), NDJSON);
+      expect(result).toMatchObject({ rows: 6, accepted: 4, rejected: { count: 2 } });
+      expect(rejectedOf(result)).toEqual([
+        [3, 'beacon-taken'],
+        [4, 'merged'],
+      ]);
+      const { body } = await shop.call('GET', '/v1/shoppers', { as: shop.serviceKey });
+      expect(body.items).toMatchObject([
+        { shopperId: 'ada', displayName: 'Ada', carries: [] },
+        { shopperId: 'bob', displayName: 'Bob', carries: [] },
+        { shopperId: 'new', carries: ['mac:0000000000aa'] },
+        { shopperId: 'plain', displayName: 'Two', loyalty: { tier: 'gold', points: 1.5 } },
+      ]);
+      expect(body.items).toHaveLength(4);
+      const before = await shop.database.query('SELECT * FROM shoppers ORDER BY shopper_id');
+      expect(await imported('shoppers', ndjson(...items.slice(5)), NDJSON)).toMatchObject({ accepted: 1 });
+      expect(await shop.database.query('SELECT * FROM shoppers ORDER BY shopper_id')).toEqual(before);
+    });
+
+    it('write consents in one file as the door does with the same list, whatever comes twice, late or of a merged name', async () => {
+      for (const each of ['ada', 'bob', 'eve', 'joe']) await put(each, {});
+      await shop.call('POST', '/v1/shoppers/bob/merge', { as: shop.serviceKey, body: { from: 'eve' } });
+      const at = (day: number) => `2026-01-0${day}T10:00:00Z`;
+      const said = (shopperId: string, purpose: string, granted: boolean, day: number) => ({
+        shopperId,
+        purpose,
+        granted,
+        policyVersion: 'v1',
+        source: 'till',
+        at: at(day),
+      });
+      const first = [said('ada', 'push', true, 3), said('joe', 'push', true, 3)];
+      const second = [
+        said('ada', 'push', false, 2),
+        said('ada', 'push', false, 4),
+        said('ada', 'location', true, 5),
+        said('ada', 'location', true, 5),
+        said('joe', 'push', true, 3),
+        said('joe', 'profiling', true, 3),
+      ];
+      const third = [said('bob', 'location', true, 6), said('eve', 'location', false, 6)];
+      const kept = async () => {
+        const consents = await shop.database.query('SELECT * FROM consents ORDER BY shopper_id, purpose');
+        const history = await shop.database.query(
+          `SELECT shopper_id, purpose, granted, at, actor FROM consent_history ORDER BY shopper_id, purpose, at, granted`,
+        );
+        const told = await shop.database.query(
+          "SELECT payload FROM outbox WHERE event = 'consent.withdrawn' ORDER BY payload::text",
+        );
+        const byShopper = (id: string) =>
+          history.filter((each) => (each as { shopper_id: string }).shopper_id === id);
+        return { consents, ada: byShopper('ada'), bob: byShopper('bob'), joe: byShopper('joe'), told };
+      };
+      for (const items of [first, second, third]) await imported('consents', ndjson(...items), NDJSON);
+      const byFile = await kept();
+      await empty(shop, 'consents', 'consent_history', 'outbox');
+      for (const body of [first, second, third]) {
+        await shop.call('POST', '/v1/consents', { as: shop.serviceKey, body });
+      }
+      expect(byFile).toEqual(await kept());
+      expect(byFile.ada).toHaveLength(4);
+      expect(byFile.told).toEqual([{ payload: { shopperId: 'ada', purpose: 'push' } }]);
     });
   });
 

@@ -14,6 +14,17 @@ export interface Range {
   to: string;
 }
 
+/** What the lines of a chunk have come to. */
+export interface Gathered {
+  /** How many rows of the file they are. */
+  fileRows: number;
+  /** Lines must be taken out before the rest can be recorded: they are another shopper's, or came before. */
+  hasStrangers: boolean;
+  isRepeated: boolean;
+  /** Whole purchases cannot be recorded. */
+  hasFaults: boolean;
+}
+
 const MS_OF_DAY = 86_400_000;
 /** As many as the door takes. */
 const MAX_LINES = 500;
@@ -41,16 +52,17 @@ export class PurchaseChunk {
     private readonly range: Range,
   ) {}
 
-  /** Temporary tables for the chunks of a connection; empty at the end of each transaction. */
+  /**
+   * A temporary table for the chunks of a connection, empty at the end of each transaction; and who was touched. The
+   * ids have the collation of the ledger's: compared by another one they could not be looked up in its indexes.
+   */
   static async prepare(connection: Queryable, table: string): Promise<void> {
     await connection.run(
       `CREATE TEMP TABLE IF NOT EXISTS chunk (
-         purchase_id text COLLATE "C" NOT NULL, shopper_id text NOT NULL, store_id text, channel text NOT NULL,
+         purchase_id text NOT NULL, shopper_id text NOT NULL, store_id text, channel text NOT NULL,
          purchased_ms bigint NOT NULL, file_rows integer NOT NULL, has_strangers boolean NOT NULL,
-         is_repeated boolean NOT NULL, fault text, content_hash bytea NOT NULL) ON COMMIT DELETE ROWS`,
-    );
-    await connection.run(
-      'CREATE TEMP TABLE IF NOT EXISTS fresh (purchase_id text COLLATE "C" NOT NULL) ON COMMIT DELETE ROWS',
+         is_repeated boolean NOT NULL, fault text, content_hash bytea NOT NULL,
+         is_known boolean NOT NULL DEFAULT false) ON COMMIT DELETE ROWS`,
     );
     await connection.run(`CREATE TABLE IF NOT EXISTS ${touchedTable(table)} (shopper_id text PRIMARY KEY)`);
   }
@@ -71,8 +83,8 @@ export class PurchaseChunk {
     return row?.to == null ? undefined : { after, to: row.to };
   }
 
-  /** Makes one purchase of the lines of each. Gives whether lines must be taken out before they can be recorded. */
-  async gather(): Promise<{ hasStrangers: boolean; isRepeated: boolean }> {
+  /** Makes one purchase of the lines of each. */
+  async gather(): Promise<Gathered> {
     const { table, shiftDays } = this.file;
     const hash =
       shiftDays === 0
@@ -82,7 +94,8 @@ export class PurchaseChunk {
         : IMPORTED;
     await this.tx.run('DELETE FROM chunk');
     await this.tx.run(
-      `INSERT INTO chunk
+      `INSERT INTO chunk (purchase_id, shopper_id, store_id, channel, purchased_ms, file_rows, has_strangers, is_repeated,
+                          fault, content_hash)
        SELECT purchase_id, shopper_id, store_id, channel, purchased_ms + ${shiftDays * MS_OF_DAY}, file_rows,
               has_strangers, is_repeated,
               CASE WHEN lines > ${MAX_LINES} THEN 'out-of-range'
@@ -101,10 +114,11 @@ export class PurchaseChunk {
          GROUP BY purchase_id) AS gathered`,
       [this.range.after, this.range.to],
     );
-    const [found] = await this.tx.query<{ strangers: boolean | null; repeated: boolean | null }>(
-      'SELECT bool_or(has_strangers) AS strangers, bool_or(is_repeated) AS repeated FROM chunk',
+    const [found] = await this.tx.query<Gathered>(
+      `SELECT coalesce(sum(file_rows), 0) AS "fileRows", coalesce(bool_or(has_strangers), false) AS "hasStrangers",
+              coalesce(bool_or(is_repeated), false) AS "isRepeated", count(fault) > 0 AS "hasFaults" FROM chunk`,
     );
-    return { hasStrangers: found?.strangers ?? false, isRepeated: found?.repeated ?? false };
+    return found ?? { fileRows: 0, hasStrangers: false, isRepeated: false, hasFaults: false };
   }
 
   /** Takes out lines of a purchase that its first line says is another shopper's. */
@@ -156,29 +170,41 @@ export class PurchaseChunk {
     );
   }
 
-  /** A file does not bring back who was erased: their purchases are left out. */
-  async refuseErased(
-    erasedAmong: (ids: readonly ShopperId[]) => Promise<ReadonlySet<ShopperId>>,
-  ): Promise<void> {
-    const rows = await this.tx.query<{ shopper_id: ShopperId }>('SELECT DISTINCT shopper_id FROM chunk');
-    const erased = await erasedAmong(rows.map((row) => row.shopper_id));
-    if (erased.size === 0) return;
-    await this.tx.run(`UPDATE chunk SET fault = 'erased' WHERE shopper_id = ANY($1)`, [[...erased]]);
+  /** Marks what is on record. Gives how many. */
+  markKnown(): Promise<number> {
+    return this.tx.run(
+      'UPDATE chunk SET is_known = true FROM purchases WHERE purchases.purchase_id = chunk.purchase_id',
+    );
   }
 
-  /** Makes the shoppers nobody has told us of, consenting to nothing, and keeps all of them. Gives how many. */
-  async makeShoppers(): Promise<number> {
-    const made = await this.tx.run(
-      `INSERT INTO shoppers (shopper_id)
-       SELECT DISTINCT shopper_id FROM chunk
-       WHERE fault IS NULL AND NOT EXISTS (SELECT FROM shoppers WHERE shoppers.shopper_id = chunk.shopper_id)
-       ORDER BY shopper_id ON CONFLICT (shopper_id) DO NOTHING`,
-    );
+  /** Keeps the shoppers of what is to be written from vanishing. Gives those of the chunk whom we do not have. */
+  async keepShoppers(): Promise<ShopperId[]> {
     await this.tx.run(
-      `SELECT FROM shoppers WHERE shopper_id IN (SELECT shopper_id FROM chunk)
+      `SELECT FROM shoppers WHERE shopper_id IN (SELECT shopper_id FROM chunk WHERE ${FRESH})
        ORDER BY shopper_id FOR KEY SHARE`,
     );
-    return made;
+    const rows = await this.tx.query<{ shopper_id: ShopperId }>(
+      `SELECT DISTINCT shopper_id FROM chunk
+       WHERE fault IS NULL AND NOT EXISTS (SELECT FROM shoppers WHERE shoppers.shopper_id = chunk.shopper_id)`,
+    );
+    return rows.map((row) => row.shopper_id);
+  }
+
+  /** Leaves out what is of these, who were erased. */
+  async leaveOut(erased: readonly ShopperId[]): Promise<void> {
+    await this.tx.run("UPDATE chunk SET fault = 'erased' WHERE fault IS NULL AND shopper_id = ANY($1)", [
+      erased,
+    ]);
+  }
+
+  /** Makes the shoppers nobody has told us of, consenting to nothing. Gives how many. */
+  makeShoppers(): Promise<number> {
+    return this.tx.run(
+      `INSERT INTO shoppers (shopper_id)
+       SELECT DISTINCT shopper_id FROM chunk
+       WHERE ${FRESH} AND NOT EXISTS (SELECT FROM shoppers WHERE shoppers.shopper_id = chunk.shopper_id)
+       ORDER BY shopper_id`,
+    );
   }
 
   /** Makes the products that the catalogue lacks and whose category a row tells, as the last such row has them. */
@@ -196,16 +222,18 @@ export class PurchaseChunk {
     );
   }
 
-  /** Writes the purchases that are not on record, with their lines. */
+  /**
+   * Writes the purchases that are not on record, with their lines. Without ON CONFLICT, which costs half as much again:
+   * one that somebody else records at this very moment fails the step, and the next try finds it on record.
+   */
   async record(): Promise<{ purchases: number; lines: number }> {
+    // Who is touched is noted here, and all of it told at the end.
+    await this.tx.run("SELECT set_config('aislecue.changes', 'noted at the end', true)");
     const purchases = await this.tx.run(
-      `WITH inserted AS (
-         INSERT INTO purchases (purchase_id, shopper_id, store_id, channel, purchased_at, content_hash)
-         SELECT purchase_id, shopper_id, store_id, channel,
-                timestamptz 'epoch' + purchased_ms * interval '1 millisecond', content_hash
-         FROM chunk WHERE fault IS NULL ORDER BY purchase_id
-         ON CONFLICT (purchase_id) DO NOTHING RETURNING purchase_id)
-       INSERT INTO fresh SELECT purchase_id FROM inserted`,
+      `INSERT INTO purchases (purchase_id, shopper_id, store_id, channel, purchased_at, content_hash)
+       SELECT purchase_id, shopper_id, store_id, channel,
+              timestamptz 'epoch' + purchased_ms * interval '1 millisecond', content_hash
+       FROM chunk WHERE ${FRESH} ORDER BY purchase_id`,
     );
     if (purchases === 0) return { purchases, lines: 0 };
     const lines = await this.tx.run(
@@ -213,13 +241,16 @@ export class PurchaseChunk {
          (purchase_id, line_no, product_id, quantity, unit_price, discount, currency, coupon_code)
        SELECT purchase_id, row_number() OVER (PARTITION BY purchase_id ORDER BY line, sub), product_id,
               quantity::double precision, unit_price, discount, currency, coupon_code
-       FROM ${this.file.table} JOIN fresh USING (purchase_id)
-       WHERE purchase_id > $1 AND purchase_id <= $2`,
+       FROM ${this.file.table}
+       WHERE purchase_id > $1 AND purchase_id <= $2
+         AND purchase_id NOT IN (SELECT purchase_id FROM chunk WHERE NOT (${FRESH}))`,
       [this.range.after, this.range.to],
     );
     await this.tx.run(
-      `INSERT INTO ${touchedTable(this.file.table)}
-       SELECT DISTINCT shopper_id FROM chunk JOIN fresh USING (purchase_id) ON CONFLICT DO NOTHING`,
+      `INSERT INTO ${touchedTable(this.file.table)} AS touched
+       SELECT DISTINCT shopper_id FROM chunk
+       WHERE ${FRESH} AND NOT EXISTS (
+         SELECT FROM ${touchedTable(this.file.table)} AS before WHERE before.shopper_id = chunk.shopper_id)`,
     );
     return { purchases, lines };
   }
@@ -239,20 +270,16 @@ export class PurchaseChunk {
                 ${AS_READ.replaceAll('purchase_id', 'staged.purchase_id')} AS row
          FROM chunk JOIN ${this.file.table} AS staged ON staged.purchase_id = chunk.purchase_id
          WHERE fault IS NOT NULL OR (
-           ${this.file.shiftDays === 0} AND NOT EXISTS (SELECT FROM fresh WHERE fresh.purchase_id = chunk.purchase_id)
+           ${this.file.shiftDays === 0} AND is_known
            AND EXISTS (SELECT FROM purchases WHERE purchases.purchase_id = chunk.purchase_id
                          AND purchases.content_hash NOT IN (chunk.content_hash, ${IMPORTED.replace('purchase_id', 'chunk.purchase_id')})))
        ) AS refused ORDER BY line`,
     );
   }
-
-  async fileRows(): Promise<number> {
-    const [row] = await this.tx.query<{ rows: number }>(
-      'SELECT coalesce(sum(file_rows), 0) AS rows FROM chunk',
-    );
-    return row?.rows ?? 0;
-  }
 }
+
+/** Purchases of a chunk that are to be written. */
+const FRESH = 'fault IS NULL AND NOT is_known';
 
 /** The content of a purchase whose time was moved: none that a till or the same file tomorrow would send. */
 const IMPORTED = `sha256(convert_to('import ' || purchase_id, 'UTF8'))`;
@@ -261,11 +288,17 @@ function touchedTable(table: string): string {
   return `${table}_touched`;
 }
 
-/** Takes shoppers with a new purchase off the list, at most so many. */
+/**
+ * Takes shoppers with a new purchase off the list, at most so many, and notes that they have changed
+ * (decision 0020), which the steps left to this.
+ */
 export async function takeTouched(tx: Queryable, table: string, most: number): Promise<ShopperId[]> {
   const rows = await tx.query<{ shopper_id: ShopperId }>(
-    `DELETE FROM ${touchedTable(table)} WHERE shopper_id IN (
-       SELECT shopper_id FROM ${touchedTable(table)} ORDER BY shopper_id LIMIT $1) RETURNING shopper_id`,
+    `WITH taken AS (
+       DELETE FROM ${touchedTable(table)} WHERE shopper_id IN (
+         SELECT shopper_id FROM ${touchedTable(table)} ORDER BY shopper_id LIMIT $1) RETURNING shopper_id),
+     noted AS (INSERT INTO shopper_changes (shopper_id) SELECT shopper_id FROM taken)
+     SELECT shopper_id FROM taken`,
     [most],
   );
   return rows.map((row) => row.shopper_id);

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Recorder, type ImportType, type Recording } from '../../imports/index.js';
+import { Recorder, type ImportType, type Recording, type RejectedRow } from '../../imports/index.js';
 import { Bus, Clock, Outbox, Published } from '../../platform/index.js';
-import { dropTouched, PurchaseChunk, takeTouched } from './purchase-chunk.js';
+import { dropTouched, PurchaseChunk, takeTouched, type Gathered, type Range } from './purchase-chunk.js';
 import { columns, itemOf, stage, STAGED_COLUMNS } from './purchase-file.rules.js';
 
 /** Lines recorded in one transaction: large enough that its fixed costs vanish, small enough to wait behind. */
@@ -41,26 +41,34 @@ export class PurchaseImport implements ImportType, OnModuleInit {
     await PurchaseChunk.prepare(connection, table);
     const range = await PurchaseChunk.next(connection, table, position, LINES_AT_ONCE);
     if (range === undefined) return 'all';
-    const products = await recording.transaction(async (tx) => {
+    const made = await this.#step(recording, range);
+    if (made > 0) await this.published.announce('catalogue');
+    return 'more';
+  }
+
+  /** @returns how many products it made */
+  #step(recording: Recording, range: Range): Promise<number> {
+    return recording.transaction(async (tx) => {
       const chunk = new PurchaseChunk(tx, recording, range);
-      const taken = await takenOut(chunk);
+      const { taken, fileRows, hasFaults } = await sorted(chunk);
       await chunk.followMerges();
-      await chunk.refuseErased((ids) => recording.erased(tx, ids));
-      const shoppersMade = await chunk.makeShoppers();
+      const known = await chunk.markKnown();
+      const strangers = await chunk.keepShoppers();
+      const erased = await recording.erased(tx, strangers);
+      if (erased.size > 0) await chunk.leaveOut([...erased]);
+      const shoppersMade = strangers.length > erased.size ? await chunk.makeShoppers() : 0;
       const productsMade = await chunk.makeProducts();
       const written = await chunk.record();
-      const refused = await chunk.refused();
+      const refused = hasFaults || known > 0 || erased.size > 0 ? await chunk.refused() : [];
       if (productsMade > 0) await this.published.raise(tx, 'catalogue');
       await recording.settle(tx, {
         position: range.to,
-        recorded: (await chunk.fileRows()) + taken.same - refused.length,
+        recorded: fileRows + taken.same - refused.length,
         rejected: [...taken.rejected, ...refused],
         counts: { ...written, shoppersMade, productsMade },
       });
       return productsMade;
     });
-    if (products > 0) await this.published.announce('catalogue');
-    return 'more';
   }
 
   /** One event a shopper, naming no purchase: it means that all of them are to be folded again. */
@@ -88,14 +96,18 @@ export class PurchaseImport implements ImportType, OnModuleInit {
   }
 }
 
-/** Takes out what must not be recorded with the rest of its purchase, until nothing of that kind is left. */
-async function takenOut(
-  chunk: PurchaseChunk,
-): Promise<{ rejected: Awaited<ReturnType<PurchaseChunk['takeStrangers']>>; same: number }> {
-  const { hasStrangers, isRepeated } = await chunk.gather();
-  if (!hasStrangers && !isRepeated) return { rejected: [], same: 0 };
+interface TakenOut {
+  rejected: RejectedRow[];
+  same: number;
+}
+
+/** Gathers a chunk, and takes out first what must not be recorded with the rest of its purchase. */
+async function sorted(chunk: PurchaseChunk): Promise<Gathered & { taken: TakenOut }> {
+  const gathered = await chunk.gather();
+  const { hasStrangers, isRepeated } = gathered;
+  if (!hasStrangers && !isRepeated) return { ...gathered, taken: { rejected: [], same: 0 } };
   const repeated = isRepeated ? await chunk.takeRepeated() : { rejected: [], same: 0 };
   const strangers = hasStrangers ? await chunk.takeStrangers() : [];
-  await chunk.gather();
-  return { rejected: [...repeated.rejected, ...strangers], same: repeated.same };
+  const taken = { rejected: [...repeated.rejected, ...strangers], same: repeated.same };
+  return { ...(await chunk.gather()), taken };
 }

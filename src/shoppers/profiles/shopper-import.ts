@@ -1,6 +1,15 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ItemImport, Recorder, type Column } from '../../imports/index.js';
+import {
+  ItemImport,
+  quickly,
+  Recorder,
+  type Column,
+  type ItemStep,
+  type Written,
+} from '../../imports/index.js';
 import { profileOf } from './profile.dto.js';
+import { hasRoomFor, isMonthDay } from './profile.rules.js';
+import { itemsApart, lockItems, mergedItems, takeErased, writeItems } from './profile-items.js';
 import { Shoppers } from './shoppers.service.js';
 
 const columns: readonly Column[] = [
@@ -33,6 +42,14 @@ function completed(item: Record<string, unknown>): unknown {
   return { ...item, acquisition: { ...rest, cost: { amount, currency } } };
 }
 
+/** A time zone is looked up slowly; those with one are left to the schema. */
+export const quick = quickly(profileOf, (item) => {
+  const { attributes = {}, carries = [], birthday, timeZone } = item;
+  if (timeZone !== undefined || !hasRoomFor(attributes)) return undefined;
+  if (birthday !== undefined && !isMonthDay(birthday)) return undefined;
+  return { ...item, attributes, carries };
+});
+
 /** Files of shoppers: each row replaces one as `PUT /v1/shoppers/{shopperId}` does, in the order of the lines. */
 @Injectable()
 export class ShopperImport implements OnModuleInit {
@@ -48,9 +65,26 @@ export class ShopperImport implements OnModuleInit {
         columns,
         itemField: 'shopperId',
         schema: profileOf,
+        quick,
         completed,
-        write: ({ batch, within }) => this.shoppers.replaceAll(batch, within),
+        idField: 'shopperId',
+        write: (step) => this.#write(step),
       }),
     );
+  }
+
+  async #write({ tx, erased }: ItemStep): Promise<Written> {
+    await lockItems(tx);
+    const apart = await itemsApart(tx);
+    const replaced = await this.shoppers.replaceWithin(
+      tx,
+      apart.map(({ item }) => item),
+    );
+    const refused = [...(await takeErased(tx, erased)), ...(await mergedItems(tx))];
+    for (const [place, refusal] of replaced.refused) {
+      refused.push({ line: apart[place]?.line ?? 0, ...refusal });
+    }
+    const written = new Set([...replaced.written, ...(await writeItems(tx))]);
+    return { refused, announce: () => this.shoppers.announce({ ...replaced, written }) };
   }
 }

@@ -13,17 +13,20 @@ import {
   type Rejection,
   type Sorted,
 } from '../../platform/index.js';
-import { toRfc3339, type ShopperId } from '../../shared/index.js';
+import { toRfc3339, type BeaconId, type ShopperId } from '../../shared/index.js';
 import { PROFILE } from '../carried/assignment.rules.js';
 import { CarriedBeacons } from '../carried/carried-beacons.js';
 import { lastOfEach, type ProfileOf } from './profile.rules.js';
 import { ProfilesRepository, type Profile } from './profiles.repository.js';
 
-/** What came of writing profiles: who is new, and which were refused, by place. */
+/** What came of writing profiles: who is new, who was written, which beacons changed hands, which were refused, by place. */
 interface Replaced {
   made: ReadonlySet<ShopperId>;
+  written: ReadonlySet<ShopperId>;
+  beacons: readonly BeaconId[];
   refused: ReadonlyMap<number, Omit<Rejection, 'index'>>;
 }
+const NOTHING: Replaced = { made: new Set(), written: new Set(), beacons: [], refused: new Map() };
 
 /** Shoppers as the retailer describes them. */
 @Injectable()
@@ -61,25 +64,16 @@ export class Shoppers {
     });
   }
 
-  /**
-   * Replaces the good items of a bulk write; one whose tag another carries is named and left out.
-   *
-   * @param within done in the same transaction, with what is left out
-   */
-  async replaceAll(
-    { good, rejected }: Sorted<ProfileOf>,
-    within: (tx: Queryable, rejected: readonly Rejection[]) => Promise<void> = () => Promise.resolve(),
-  ): Promise<{ accepted: number; rejected: Rejection[] }> {
-    const named = (refused: Replaced['refused']): Rejection[] =>
-      good.flatMap(({ index }, place) => {
-        const refusal = refused.get(place);
-        return refusal === undefined ? [] : [{ index, ...refusal }];
-      });
-    const { refused } = await this.#replace(
-      good.map(({ value }) => value),
-      (tx, refusedNow) => within(tx, named(refusedNow)),
-    );
-    const taken = named(refused);
+  /** Replaces the good items of a bulk write; one whose tag another carries is named and left out. */
+  async replaceAll({
+    good,
+    rejected,
+  }: Sorted<ProfileOf>): Promise<{ accepted: number; rejected: Rejection[] }> {
+    const { refused } = await this.#replace(good.map(({ value }) => value));
+    const taken = good.flatMap(({ index }, place): Rejection[] => {
+      const refusal = refused.get(place);
+      return refusal === undefined ? [] : [{ index, ...refusal }];
+    });
     return {
       accepted: good.length - taken.length,
       rejected: [...rejected, ...taken].sort((a, b) => a.index - b.index),
@@ -100,47 +94,50 @@ export class Shoppers {
     return pageFrom(rows, asked.limit, ({ shopperId }) => [shopperId], shown);
   }
 
-  async #replace(
-    profiles: readonly ProfileOf[],
-    within: (tx: Queryable, refused: Replaced['refused']) => Promise<void> = () => Promise.resolve(),
-  ): Promise<Replaced> {
-    if (profiles.length === 0) return { made: new Set(), refused: new Map() };
+  /** Replaces profiles inside the caller's transaction. Call `announce` with what came of it after the commit. */
+  async replaceWithin(tx: Queryable, profiles: readonly ProfileOf[]): Promise<Replaced> {
+    if (profiles.length === 0) return NOTHING;
     const ids = [...new Set(profiles.map(({ shopperId }) => shopperId))];
-    const { made, kept, assigned, refused } = await this.database.transaction(async (tx) => {
-      const made = await this.repository.makeAndLock(tx, ids);
-      const aliases = await aliasesAmong(tx, [...made]);
-      const erased = await this.tombstones.among([...made], tx);
-      const isNobody = (id: ShopperId): boolean => aliases.has(id) || erased.has(id);
-      const assigned = await this.carried.assign(
-        tx,
-        profiles.map(({ shopperId, carries }) => ({
-          shopperId,
-          source: PROFILE,
-          beaconIds: isNobody(shopperId) ? [] : carries,
-        })),
-      );
-      const kept = lastOfEach(
-        profiles.filter(({ shopperId }, place) => !assigned.refused.has(place) && !isNobody(shopperId)),
-      );
-      await this.repository.replace(tx, kept);
-      const keptIds = new Set(kept.map(({ shopperId }) => shopperId));
-      await this.repository.unmake(
-        tx,
-        [...made].filter((id) => !keptIds.has(id)),
-      );
-      const refused = new Map<number, Omit<Rejection, 'index'>>();
-      for (const [place, beaconId] of assigned.refused) refused.set(place, taken(beaconId));
-      profiles.forEach(({ shopperId }, place) => {
-        const into = aliases.get(shopperId);
-        if (into !== undefined) refused.set(place, merged(shopperId, into));
-        if (erased.has(shopperId)) refused.set(place, ERASED);
-      });
-      await within(tx, refused);
-      return { made, kept, assigned, refused };
+    const made = await this.repository.makeAndLock(tx, ids);
+    const aliases = await aliasesAmong(tx, [...made]);
+    const erased = await this.tombstones.among([...made], tx);
+    const isNobody = (id: ShopperId): boolean => aliases.has(id) || erased.has(id);
+    const assigned = await this.carried.assign(
+      tx,
+      profiles.map(({ shopperId, carries }) => ({
+        shopperId,
+        source: PROFILE,
+        beaconIds: isNobody(shopperId) ? [] : carries,
+      })),
+    );
+    const kept = lastOfEach(
+      profiles.filter(({ shopperId }, place) => !assigned.refused.has(place) && !isNobody(shopperId)),
+    );
+    await this.repository.replace(tx, kept);
+    const written = new Set(kept.map(({ shopperId }) => shopperId));
+    await this.repository.unmake(
+      tx,
+      [...made].filter((id) => !written.has(id)),
+    );
+    const refused = new Map<number, Omit<Rejection, 'index'>>();
+    for (const [place, beaconId] of assigned.refused) refused.set(place, taken(beaconId));
+    profiles.forEach(({ shopperId }, place) => {
+      const into = aliases.get(shopperId);
+      if (into !== undefined) refused.set(place, merged(shopperId, into));
+      if (erased.has(shopperId)) refused.set(place, ERASED);
     });
-    await this.carried.announce(assigned.changed);
-    for (const { shopperId } of kept) this.bus.emit('shopper.changed', { shopperId });
-    return { made, refused };
+    return { made, written, beacons: assigned.changed, refused };
+  }
+
+  async announce({ written, beacons }: Pick<Replaced, 'written' | 'beacons'>): Promise<void> {
+    await this.carried.announce(beacons);
+    for (const shopperId of written) this.bus.emit('shopper.changed', { shopperId });
+  }
+
+  async #replace(profiles: readonly ProfileOf[]): Promise<Replaced> {
+    const replaced = await this.database.transaction((tx) => this.replaceWithin(tx, profiles));
+    await this.announce(replaced);
+    return replaced;
   }
 }
 
@@ -150,9 +147,9 @@ export function taken(beaconId: string): { code: 'beacon-taken'; detail: string 
 }
 
 /** It does not name the id: what is told of a refusal may be kept. */
-const ERASED = { code: 'erased', detail: 'shopperId: the person of this id was erased' } as const;
+export const ERASED = { code: 'erased', detail: 'shopperId: the person of this id was erased' } as const;
 
-function merged(shopperId: ShopperId, into: ShopperId): Omit<Rejection, 'index'> {
+export function merged(shopperId: ShopperId, into: ShopperId): Omit<Rejection, 'index'> {
   return { code: 'merged', detail: `shopperId: ${shopperId} was merged into ${into}` };
 }
 

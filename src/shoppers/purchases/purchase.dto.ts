@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { vocabulary } from '../../platform/index.js';
 import { text } from '../profiles/profile.dto.js';
-import { isDiscountWithinPrice, MAX_QUANTITY } from './purchase.rules.js';
+import { isDiscountWithinPrice, isOfOneCurrency, MAX_QUANTITY } from './purchase.rules.js';
 
 const { instant, money, productId, purchaseId, shopperId, storeId } = vocabulary;
 
@@ -23,11 +23,7 @@ const line = z
     discount: money.optional(),
     couponCode: text(64).optional(),
   })
-  .refine(
-    ({ unitPrice, discount }) =>
-      (unitPrice?.currency ?? discount?.currency) === (discount ?? unitPrice)?.currency,
-    { error: 'unitPrice and discount are of one currency', path: ['discount'] },
-  )
+  .refine(isOfOneCurrency, { error: 'unitPrice and discount are of one currency', path: ['discount'] })
   .refine(isDiscountWithinPrice, {
     error: 'more than the line costs',
     path: ['discount'],

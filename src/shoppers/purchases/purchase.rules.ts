@@ -66,6 +66,14 @@ export function timeRefusal(
   return undefined;
 }
 
+/** False where a line's price and what is off it are of two currencies. */
+export function isOfOneCurrency({
+  unitPrice,
+  discount,
+}: Pick<PurchaseLine, 'unitPrice' | 'discount'>): boolean {
+  return (unitPrice?.currency ?? discount?.currency) === (discount ?? unitPrice)?.currency;
+}
+
 /** False where more is taken off than the line costs, rounded up: no line pays the shopper. */
 export function isDiscountWithinPrice({
   quantity,
