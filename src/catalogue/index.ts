@@ -1,3 +1,4 @@
 export { product, type Product } from './catalogue.dto.js';
 export { CatalogueModule } from './catalogue.module.js';
+export type { TypicalPrice } from './catalogue.repository.js';
 export { Catalogue } from './catalogue.service.js';

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { ContactPolicies } from '../limits/index.js';
-import { LiveOffers } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Pending } from './decision.js';
 import { pendingOf } from './pending.rules.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
+import { Worlds } from './worlds.js';
 
 /** Thinks decisions through as far as it can be done without a lock. */
 @Injectable()
@@ -15,8 +14,7 @@ export class Considering {
 
   constructor(
     private readonly triggering: Triggering,
-    private readonly live: LiveOffers,
-    private readonly policies: ContactPolicies,
+    private readonly worlds: Worlds,
     private readonly views: WarmViews,
     private readonly clock: Clock,
   ) {}
@@ -32,9 +30,8 @@ export class Considering {
     const views = await this.views.of([...about]);
     return triggered.flatMap((each) => {
       const view = views.get(each.change.shopperId);
-      const world = { policy: this.policies.current, live: this.live.snapshot };
       const when = { newId: this.#newId, now: this.clock.now() };
-      return view === undefined ? [] : [pendingOf(each, view, world, when)];
+      return view === undefined ? [] : [pendingOf(each, view, this.worlds.current, when)];
     });
   }
 }

@@ -18,6 +18,8 @@ import { Previews } from './preview.service.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { MergedDecisions } from './merged-decisions.js';
+import { Responses } from './choosing/responses.service.js';
+import { Worlds } from './worlds.js';
 
 @Module({
   imports: [
@@ -42,7 +44,9 @@ import { MergedDecisions } from './merged-decisions.js';
     PreviewPieces,
     Previews,
     Triggering,
+    Responses,
     WarmViews,
+    Worlds,
   ],
 })
 export class DecisionsModule {}

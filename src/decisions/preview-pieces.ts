@@ -1,26 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { ShopperViews } from '../insights/index.js';
-import { ContactPolicies } from '../limits/index.js';
-import type { LiveOffer } from '../offers/index.js';
+import type { LiveSnapshot } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type { ChangeId, DecisionId, DeliveryId, ShopperId, ShopperView, VisitId } from '../shared/index.js';
-import type { Pending } from './decision.js';
+import type { Considered, Pending, World } from './decision.js';
 import { OfferWriter } from './offer.writer.js';
 import type { PreviewBody, PreviewedOffer } from './preview.dto.js';
 import type { Trigger } from './triggers.rules.js';
+import { Worlds } from './worlds.js';
 
 /** What a preview needs beside the decision itself. */
 @Injectable()
 export class PreviewPieces {
   constructor(
     private readonly views: ShopperViews,
-    private readonly policies: ContactPolicies,
+    private readonly worlds: Worlds,
     private readonly writer: OfferWriter,
     private readonly clock: Clock,
   ) {}
 
-  get policy(): ContactPolicies['current'] {
-    return this.policies.current;
+  /** The world of now, with some drafts live in it. */
+  worldWith(live: LiveSnapshot): World {
+    return { ...this.worlds.current, live };
   }
 
   async viewOf(shopperId: ShopperId): Promise<ShopperView | undefined> {
@@ -47,7 +48,7 @@ export class PreviewPieces {
     };
   }
 
-  offerOf(winner: LiveOffer, pending: Pending): PreviewedOffer {
+  offerOf(winner: Considered, pending: Pending): PreviewedOffer {
     const {
       deliveryId: _delivery,
       decisionId: _decision,

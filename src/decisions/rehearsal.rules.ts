@@ -3,6 +3,7 @@ import type { LiveSnapshot } from '../offers/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Instant, ShopperId, ShopperView } from '../shared/index.js';
 import type { StoreLayout } from '../stores/index.js';
+import { FIRST_ECONOMICS } from './choosing/index.js';
 import type { Granted, Pending } from './decision.js';
 import { capEventOf, grant } from './grant.rules.js';
 import { pendingOf, triggeredBy } from './pending.rules.js';
@@ -38,7 +39,8 @@ export class Rehearsal {
     if (triggered === undefined) return undefined;
     const { shopperId } = change;
     const view = viewOf(shopperId);
-    const pending = pendingOf(triggered, view, { policy, live }, { newId: this.#newId, now });
+    const world = { policy, live, economics: FIRST_ECONOMICS };
+    const pending = pendingOf(triggered, view, world, { newId: this.#newId, now });
     const events = this.#events.get(shopperId) ?? [];
     const granted = grant(pending, { policy, events, used: this.#used, now });
     if (granted.outcome === 'offer' && granted.winner !== undefined) {

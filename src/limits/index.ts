@@ -1,6 +1,12 @@
 export { capRefusal, earliestNeeded, type CapEvent } from './caps.rules.js';
 export { ContactPolicies } from './contact-policies.service.js';
-export { contactPolicy, DEFAULT_POLICY, isStopped, type ContactPolicy } from './contact-policy.js';
+export {
+  contactPolicy,
+  DEFAULT_EXPLORATION,
+  DEFAULT_POLICY,
+  isStopped,
+  type ContactPolicy,
+} from './contact-policy.js';
 export { drawRefusal, drawsOf, reserveOf, type Draw } from './counters.rules.js';
 export { householdLock, householdsOf, membersOf } from './households.repository.js';
 export { LimitsModule } from './limits.module.js';

@@ -40,6 +40,7 @@ const environment = z.object({
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
   DEFAULT_MARGIN_SHARE: z.coerce.number().min(0).max(1).default(0.3),
+  POINT_VALUE: z.coerce.number().min(0).max(1_000_000).default(1),
   HOLIDAYS: z
     .string()
     .transform((text) => text.split(',').map((day) => day.trim()))
@@ -83,6 +84,8 @@ export interface Settings {
   drainSeconds: number;
   /** Of what was paid, where the cost of a product is not known. */
   defaultMarginShare: number;
+  /** What a loyalty point costs the house, in minor units. */
+  pointValue: number;
   /** Days on which purchases are counted as of a holiday: `MM-DD` each year, or `yyyy-mm-dd`. */
   holidays: ReadonlySet<string>;
 }
@@ -138,6 +141,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     databasePool: values.DATABASE_POOL,
     drainSeconds: values.DRAIN_SECONDS,
     defaultMarginShare: values.DEFAULT_MARGIN_SHARE,
+    pointValue: values.POINT_VALUE,
     holidays: new Set(values.HOLIDAYS),
   };
 }
