@@ -76,7 +76,7 @@ export class Redemptions {
       const before = await this.repository.byId(tx, redemptionId);
       if (before?.reversedAt !== undefined) return before.reversedAt;
       const now = this.clock.now();
-      await this.repository.reverse(tx, redemptionId, reason, now);
+      await this.repository.reverse(tx, { redemptionId, code: coupon.code }, reason, now);
       await this.repository.reopenDelivery(tx, coupon.deliveryId, now);
       this.#count('reversed');
       return now;

@@ -18,6 +18,8 @@ import { Previews } from './preview.service.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { MergedDecisions } from './merged-decisions.js';
+import { LearningRounds } from './choosing/learning-rounds.js';
+import { Learning } from './choosing/learning.service.js';
 import { Responses } from './choosing/responses.service.js';
 import { Worlds } from './worlds.js';
 
@@ -38,6 +40,8 @@ import { Worlds } from './worlds.js';
     Decisions,
     GroupCommit,
     Ledger,
+    Learning,
+    LearningRounds,
     LedgerWriter,
     MergedDecisions,
     OfferWriter,

@@ -4,6 +4,7 @@ import { couponCode } from '../coupons/index.js';
 import { qualifying, type LiveOffer } from '../offers/index.js';
 import { Clock, Outbox, type Queryable } from '../platform/index.js';
 import { toRfc3339, type Instant } from '../shared/index.js';
+import { trialRow } from './choosing/trial.rules.js';
 import { lineOf, type Considered, type Granted, type Pending } from './decision.js';
 import { capEventOf } from './grant.rules.js';
 import { OfferWriter, type OfferForApp } from './offer.writer.js';
@@ -47,6 +48,7 @@ export class LedgerWriter {
       JSON.stringify(made.map(capEventRow)),
       JSON.stringify(made.map(deliveryRow)),
       JSON.stringify(made.filter(({ code }) => code !== undefined).map(couponRow)),
+      JSON.stringify(made.flatMap(({ chosen, pending }) => trialRow(chosen, pending) ?? [])),
     ]);
     if (made.length === 0) return;
     await this.outbox.write(
@@ -68,7 +70,7 @@ interface Made extends Ruled {
   code: string | undefined;
 }
 
-/** Four tables in one round trip. Nothing is read here, so one snapshot for all of it does no harm. */
+/** Five tables in one round trip. Nothing is read here, so one snapshot for all of it does no harm. */
 const WRITE = `
   WITH cap_rows AS (
     INSERT INTO cap_events SELECT * FROM jsonb_to_recordset($2::jsonb) AS row (
@@ -86,6 +88,13 @@ const WRITE = `
     SELECT * FROM jsonb_to_recordset($4::jsonb) AS row (
       code text, offer_id uuid, revision integer, decision_id uuid, delivery_id uuid, shopper_id text, store_id text,
       reward jsonb, qualifies jsonb, issued_at timestamptz, expires_at timestamptz)
+  ), trial_rows AS (
+    INSERT INTO response_trials (decision_id, offer_id, kind, category, product_ids, categories, organic, response,
+                                 taken, need, margin, cost, made_at, look_at)
+    SELECT * FROM jsonb_to_recordset($5::jsonb) AS row (
+      decision_id uuid, offer_id uuid, kind text, category text, product_ids text[], categories text[],
+      organic double precision, response double precision, taken double precision, need double precision,
+      margin double precision, cost double precision, made_at timestamptz, look_at timestamptz)
   )
   INSERT INTO decisions (decision_id, change_id, shopper_id, store_id, visit_id, zone_id, on_trigger, at, outcome,
                          reason, offer_id, revision, delivery_id, considered, latency, policy, product_id)

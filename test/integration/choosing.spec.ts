@@ -1,3 +1,5 @@
+import { Learning } from '../../src/decisions/choosing/learning.service.js';
+import { Responses } from '../../src/decisions/choosing/responses.service.js';
 import {
   coffeeReminder,
   cornflakesSwitch,
@@ -162,6 +164,105 @@ describe('choosing', () => {
     const refused = await policy(over);
     expect(refused).toMatchObject({ status: 400 });
     expect((refused.body.errors as { path: string }[]).map((fault) => fault.path)).toContain(path);
+  });
+
+  describe('learning what offers bring', () => {
+    const tally = async (node: string): Promise<{ trials: number; successes: number }> => {
+      const [row] = await shop.database.query<{ trials: number; successes: number }>(
+        'SELECT trials, successes FROM response_tallies WHERE node = $1',
+        [node],
+      );
+      return row ?? { trials: 0, successes: 0 };
+    };
+    const made = async (
+      person: Person,
+      reward: object,
+    ): Promise<{ offerId: string; couponCode?: string }> => {
+      await corner.offer(coffeeReminder({ reward }));
+      const phone = await corner.phoneOf(person);
+      await corner.walkTo(person, 'coffee');
+      return phone.nextOffer();
+    };
+
+    beforeAll(() => policy({}));
+
+    it('a purchase that follows counts within seconds, once, and is in the memory that decides', async () => {
+      const dora = await corner.person('dora');
+      await corner.buys(dora, 'melitta-filters', { daysAgo: everyFourWeeks });
+      const before = await tally('all');
+      const { offerId } = await made(dora, { type: 'none' });
+      await corner.buys(dora, 'melitta-filters', { daysAgo: [0] });
+      const after = await until(
+        () => tally(offerId),
+        ({ successes }) => successes > 0,
+      );
+      const [trial] = await shop.database.query<{ response: number; taken: number }>(
+        'SELECT response, taken FROM response_trials WHERE offer_id = $1',
+        [offerId],
+      );
+      expect(after.successes / after.trials).toBeCloseTo(trial!.response / trial!.taken, 9);
+      expect((await tally('all')).trials - before.trials).toBeCloseTo(after.trials, 9);
+      await shop.database.run('UPDATE response_trials SET look_at = now() WHERE offer_id = $1', [offerId]);
+      await shop.get(Learning).step();
+      expect(await tally(offerId)).toEqual(after);
+      const { tallies } = shop.get(Responses).economics;
+      expect(tallies.get(offerId)).toMatchObject(after);
+    });
+
+    it('a redemption counts, and one that is taken back does not', async () => {
+      const emma = await corner.person('emma');
+      await corner.buys(emma, 'melitta-filters', { daysAgo: everyFourWeeks });
+      const { offerId, couponCode } = await made(emma, { type: 'percentOff', value: 15 });
+      const redeemed = await corner.redeem(couponCode!, [{ productId: 'melitta-filters', quantity: 1 }]);
+      expect(redeemed).toMatchObject({ status: 200 });
+      const counted = await until(
+        () => tally(offerId),
+        ({ successes }) => successes > 0,
+      );
+      const reversed = await shop.call('POST', `/v1/redemptions/${redeemed.body.redemptionId}/reverse`, {
+        as: await shop.key('pos', 'corner'),
+        headers: { 'idempotency-key': 'emma-brings-it-back' },
+        body: { reason: 'returned' },
+      });
+      expect(reversed).toMatchObject({ status: 200 });
+      // The visit may go on, so that she did not buy is not known yet: neither trial nor success remains.
+      const taken = await until(
+        () => tally(offerId),
+        ({ successes }) => successes < counted.successes / 2,
+      );
+      expect(taken.successes).toBeCloseTo(0, 12);
+      expect(taken.trials).toBeCloseTo(0, 12);
+    });
+
+    it('what nobody followed counts when the visit is over', async () => {
+      const fritz = await corner.person('fritz');
+      await corner.buys(fritz, 'melitta-filters', { daysAgo: everyFourWeeks });
+      const { offerId } = await made(fritz, { type: 'none' });
+      await shop.database.run(
+        `UPDATE response_trials SET made_at = made_at - interval '5 h', look_at = look_at - interval '5 h'
+         WHERE offer_id = $1`,
+        [offerId],
+      );
+      const found = await until(
+        () => tally(offerId),
+        ({ trials }) => trials > 0,
+      );
+      expect(found.successes).toBe(0);
+    });
+
+    it('nothing is learned of whoever has withdrawn the use of purchases', async () => {
+      const greta = await corner.person('greta');
+      await corner.buys(greta, 'melitta-filters', { daysAgo: everyFourWeeks });
+      const { offerId } = await made(greta, { type: 'none' });
+      const consent = { granted: false, policyVersion: '1', source: 'app' };
+      await shop.call('PUT', '/v1/shoppers/greta/consents/profiling', { as: shop.serviceKey, body: consent });
+      await corner.buys(greta, 'melitta-filters', { daysAgo: [0] });
+      await until(
+        () => shop.database.query('SELECT 1 FROM response_trials WHERE offer_id = $1', [offerId]),
+        (rows) => rows.length === 0,
+      );
+      expect(await tally(offerId)).toEqual({ trials: 0, successes: 0 });
+    });
   });
 
   describe('what stands on the shelf', () => {
