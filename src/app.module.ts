@@ -9,10 +9,12 @@ import { Journey } from './journey.js';
 import { LimitsModule } from './limits/index.js';
 import { OffersModule, offersEntities } from './offers/index.js';
 import { PlatformModule, type ConnectedSettings, type Log } from './platform/index.js';
+import { PrivacyModule } from './privacy/index.js';
 import { FIELD_REGISTRY, FieldRegistry } from './rules/index.js';
 import { ShoppersModule, shopperFields } from './shoppers/index.js';
 import { StoresModule, storeFields, storesEntities } from './stores/index.js';
 import { ViewsModule } from './views/index.js';
+import { WebhooksModule } from './webhooks/index.js';
 
 /** What a rule may ask about: each room says what it knows, this is where it is put together. */
 export function fieldRegistry(): FieldRegistry {
@@ -52,7 +54,9 @@ export class AppModule {
         LimitsModule,
         CouponsModule,
         Journey,
+        WebhooksModule,
         ViewsModule,
+        PrivacyModule,
       ],
     };
   }

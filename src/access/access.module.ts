@@ -1,19 +1,22 @@
-import { Global, Module } from '@nestjs/common';
-import { Authenticator, SETTINGS } from '../platform/index.js';
+import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { Authenticator, Housekeeping, SETTINGS } from '../platform/index.js';
 import type { Settings } from '../platform/index.js';
 import { AuditController } from './audit/audit.controller.js';
 import { Audit } from './audit/audit.service.js';
 import { CredentialAuthenticator } from './credential-authenticator.js';
 import { ApiKeys } from './keys/api-keys.service.js';
 import { KeysController } from './keys/keys.controller.js';
+import { Revocations } from './revocations.js';
 import { SessionsController } from './sessions/sessions.controller.js';
 import { Sessions } from './sessions/sessions.service.js';
 import { SignInThrottle } from './sessions/sign-in-throttle.js';
 import { Passwords } from './staff/passwords.js';
 import { StaffAccounts } from './staff/staff-accounts.service.js';
 import { StaffController } from './staff/staff.controller.js';
+import { IdentityProvider } from './tokens/identity-provider.js';
 import { ShopperTokens } from './tokens/shopper-tokens.service.js';
 import { SigningKey } from './tokens/signing-key.js';
+import { TokenHolders } from './tokens/token-holders.js';
 import { TokensController } from './tokens/tokens.controller.js';
 import { VerifiedCredentials } from './verified-credentials.js';
 
@@ -31,12 +34,24 @@ import { VerifiedCredentials } from './verified-credentials.js';
     ApiKeys,
     Audit,
     Passwords,
+    Revocations,
     Sessions,
     ShopperTokens,
+    IdentityProvider,
     SignInThrottle,
     StaffAccounts,
+    TokenHolders,
     VerifiedCredentials,
   ],
   exports: [Authenticator, ApiKeys, Audit, ShopperTokens, StaffAccounts],
 })
-export class AccessModule {}
+export class AccessModule implements OnModuleInit {
+  constructor(
+    private readonly housekeeping: Housekeeping,
+    private readonly revocations: Revocations,
+  ) {}
+
+  onModuleInit(): void {
+    this.housekeeping.onTidy(() => this.revocations.tidy());
+  }
+}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Authenticator } from '../platform/index.js';
+import { Authenticator, Tombstones } from '../platform/index.js';
 import type { Principal } from '../shared/index.js';
 import { formOf, hashOf, type CredentialForm } from './credential.rules.js';
 import { ApiKeys } from './keys/api-keys.service.js';
@@ -15,6 +15,7 @@ export class CredentialAuthenticator extends Authenticator {
     private readonly keys: ApiKeys,
     private readonly sessions: Sessions,
     private readonly tokens: ShopperTokens,
+    private readonly tombstones: Tombstones,
   ) {
     super();
   }
@@ -28,14 +29,21 @@ export class CredentialAuthenticator extends Authenticator {
     return this.remembered.principalOf(hash, () => this.#verify(form, credential, hash));
   }
 
-  #verify(form: CredentialForm, credential: string, hash: Buffer): Promise<Verified | undefined> {
+  async #verify(form: CredentialForm, credential: string, hash: Buffer): Promise<Verified | undefined> {
     switch (form) {
       case 'key':
         return this.keys.verify(hash);
       case 'session':
         return this.sessions.verify(hash);
       case 'token':
-        return this.tokens.verify(credential);
+        return this.#ofTheLiving(await this.tokens.verify(credential));
     }
+  }
+
+  /** A token outlives whoever was erased, above all one of another issuer. */
+  async #ofTheLiving(verified: Verified | undefined): Promise<Verified | undefined> {
+    if (verified?.principal.kind !== 'shopper') return verified;
+    const { shopperId } = verified.principal;
+    return (await this.tombstones.among([shopperId])).has(shopperId) ? undefined : verified;
   }
 }

@@ -21,6 +21,7 @@ const postProducts = route({
   summary: 'Writes products by productId, each replaced whole; good items are kept, bad ones named',
   tag: 'catalogue',
   allow: writers,
+  ofChain: true,
   bulkOf: productItem,
   answer: bulkAnswer,
 });

@@ -2,15 +2,19 @@ import { Problem, SettingsError } from '../platform/index.js';
 import { note, UsageError, type Command } from './command.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { importCommand } from './commands/import.js';
+import { erasuresCommand } from './commands/erasures.js';
 import { keysCommand } from './commands/keys.js';
 import { replayCommand } from './commands/replay.js';
+import { simulateCommand } from './commands/simulate.js';
 import { staffCommand } from './commands/staff.js';
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['evaluate', evaluateCommand],
   ['import', importCommand],
+  ['erasures', erasuresCommand],
   ['keys', keysCommand],
   ['replay', replayCommand],
+  ['simulate', simulateCommand],
   ['staff', staffCommand],
 ]);
 

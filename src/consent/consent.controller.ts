@@ -18,6 +18,7 @@ const put = route({
   tag,
   summary: 'Record that a shopper grants or withdraws a purpose; the later statement stands',
   allow: ['service', 'admin'],
+  ofChain: true,
   params: ofShopperAndPurpose,
   body: statement,
   answer: purposeAnswer,
@@ -28,6 +29,7 @@ const bulk = route({
   tag,
   summary: 'Record statements of many shoppers',
   allow: ['service', 'admin'],
+  ofChain: true,
   bulkOf: bulkStatement,
   answer: bulkAnswer,
 });

@@ -107,6 +107,7 @@ export class ConsentRepository {
 
   /** Hands the history on, and takes away what stood. */
   async handOver(tx: Queryable, from: ShopperId, into: ShopperId): Promise<void> {
+    await tx.query("SELECT set_config('aislecue.rewrites', 'merge', true)");
     await tx.run('UPDATE consent_history SET shopper_id = $2 WHERE shopper_id = $1', [from, into]);
     await tx.run('DELETE FROM consents WHERE shopper_id = $1', [from]);
   }

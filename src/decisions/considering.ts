@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Pending } from './decision.js';
-import { pendingOf } from './pending.rules.js';
+import { listsAsked, pendingOf } from './pending.rules.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { Worlds } from './worlds.js';
@@ -27,11 +27,13 @@ export class Considering {
     const about = new Set(triggered.map(({ change }) => change.shopperId));
     const arrived = changes.filter(({ kind, shopperId }) => kind === 'visitStarted' && !about.has(shopperId));
     this.views.warm(arrived.map(({ shopperId }) => shopperId));
-    const views = await this.views.of([...about]);
+    const { asking, names } = listsAsked(triggered);
+    const [views, lists] = await Promise.all([this.views.of([...about]), this.views.listsOf(asking, names)]);
     return triggered.flatMap((each) => {
       const view = views.get(each.change.shopperId);
       const when = { newId: this.#newId, now: this.clock.now() };
-      return view === undefined ? [] : [pendingOf(each, view, this.worlds.current, when)];
+      const recent = lists.get(each.change.shopperId);
+      return view === undefined ? [] : [pendingOf(each, { view, lists: recent }, this.worlds.current, when)];
     });
   }
 }

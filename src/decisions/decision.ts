@@ -104,6 +104,14 @@ export interface Granted {
   considered: Considered[];
 }
 
+/** Past the 150 ms that are promised for a socket, short of the redrive after 2 s. */
+const PATIENCE_MS = 1_500;
+
+/** How long an app may take to acknowledge an offer before the shopper's devices are pushed to. */
+export function patienceOf(offer: LiveOffer | undefined): number {
+  return offer?.document.patienceMs ?? PATIENCE_MS;
+}
+
 /** One line of the ledger's `considered`. */
 export interface ConsideredLine {
   offerId: OfferId;

@@ -1,10 +1,11 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { Handles, notFound, route, vocabulary, type Asked, type Page } from '../platform/index.js';
-import type { Principal } from '../shared/index.js';
 import { Ledger, type LedgerEntry } from './ledger.repository.js';
 import { previewBody, type Preview } from './preview.dto.js';
 import { Previews } from './preview.service.js';
+import { Reach } from './reach.service.js';
+import { reachOf } from '../stores/index.js';
 
 const tag = 'decisions';
 const allow = ['service', 'admin', 'marketer', 'approver', 'analyst'] as const;
@@ -85,29 +86,26 @@ export class DecisionsController {
   constructor(
     private readonly ledger: Ledger,
     private readonly previews: Previews,
+    private readonly reach: Reach,
   ) {}
 
   @Handles(listDecisions)
-  list({ query, principal }: Asked<typeof listDecisions>): Promise<Page<LedgerEntry>> {
-    return this.ledger.list({ ...query, storeIds: storesOf(principal) });
+  async list({ query, principal }: Asked<typeof listDecisions>): Promise<Page<LedgerEntry>> {
+    const { storeId, visitId, offerId } = query;
+    await this.reach.require(principal, { storeId, visitId, offerIds: offerId && [offerId] });
+    return this.ledger.list({ ...query, storeIds: reachOf(principal) ?? [] });
   }
 
   @Handles(getDecision)
   async get({ params, principal }: Asked<typeof getDecision>): Promise<LedgerEntry> {
-    const found = await this.ledger.find(params.decisionId, storesOf(principal));
+    const found = await this.ledger.find(params.decisionId, reachOf(principal) ?? []);
     if (found === undefined) throw notFound('decision');
     return found;
   }
 
   @Handles(previewDecision)
-  preview({ body, principal }: Asked<typeof previewDecision>): Promise<Preview> {
-    const stores = storesOf(principal);
-    if (stores.length > 0 && !stores.includes(body.storeId)) throw notFound('store');
+  async preview({ body, principal }: Asked<typeof previewDecision>): Promise<Preview> {
+    await this.reach.require(principal, { storeId: body.storeId, offerIds: body.draftOfferIds });
     return this.previews.preview(body);
   }
-}
-
-/** The stores that somebody may see; empty for all. */
-function storesOf(principal: Principal): readonly string[] {
-  return principal.kind === 'staff' ? principal.storeIds : [];
 }

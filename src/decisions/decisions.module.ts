@@ -15,13 +15,14 @@ import { LedgerWriter } from './ledger.writer.js';
 import { OfferWriter } from './offer.writer.js';
 import { PreviewPieces } from './preview-pieces.js';
 import { Previews } from './preview.service.js';
+import { SimulationsModule } from './simulation/simulations.module.js';
+import { Reach } from './reach.service.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { MergedDecisions } from './merged-decisions.js';
 import { LearningRounds } from './choosing/learning-rounds.js';
 import { Learning } from './choosing/learning.service.js';
-import { Responses } from './choosing/responses.service.js';
-import { Worlds } from './worlds.js';
+import { WorldsModule } from './worlds.module.js';
 
 @Module({
   imports: [
@@ -31,7 +32,9 @@ import { Worlds } from './worlds.js';
     PresenceModule,
     ShoppersModule,
     SightingsModule,
+    SimulationsModule,
     StoresModule,
+    WorldsModule,
   ],
   controllers: [DecisionsController],
   exports: [Decisions],
@@ -47,10 +50,9 @@ import { Worlds } from './worlds.js';
     OfferWriter,
     PreviewPieces,
     Previews,
+    Reach,
     Triggering,
-    Responses,
     WarmViews,
-    Worlds,
   ],
 })
 export class DecisionsModule {}

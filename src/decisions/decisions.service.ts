@@ -3,7 +3,7 @@ import { Log, Metrics, errorCode } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { ShopperId } from '../shared/index.js';
 import { Considering } from './considering.js';
-import type { Pending } from './decision.js';
+import { patienceOf, type Pending } from './decision.js';
 import { GroupCommit } from './group-commit.js';
 import type { Ruled } from './ledger.writer.js';
 import { OfferSink } from './offer-sink.js';
@@ -43,7 +43,9 @@ export class Decisions {
   }
 
   #announce(ruled: readonly Ruled[]): void {
-    const made = ruled.flatMap(({ pending, sent }) => (sent === undefined ? [] : [{ pending, sent }]));
+    const made = ruled.flatMap(({ pending, granted, sent }) =>
+      sent === undefined ? [] : [{ pending, sent, patienceMs: patienceOf(granted.winner) }],
+    );
     if (made.length > 0) this.sink.take(made);
     for (const { pending, granted, ruledAt } of ruled) {
       this.metrics.decisions.inc({ outcome: granted.outcome, reason: granted.reason ?? '' });

@@ -66,7 +66,7 @@ export function grant(pending: Pending, locked: Locked): Granted {
 }
 
 /** The counters that making this offer now would take from, in the order of their keys. */
-function drawsFor({ offerId, document }: LiveOffer, { storeId, at, storeTimeZone }: Pending): Draw[] {
+export function drawsFor({ offerId, document }: LiveOffer, { storeId, at, storeTimeZone }: Pending): Draw[] {
   const offer = { offerId, limits: document.limits, reserve: reserveOf(document.reward) };
   return drawsOf(offer, { storeId, now: at, timeZone: storeTimeZone });
 }

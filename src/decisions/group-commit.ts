@@ -1,20 +1,22 @@
+import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import {
   ContactPolicies,
+  Counters,
   householdLock,
   householdsOf,
-  lockCounters,
-  takeFrom,
   type ContactPolicy,
+  type Taken,
 } from '../limits/index.js';
 import { Clock, Database, lockShoppers, timestamp, type Queryable } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Instant, ShopperId, StoreId, VisitId } from '../shared/index.js';
 import { CapHistory } from './cap-history.js';
 import type { Granted, Pending } from './decision.js';
-import { capEventOf, countHouseholds, drawsOfAll, grant } from './grant.rules.js';
+import { capEventOf, countHouseholds, drawsFor, drawsOfAll, grant } from './grant.rules.js';
 import { LedgerWriter, type Ruled } from './ledger.writer.js';
 import { visitEffects, type StayRow, type VisitRow } from './visit-effects.rules.js';
+import { withoutWithdrawn } from './withdrawn.rules.js';
 
 /** A visit that has been open longer is a forgotten one: another begins. */
 const OPEN_VISIT_MS = 4 * 3_600_000;
@@ -29,6 +31,9 @@ type Households = ReadonlyMap<ShopperId, string>;
  */
 @Injectable()
 export class GroupCommit {
+  /** Which share of a split counter is taken from: begun anywhere, so that processes differ. */
+  #turn = randomInt(1_000);
+
   constructor(
     private readonly database: Database,
     private readonly policies: ContactPolicies,
@@ -56,7 +61,9 @@ export class GroupCommit {
       const adopted = await this.#adopt(tx, visits, stays, pendings.filter(mayBeSensed), truth.open);
       const ruled = await this.#rule(
         tx,
-        adopted.pendings.filter(({ changeId }) => !truth.committed.has(changeId)),
+        adopted.pendings
+          .filter(({ changeId }) => !truth.committed.has(changeId))
+          .map((pending) => withoutWithdrawn(pending, truth.profiled)),
         policy,
         households,
       );
@@ -116,18 +123,28 @@ export class GroupCommit {
     if (pendings.length === 0) return [];
     const open = pendings.filter(({ considered }) => considered.some(({ reasons }) => reasons.length === 0));
     const history = await CapHistory.read(tx, open, policy, households);
-    const used = await lockCounters(tx, drawsOfAll(pendings));
-    const before = new Map(used);
+    const counters = await Counters.lock(tx, drawsOfAll(pendings), (this.#turn += 1));
     const ruled = pendings.map((pending) => {
       const now = this.clock.now();
-      const granted: Granted = grant(pending, { policy, ...history.of(pending.shopperId), used, now });
+      const granted: Granted = grant(pending, {
+        policy,
+        ...history.of(pending.shopperId),
+        used: counters.used,
+        now,
+      });
       const { outcome, winner } = granted;
       if (outcome === 'offer' && winner) history.add(pending.shopperId, capEventOf(winner, pending));
       return { pending, granted, ruledAt: now };
     });
-    await takeFrom(tx, before, used);
+    await counters.take(tx, ruled.flatMap(takenBy));
     return ruled;
   }
+}
+
+/** What an offer that is made holds of its counters. */
+function takenBy({ pending, granted: { outcome, winner } }: Ruled): Taken[] {
+  if (outcome !== 'offer' || winner === undefined) return [];
+  return [{ decisionId: pending.decisionId, draws: drawsFor(winner, pending) }];
 }
 
 /** None unless a cap in question asks for them: then nothing more is locked, and nothing more is read. */
@@ -154,6 +171,8 @@ interface OpenVisit {
 interface Truth {
   /** Who has consented to be sensed. */
   consenting: ReadonlySet<ShopperId>;
+  /** Who has consented that what they buy is used. */
+  profiled: ReadonlySet<ShopperId>;
   /** Changes that an earlier try has decided. */
   committed: ReadonlySet<string>;
   open: readonly OpenVisit[];
@@ -167,12 +186,15 @@ async function truthOf(
 ): Promise<Truth> {
   const [row] = await tx.query<{
     consenting: ShopperId[] | null;
+    profiled: ShopperId[] | null;
     committed: string[] | null;
     open: OpenVisit[] | null;
   }>(
     `SELECT
        (SELECT array_agg(shopper_id) FROM consents
         WHERE shopper_id = ANY($1) AND purpose = 'location' AND granted) AS consenting,
+       (SELECT array_agg(shopper_id) FROM consents
+        WHERE shopper_id = ANY($1) AND purpose = 'profiling' AND granted) AS profiled,
        (SELECT array_agg(change_id::text) FROM decisions WHERE change_id = ANY($2::uuid[])) AS committed,
        (SELECT jsonb_agg(jsonb_build_object('visitId', visit_id, 'shopperId', shopper_id, 'storeId', store_id,
                  'startedAt', (extract(epoch FROM started_at) * 1000)::bigint))
@@ -181,6 +203,7 @@ async function truthOf(
   );
   return {
     consenting: new Set(row?.consenting ?? []),
+    profiled: new Set(row?.profiled ?? []),
     committed: new Set(row?.committed ?? []),
     open: row?.open ?? [],
   };

@@ -4,3 +4,5 @@ export { Decisions } from './decisions.service.js';
 export { Rehearsal, type Rehearsed } from './rehearsal.rules.js';
 export { OfferSink, type GrantedOffer } from './offer-sink.js';
 export type { OfferForApp } from './offer.writer.js';
+export { Simulator } from './simulation/simulator.service.js';
+export { ASSUMPTIONS, simulationBody } from './simulation/simulation.dto.js';

@@ -5,7 +5,7 @@ import { qualifying, type LiveOffer } from '../offers/index.js';
 import { Clock, Outbox, type Queryable } from '../platform/index.js';
 import { toRfc3339, type Instant } from '../shared/index.js';
 import { trialRow } from './choosing/trial.rules.js';
-import { lineOf, type Considered, type Granted, type Pending } from './decision.js';
+import { lineOf, patienceOf, type Considered, type Granted, type Pending } from './decision.js';
 import { capEventOf } from './grant.rules.js';
 import { OfferWriter, type OfferForApp } from './offer.writer.js';
 
@@ -20,8 +20,8 @@ export interface Ruled {
 
 /** The best ten explain a decision; the rest can be computed again from the revision and the facts. */
 const CONSIDERED_KEPT = 10;
-/** Whoever decided delivers at once; a worker takes over when that has not happened by then. */
-const REDRIVE_AFTER_MS = 2_000;
+/** Whoever decided delivers at once; a worker takes over when that has not happened so long after the app's patience. */
+const REDRIVE_AFTER_MS = 500;
 
 const WITH_COUPON = new Set(['percentOff', 'amountOff', 'gift']);
 
@@ -53,11 +53,11 @@ export class LedgerWriter {
     if (made.length === 0) return;
     await this.outbox.write(
       tx,
-      made.map(({ pending: { deliveryId, shopperId } }) => ({
+      made.map(({ pending: { deliveryId, shopperId }, winner }) => ({
         id: deliveryId,
         event: 'offer.granted' as const,
         payload: { deliveryId, shopperId },
-        dueAt: this.clock.now() + REDRIVE_AFTER_MS,
+        dueAt: this.clock.now() + patienceOf(winner) + REDRIVE_AFTER_MS,
       })),
     );
   }
@@ -78,10 +78,10 @@ const WRITE = `
       exclusion_group text, counts_globally boolean)
   ), delivery_rows AS (
     INSERT INTO deliveries (delivery_id, decision_id, shopper_id, offer_id, store_id, zone_id, visit_id, offer,
-                            categories, created_at, expires_at)
+                            categories, created_at, expires_at, patience_ms)
     SELECT * FROM jsonb_to_recordset($3::jsonb) AS row (
       delivery_id uuid, decision_id uuid, shopper_id text, offer_id uuid, store_id text, zone_id text, visit_id uuid,
-      offer jsonb, categories text[], created_at timestamptz, expires_at timestamptz)
+      offer jsonb, categories text[], created_at timestamptz, expires_at timestamptz, patience_ms integer)
   ), coupon_rows AS (
     INSERT INTO coupons (code, offer_id, revision, decision_id, delivery_id, shopper_id, store_id, reward,
                          qualifies, issued_at, expires_at)
@@ -157,6 +157,7 @@ function deliveryRow({ pending, sent, winner, ruledAt }: Made): object {
     categories: [...winner.target.categories],
     created_at: toRfc3339(ruledAt),
     expires_at: sent.expiresAt,
+    patience_ms: patienceOf(winner),
   };
 }
 

@@ -5,6 +5,8 @@ import type { OfferForApp } from './offer.writer.js';
 export interface GrantedOffer {
   pending: Pending;
   sent: OfferForApp;
+  /** How long an app may take to acknowledge before devices are pushed to. */
+  patienceMs: number;
 }
 
 /** Where granted offers go; the room `delivery` provides it. */

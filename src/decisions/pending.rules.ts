@@ -1,6 +1,13 @@
 import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
 import type { PresenceChange } from '../presence/index.js';
-import type { DecisionId, DeliveryId, Instant, ShopperView } from '../shared/index.js';
+import type {
+  DecisionId,
+  DeliveryId,
+  Instant,
+  ShopperId,
+  ShopperLists,
+  ShopperView,
+} from '../shared/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import { consider } from './consider.rules.js';
 import type { Pending, World } from './decision.js';
@@ -26,14 +33,26 @@ export function triggeredBy(
   return candidates.length === 0 ? undefined : { change, trigger, layout, candidates };
 }
 
+/** The lists that offers which are triggered ask about, and of whom. */
+export function listsAsked(triggered: readonly Triggered[]): {
+  asking: readonly ShopperId[];
+  names: ReadonlySet<string>;
+} {
+  const asking = triggered.filter(({ candidates }) => candidates.some(({ lists }) => lists.size > 0));
+  return {
+    asking: [...new Set(asking.map(({ change }) => change.shopperId))],
+    names: new Set(asking.flatMap(({ candidates }) => candidates.flatMap(({ lists }) => [...lists]))),
+  };
+}
+
 /** The decision as far as it can be thought through without a lock: every candidate judged. */
 export function pendingOf(
   { change, trigger, layout, candidates }: Triggered,
-  view: ShopperView,
+  { view, lists }: { view: ShopperView; lists?: ShopperLists | undefined },
   world: World,
   { newId, now }: { newId: () => string; now: Instant },
 ): Pending {
-  const facts = { ...factsOf(trigger, layout, view), visitId: change.visitId };
+  const facts = { ...factsOf(trigger, layout, view), visitId: change.visitId, ...(lists && { lists }) };
   const receivedAt = change.receivedAt ?? change.at;
   return {
     changeId: change.changeId,

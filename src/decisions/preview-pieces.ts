@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { ShopperViews } from '../insights/index.js';
-import type { LiveSnapshot } from '../offers/index.js';
+import { RecentLists, ShopperViews } from '../insights/index.js';
+import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
-import type { ChangeId, DecisionId, DeliveryId, ShopperId, ShopperView, VisitId } from '../shared/index.js';
+import type {
+  ChangeId,
+  DecisionId,
+  DeliveryId,
+  ShopperId,
+  ShopperLists,
+  ShopperView,
+  VisitId,
+} from '../shared/index.js';
 import type { Considered, Pending, World } from './decision.js';
 import { OfferWriter } from './offer.writer.js';
 import type { PreviewBody, PreviewedOffer } from './preview.dto.js';
@@ -14,6 +22,7 @@ import { Worlds } from './worlds.js';
 export class PreviewPieces {
   constructor(
     private readonly views: ShopperViews,
+    private readonly lists: RecentLists,
     private readonly worlds: Worlds,
     private readonly writer: OfferWriter,
     private readonly clock: Clock,
@@ -26,6 +35,12 @@ export class PreviewPieces {
 
   async viewOf(shopperId: ShopperId): Promise<ShopperView | undefined> {
     return (await this.views.load([shopperId])).get(shopperId);
+  }
+
+  /** What they did of late, as far as one of these offers asks. */
+  async listsOf(shopperId: ShopperId, candidates: readonly LiveOffer[]): Promise<ShopperLists> {
+    const names = new Set(candidates.flatMap(({ lists }) => [...lists]));
+    return (await this.lists.of([shopperId], names, this.clock.now())).get(shopperId) ?? {};
   }
 
   /** The moment asked about: now, and entering the zone where one is named, unless told otherwise. */

@@ -43,7 +43,8 @@ export class Previews {
     const asked = live.offers.filter((offer) => draftIds.has(offer.offerId) && !triggered.includes(offer));
     const candidates = [...triggered, ...asked];
     const visitId = await this.#visitOf(body.shopperId, body.storeId);
-    const facts = { ...factsOf(trigger, layout, view), ...(visitId && { visitId }) };
+    const lists = await this.pieces.listsOf(body.shopperId, candidates);
+    const facts = { ...factsOf(trigger, layout, view), lists, ...(visitId && { visitId }) };
     const world = this.pieces.worldWith(live);
     const pending: Pending = {
       ...this.pieces.ids(visitId),

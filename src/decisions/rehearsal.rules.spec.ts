@@ -47,7 +47,7 @@ const entered = (walker: string, atMs: number): PresenceChange => ({
 
 function rehearsal(...offers: object[]): Rehearsal {
   const live = draftSnapshot(offers, fields, []);
-  return new Rehearsal({ layout, live, policy: DEFAULT_POLICY, viewOf: view });
+  return new Rehearsal({ layoutOf: () => layout, live, policy: DEFAULT_POLICY, viewOf: view });
 }
 
 describe('a rehearsal', () => {

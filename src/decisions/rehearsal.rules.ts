@@ -1,18 +1,21 @@
 import type { CapEvent, ContactPolicy } from '../limits/index.js';
 import type { LiveSnapshot } from '../offers/index.js';
 import type { PresenceChange } from '../presence/index.js';
-import type { Instant, ShopperId, ShopperView } from '../shared/index.js';
+import type { Instant, ShopperId, ShopperView, StoreId } from '../shared/index.js';
 import type { StoreLayout } from '../stores/index.js';
-import { FIRST_ECONOMICS } from './choosing/index.js';
+import { FIRST_ECONOMICS, type Economics } from './choosing/index.js';
 import type { Granted, Pending } from './decision.js';
 import { capEventOf, grant } from './grant.rules.js';
 import { pendingOf, triggeredBy } from './pending.rules.js';
 
 export interface RehearsalSetting {
-  layout: StoreLayout;
+  layoutOf: (storeId: StoreId) => StoreLayout | undefined;
   live: LiveSnapshot;
   policy: ContactPolicy;
-  viewOf: (shopperId: ShopperId) => ShopperView;
+  /** What is known of money and of what offers bring; what is assumed at first when left out. */
+  economics?: Economics;
+  /** Undefined for nobody that is known: nothing is decided about them. */
+  viewOf: (shopperId: ShopperId, at: Instant) => ShopperView | undefined;
 }
 
 export interface Rehearsed {
@@ -34,13 +37,15 @@ export class Rehearsal {
 
   /** @returns undefined where the change triggers no offer */
   decide(change: PresenceChange, now: Instant): Rehearsed | undefined {
-    const { layout, live, policy, viewOf } = this.setting;
-    const triggered = triggeredBy(change, live, layout);
+    const { layoutOf, live, policy, economics = FIRST_ECONOMICS, viewOf } = this.setting;
+    const layout = layoutOf(change.storeId);
+    const triggered = layout && triggeredBy(change, live, layout);
     if (triggered === undefined) return undefined;
     const { shopperId } = change;
-    const view = viewOf(shopperId);
-    const world = { policy, live, economics: FIRST_ECONOMICS };
-    const pending = pendingOf(triggered, view, world, { newId: this.#newId, now });
+    const view = viewOf(shopperId, change.at);
+    if (view === undefined) return undefined;
+    const world = { policy, live, economics };
+    const pending = pendingOf(triggered, { view }, world, { newId: this.#newId, now });
     const events = this.#events.get(shopperId) ?? [];
     const granted = grant(pending, { policy, events, used: this.#used, now });
     if (granted.outcome === 'offer' && granted.winner !== undefined) {

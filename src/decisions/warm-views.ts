@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ShopperViews } from '../insights/index.js';
+import { RecentLists, ShopperViews } from '../insights/index.js';
 import { Bus, Clock, Log } from '../platform/index.js';
-import type { Instant, ShopperId, ShopperView } from '../shared/index.js';
+import type { Instant, ShopperId, ShopperLists, ShopperView } from '../shared/index.js';
 
 interface Warm {
   view: ShopperView | undefined;
@@ -23,6 +23,7 @@ export class WarmViews implements OnModuleInit {
 
   constructor(
     private readonly views: ShopperViews,
+    private readonly lists: RecentLists,
     private readonly bus: Bus,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -47,6 +48,14 @@ export class WarmViews implements OnModuleInit {
     }
     if (missing.length > 0) await this.#load(missing, found, now);
     return found;
+  }
+
+  /** What they did of late, as far as some offer asks: read each time, so that views stay small. */
+  listsOf(
+    shopperIds: readonly ShopperId[],
+    names: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<ShopperId, ShopperLists>> {
+    return this.lists.of(shopperIds, names, this.clock.now());
   }
 
   /** Loads ahead of need, for shoppers who have just come in; nobody waits for it. */

@@ -13,6 +13,7 @@ export interface Delivery {
   emittedAt: Instant | null;
   acknowledgedAt: Instant | null;
   closedAt: Instant | null;
+  patienceMs: number;
 }
 
 /** When an offer went out to a socket, and when the app first said that it has it. */
@@ -26,7 +27,8 @@ export interface Receipt {
 export type Withdrawable = { offerId: OfferId } | { shopperId: ShopperId };
 
 const COLUMNS = `delivery_id AS "deliveryId", shopper_id AS "shopperId", offer, created_at AS "createdAt",
-  expires_at AS "expiresAt", emitted_at AS "emittedAt", acknowledged_at AS "acknowledgedAt", closed_at AS "closedAt"`;
+  expires_at AS "expiresAt", emitted_at AS "emittedAt", acknowledged_at AS "acknowledgedAt", closed_at AS "closedAt",
+  patience_ms AS "patienceMs"`;
 /** More than the caps of any sane policy leave open. */
 const MOST_WAITING = 100;
 

@@ -10,6 +10,9 @@ export class MergedDeliveries implements OnModuleInit {
     this.merges.step('deliveries', (tx, { from, into }) =>
       tx.run('UPDATE deliveries SET shopper_id = $2 WHERE shopper_id = $1', [from, into]),
     );
+    this.merges.step('pushes', (tx, { from, into }) =>
+      tx.run('UPDATE pushes SET shopper_id = $2 WHERE shopper_id = $1', [from, into]),
+    );
     this.merges.step('feedback', (tx, { from, into }) =>
       tx.run('UPDATE feedback SET shopper_id = $2 WHERE shopper_id = $1', [from, into]),
     );

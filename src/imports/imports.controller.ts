@@ -19,6 +19,7 @@ const post = route({
   tag,
   summary: 'Import a file of any size, CSV or NDJSON, plain or gzip; answered when all of it is on disk',
   allow,
+  ofChain: true,
   query: importQuery,
   streamedBody: MEDIA_TYPES,
   status: 202,
@@ -32,6 +33,7 @@ const list = route({
   tag,
   summary: 'Imports, the newest first',
   allow,
+  ofChain: true,
   query: vocabulary.page,
   answer: importsAnswer,
 });
@@ -41,6 +43,7 @@ const get = route({
   tag,
   summary: 'How far an import is, and its first rejected rows',
   allow,
+  ofChain: true,
   params: ofImport,
   answer: importAnswer,
 });
@@ -50,6 +53,7 @@ const rejected = route({
   tag,
   summary: 'All rejected rows with line, code, detail and text: CSV, or NDJSON by Accept',
   allow,
+  ofChain: true,
   params: ofImport,
 });
 

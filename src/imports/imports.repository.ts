@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database, timestamp, type Queryable } from '../platform/index.js';
+import { Database, timestamp, Tombstones, type Queryable } from '../platform/index.js';
 import { principalName, type Instant, type Principal } from '../shared/index.js';
+import { namesIn } from './rejections.rules.js';
 import type { ImportTypeName, RejectedRow, Step } from './import-type.js';
 import type { ImportState } from './progress.rules.js';
 
@@ -71,7 +72,10 @@ export function stagingTable(importId: string): string {
 /** Imports, and the rows that they left out. */
 @Injectable()
 export class ImportsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly tombstones: Tombstones,
+  ) {}
 
   /** @returns false when the principal has an import with this key */
   async begin(given: NewImport): Promise<boolean> {
@@ -213,9 +217,10 @@ export class ImportsRepository {
     return row?.attempts ?? 0;
   }
 
-  /** Counts rejected rows, and keeps as many as there is room for. */
-  async reject(tx: Queryable, importId: string, rows: readonly RejectedRow[]): Promise<void> {
-    if (rows.length === 0) return;
+  /** Counts rejected rows, and keeps as many as there is room for; of one about an erased person not its text. */
+  async reject(tx: Queryable, importId: string, rejected: readonly RejectedRow[]): Promise<void> {
+    if (rejected.length === 0) return;
+    const rows = await this.#withoutErased(tx, rejected);
     await tx.run(
       `WITH counted AS (UPDATE imports SET rejected = rejected + $2 WHERE import_id = $1 RETURNING rejected)
        INSERT INTO import_rejections (import_id, line, code, detail, row)
@@ -231,6 +236,20 @@ export class ImportsRepository {
         rows.map(({ row }) => kept(row, MAX_ROW_KEPT)),
       ],
     );
+  }
+
+  async #withoutErased(tx: Queryable, rows: readonly RejectedRow[]): Promise<RejectedRow[]> {
+    const names = rows.map(({ row }) => namesIn(row));
+    const erased = await this.tombstones.among([...new Set(names.flat())], tx);
+    return rows.map((row, place) => {
+      if (!names[place]?.some((name) => erased.has(name))) return row;
+      return {
+        line: row.line,
+        code: 'erased',
+        detail: 'shopperId: the person of this id was erased',
+        row: '',
+      };
+    });
   }
 
   /** Rejected rows in the order of their lines, from behind `after` on. */

@@ -1,3 +1,4 @@
+import type { ShopperId } from '../shared/index.js';
 import type { RejectedRow } from './import-type.js';
 
 export type RejectionFormat = 'csv' | 'ndjson';
@@ -20,6 +21,15 @@ export function headOf(format: RejectionFormat): string {
 export function writtenAs(format: RejectionFormat, { line, code, detail, row }: RejectedRow): string {
   if (format === 'ndjson') return `${JSON.stringify({ line, code, detail, row })}\n`;
   return `${line},${code},${quoted(detail)},${quoted(row)}\r\n`;
+}
+
+/** The longest row of any of our types has some twenty values. */
+const MOST_NAMES = 40;
+
+/** What in the text of a row, whatever its format, may be the id of a shopper. */
+export function namesIn(row: string): ShopperId[] {
+  const words = row.match(/(?<![A-Za-z0-9._:-])[A-Za-z0-9._:-]{1,64}(?![A-Za-z0-9._:-])/g) ?? [];
+  return words.slice(0, MOST_NAMES) as ShopperId[];
 }
 
 /** A value that a spreadsheet would take for a formula is kept from being one. */

@@ -2,6 +2,7 @@ import type { Field, FieldValue } from '../rules/index.js';
 import { DAY_MS, type Facts, type Instant, type MainBrand } from '../shared/index.js';
 import { estimateIn } from './replenishment/estimate-in.rules.js';
 import { visitEveryDays } from './replenishment/history.rules.js';
+import { listFields } from './lists/list-fields.js';
 import { segmentFields } from './segments/fields.js';
 import { habitFields } from './traits/habit-fields.js';
 import { interactionFields } from './traits/interaction-fields.js';
@@ -139,6 +140,7 @@ export const insightFields: readonly Field[] = [
   ...purchaseFields,
   ...habitFields,
   ...interactionFields,
+  ...listFields,
   ...segmentFields,
   ...valueFields,
 ];

@@ -1,10 +1,13 @@
 export { estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
 export { InsightsModule } from './insights.module.js';
+export { RecentLists } from './lists/recent-lists.service.js';
 export { neverBought } from './traits/never-bought.rules.js';
 export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';
 export { Replenishment } from './replenishment/replenishment.service.js';
+export { NEEDS, type NeedsRow } from './replenishment/needs.sql.js';
+export { PastViews, type PastView } from './shopper-view/past-views.service.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';
 export type { PurchaseDay } from './value/purchase-days.rules.js';
@@ -24,4 +27,5 @@ export {
 export { Refit } from './refit/refit.service.js';
 export { RFM_SEGMENTS, type RfmSegment } from './rfm/rfm.rules.js';
 export { CustomerValues, type CustomerValue } from './value/customer-value.service.js';
+export { WORTH, type WorthRow } from './value/value.repository.js';
 export { LifetimeValues } from './value/lifetime-values.service.js';

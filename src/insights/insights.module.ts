@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { StoresModule } from '../stores/index.js';
+import { RecentLists } from './lists/recent-lists.service.js';
 import { reportControllers, reportProviders } from './kpis/providers.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
@@ -8,6 +9,7 @@ import { ReplenishmentController } from './replenishment/replenishment.controlle
 import { Replenishment } from './replenishment/replenishment.service.js';
 import { AudienceController } from './segments/audience.controller.js';
 import { SegmentsController } from './segments/segments.controller.js';
+import { PastViews } from './shopper-view/past-views.service.js';
 import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
 import { upkeepProviders } from './upkeep/providers.js';
@@ -41,13 +43,24 @@ import { ValueRepository } from './value/value.repository.js';
     ValueModels,
     ValueRepository,
     Refit,
+    PastViews,
     Population,
+    RecentLists,
     Replenishment,
     ShopperViews,
     ViewsRepository,
     ...reportProviders,
     ...upkeepProviders,
   ],
-  exports: [CustomerValues, LifetimeValues, Population, Refit, Replenishment, ShopperViews],
+  exports: [
+    CustomerValues,
+    LifetimeValues,
+    PastViews,
+    Population,
+    RecentLists,
+    Refit,
+    Replenishment,
+    ShopperViews,
+  ],
 })
 export class InsightsModule {}

@@ -6,6 +6,7 @@ import {
   type OfferId,
   type StoreId,
 } from '../shared/index.js';
+import { sharesOf } from './shares.rules.js';
 
 /** Limits of an offer over all shoppers. */
 export interface OfferLimits {
@@ -14,13 +15,18 @@ export interface OfferLimits {
   budget?: (Money & { per: 'campaign' | 'day' | 'week' | 'month' }) | undefined;
 }
 
-/** One counter that a grant takes from: a row in Postgres, locked in the order of its key. */
+/** One counter that a grant takes from: rows in Postgres, locked in the order of their key. */
 export interface Draw {
   key: string;
   offerId: OfferId;
   /** What the grant takes: 1, or money in minor units. */
   takes: number;
+  /** What the counter may have given in all, now. */
   ceiling: number;
+  /** What it may ever give: the same, but where a budget is paced. */
+  whole: number;
+  /** Into how many rows it is split. */
+  shares: number;
   code: 'limit-reached' | 'budget-exhausted';
 }
 
@@ -45,30 +51,17 @@ export function drawsOf(
 ): Draw[] {
   const { offerId, limits, reserve } = offer;
   const draws: Draw[] = [];
-  const key = (what: string): string => `${offerId}:${what}`;
-  if (limits.total !== undefined) {
-    draws.push({ key: key('total'), offerId, takes: 1, ceiling: limits.total, code: 'limit-reached' });
-  }
-  if (limits.perStore !== undefined) {
-    draws.push({
-      key: key(`store:${storeId}`),
-      offerId,
-      takes: 1,
-      ceiling: limits.perStore,
-      code: 'limit-reached',
-    });
-  }
+  const add = (what: string, code: Draw['code'], takes: number, whole: number): void => {
+    const key = `${offerId}:${what}`;
+    draws.push({ key, offerId, takes, ceiling: whole, whole, shares: sharesOf(whole, takes), code });
+  };
+  if (limits.total !== undefined) add('total', 'limit-reached', 1, limits.total);
+  if (limits.perStore !== undefined) add(`store:${storeId}`, 'limit-reached', 1, limits.perStore);
   if (limits.budget !== undefined && reserve > 0) {
     const { per, amount } = limits.budget;
     const period =
       per === 'campaign' ? per : `${per}:${localTime(startOfCalendar(now, per, timeZone), timeZone).date}`;
-    draws.push({
-      key: key(`budget:${period}`),
-      offerId,
-      takes: reserve,
-      ceiling: amount,
-      code: 'budget-exhausted',
-    });
+    add(`budget:${period}`, 'budget-exhausted', reserve, amount);
   }
   return draws.sort((a, b) => (a.key < b.key ? -1 : 1));
 }

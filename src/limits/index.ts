@@ -7,7 +7,9 @@ export {
   isStopped,
   type ContactPolicy,
 } from './contact-policy.js';
+export { Counters, type Taken } from './counters.js';
 export { drawRefusal, drawsOf, reserveOf, type Draw } from './counters.rules.js';
 export { householdLock, householdsOf, membersOf } from './households.repository.js';
 export { LimitsModule } from './limits.module.js';
-export { capEventsOf, lockCounters, takeFrom, usedOf, type CapWindow } from './limits.repository.js';
+export { capEventsOf, usedOf, type CapWindow } from './limits.repository.js';
+export { commitReservation, releaseReservations, returnReservation } from './reservations.js';

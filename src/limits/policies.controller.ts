@@ -19,6 +19,7 @@ const putPolicy = route({
   tag,
   summary: 'Replace the contact policy',
   allow: ['service', 'admin', 'approver'],
+  ofChain: true,
   body: contactPolicy,
   answer: contactPolicy,
 });

@@ -2,6 +2,7 @@ export { capFields, countsHouseholdsByTime, NOT_BY_VISIT } from './cap.schema.js
 export { OffersModule } from './offers.module.js';
 export { offersEntities } from './offer.entity.js';
 export { draftSnapshot } from './drafts.js';
+export { OfferLists } from './offer-lists.service.js';
 export { LiveOffers } from './live-offers.js';
 export type { LiveOffer } from './live-offer.js';
 export type { LiveSnapshot } from './snapshot.rules.js';
@@ -9,4 +10,5 @@ export type { Reward } from './reward.schema.js';
 export { isHeldOut } from './holdout.rules.js';
 export { brandSwitchVerdict } from './target.rules.js';
 export { leadOf, qualifying, type Lead } from './lead.rules.js';
+export { headOf } from './revisions.rules.js';
 export { renderContent } from './content.js';

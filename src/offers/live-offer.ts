@@ -2,6 +2,7 @@ import type { Product, TypicalPrice } from '../catalogue/index.js';
 import {
   compileRule,
   explainRule,
+  listsIn,
   validateRule,
   type Explainer,
   type FieldRegistry,
@@ -43,6 +44,8 @@ export interface LiveOffer extends StoredOffer {
   eligible: Predicate;
   /** What stands in the way of `eligible`; paths start with `eligibility`. */
   explain: Explainer;
+  /** The lists that `eligible` asks about item by item: to be read before it is asked. */
+  lists: ReadonlySet<string>;
   content: ParsedContent;
   target: ResolvedTarget;
 }
@@ -65,6 +68,7 @@ export function compileOffer(stored: StoredOffer, fields: FieldRegistry): Compil
     matches: triggerTest(document),
     eligible: compileRule(validation.rule, fields),
     explain: explainRule(validation.rule, fields, 'eligibility'),
+    lists: listsIn(validation.rule),
     content: parseContent(document.content),
   };
 }

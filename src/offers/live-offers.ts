@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Catalogue } from '../catalogue/index.js';
-import { Log, Published, notFound } from '../platform/index.js';
+import { Log, Problem, Published, notFound } from '../platform/index.js';
 import { FIELD_REGISTRY, FieldRegistry } from '../rules/index.js';
 import type { OfferId, ProductId } from '../shared/index.js';
 import {
@@ -55,6 +55,27 @@ export class LiveOffers implements OnModuleInit {
     const stock = await this.#stockOf(offers);
     const untouched = this.#offers.filter(({ offerId }) => !offerIds.includes(offerId));
     return snapshotOf(this.#snapshot.version, [...untouched, ...offers], new Map([...this.#stock, ...stock]));
+  }
+
+  /**
+   * A snapshot in which one revision of an offer is live from always and for ever, among what is live now or alone: for
+   * simulations of what lies behind.
+   *
+   * @throws Problem 404 when there is no such offer or revision, 422 when it cannot be compiled any more
+   */
+  async rehearsalOf(offerId: OfferId, revision: number, among: 'live' | 'alone'): Promise<LiveSnapshot> {
+    const stored = await this.repository.revision(offerId, revision);
+    if (stored === undefined) throw notFound('revision of the offer');
+    const { document } = stored;
+    const schedule = { ...document.schedule, startsAt: null, endsAt: null };
+    const compiled = this.#compile({ ...stored, document: { ...document, schedule } });
+    if (compiled.length === 0) {
+      throw new Problem(422, 'offer-unusable', 'The rule or the words of this revision are no longer good.');
+    }
+    const offers = await this.#resolve(compiled);
+    const others = among === 'alone' ? [] : this.#offers.filter((other) => other.offerId !== offerId);
+    const stock = new Map([...this.#stock, ...(await this.#stockOf(offers))]);
+    return snapshotOf(this.#snapshot.version, [...others, ...offers], stock);
   }
 
   async #loadOffers(): Promise<void> {

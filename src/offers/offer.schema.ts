@@ -98,6 +98,12 @@ export const offerFields = z.strictObject({
     .min(60)
     .max(7 * DAY_SECONDS)
     .default(1_800),
+  patienceMs: z
+    .int()
+    .min(100)
+    .max(8_000)
+    .optional()
+    .describe('how long an app may take to acknowledge before devices are pushed to; absent: 1500'),
   tags: z.array(z.string().trim().min(1).max(64)).max(50).default([]),
 });
 type Fields = z.output<typeof offerFields>;

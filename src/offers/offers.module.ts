@@ -13,6 +13,6 @@ import { RuleFieldsController } from './rule-fields.controller.js';
   imports: [CatalogueModule],
   controllers: [OffersController, RuleFieldsController],
   providers: [OffersRepository, OfferAnnouncements, OffersLedger, Offers, OfferLists, LiveOffers],
-  exports: [LiveOffers],
+  exports: [LiveOffers, OfferLists],
 })
 export class OffersModule {}

@@ -89,6 +89,16 @@ export class OffersRepository {
     });
   }
 
+  /** One revision, whatever its state. */
+  async revision(offerId: OfferId, revision: number): Promise<StoredOffer | undefined> {
+    const [row] = await this.database.query<StoredOffer>(
+      `SELECT offer_id AS "offerId", revision, document FROM offer_revisions
+       WHERE offer_id = $1 AND revision = $2`,
+      [offerId, revision],
+    );
+    return row;
+  }
+
   /** The offer locked for this transaction, with all its revisions, ascending. */
   async lock(
     tx: Queryable,

@@ -6,17 +6,23 @@ import { describeRule, FIELD_REGISTRY, FieldRegistry, validateRule, warningsOf }
 const tag = 'rules';
 const allow = ['service', 'admin', 'marketer', 'approver', 'analyst'] as const;
 
-const fieldAnswer = z.object({
+const itemAnswer = z.object({
   field: z.string(),
   label: z.string(),
   description: z.string(),
-  about: z.literal('moment').optional().describe('known only during a visit'),
   type: z.string(),
   unit: z.string().optional(),
-  parameters: z.array(z.object({ name: z.string(), type: z.string(), label: z.string() })).optional(),
   operators: z.array(z.string()),
   choices: z.array(z.string()).optional(),
   range: z.tuple([z.number(), z.number()]).optional(),
+});
+const fieldAnswer = itemAnswer.extend({
+  about: z.literal('moment').optional().describe('known only during a visit'),
+  parameters: z.array(z.object({ name: z.string(), type: z.string(), label: z.string() })).optional(),
+  items: z
+    .array(itemAnswer)
+    .optional()
+    .describe('of a list: what matchesAny may ask about each of its items'),
 });
 const listFields = route({
   method: 'GET',

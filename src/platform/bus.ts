@@ -68,6 +68,11 @@ export class Bus implements OnModuleInit, OnApplicationShutdown {
     this.#publish(JSON.stringify({ from: this.#sender, event, payload }));
   }
 
+  /** Tells this process alone: for who finds out by the slower way. */
+  tellHere<Event extends FleetingEvent>(event: Event, payload: FleetingEvents[Event]): void {
+    this.#tell(event, payload);
+  }
+
   #publish(message: string): void {
     this.redis.request.publish(this.#channel, message).catch(() => {
       if (this.#unheard.length < MOST_UNHEARD) this.#unheard.push(message);

@@ -1,6 +1,7 @@
 export { Bus } from './bus.js';
 export { Clock } from './clock.js';
 export { Database, errorCode, timestamp, type Queryable } from './database.js';
+export type { FcmSettings } from './fcm-settings.js';
 export { Health } from './health.js';
 export { Housekeeping } from './housekeeping.js';
 export { Lifecycle } from './lifecycle.js';
@@ -17,4 +18,5 @@ export { aliasesAmong, lockKnownShoppers } from './shopper-alias.js';
 export { lockShoppers } from './shopper-lock.js';
 export { SETTINGS, SettingsError, readSettings, type MqttSettings, type Settings } from './settings.js';
 export { Metrics } from './telemetry.js';
+export { Tombstones } from './tombstones.js';
 export * from './http/index.js';

@@ -132,7 +132,7 @@ export class Outbox {
       for (const handler of this.#handlers.get(row.event) ?? []) {
         const handled = await handler(row.payload);
         if (handled === 'done') continue;
-        await this.#later(row.id, handled.again);
+        await this.#again(row.id, handled.again);
         return handled;
       }
       return 'done';
@@ -151,6 +151,11 @@ export class Outbox {
       await (poisoned ? this.#setAside(row.id, error) : this.#later(row.id, again));
       return { again };
     }
+  }
+
+  /** Asked for by its handler, so no failure. */
+  async #again(id: string, at: number): Promise<void> {
+    await this.database.run('UPDATE outbox SET due_at = $2, attempts = 0 WHERE id = $1', [id, timestamp(at)]);
   }
 
   async #later(id: string, at: number): Promise<void> {

@@ -18,6 +18,7 @@ import { Published } from './published.js';
 import { RedisConnections } from './redis.js';
 import { SETTINGS, type Settings } from './settings.js';
 import { Metrics } from './telemetry.js';
+import { Tombstones } from './tombstones.js';
 
 /** Settings with both addresses known: given, or of the private instances that were started. */
 export type ConnectedSettings = Settings & { databaseUrl: string; redisUrl: string };
@@ -72,6 +73,7 @@ export class PlatformModule {
       },
       Bus,
       Published,
+      Tombstones,
       Outbox,
       Health,
       Housekeeping,

@@ -1,10 +1,13 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import { isSafeEndpoint, readServiceAccount, type FcmSettings } from './fcm-settings.js';
 import { readTopics, type MqttTopic } from './mqtt-topics.js';
 
 /** What a process may do: answer HTTP and sockets, work on streams and outbox, or both. */
 export type Role = 'api' | 'worker' | 'all';
 
+/** At most some ten years. */
+const days = z.coerce.number().int().min(1).max(3_660);
 const port = z.coerce.number().int().min(1).max(65_535);
 
 /** The environment as it may be. Documented one by one in `config/README.md`. */
@@ -25,6 +28,11 @@ const environment = z.object({
   MQTT_VERSION: z.enum(['5', '3.1.1']).default('5'),
   MQTT_SHARED: z.enum(['on', 'off']).optional(),
   FCM_CREDENTIALS: z.string().min(1).optional(),
+  FCM_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .refine(isSafeEndpoint, 'http: only on this machine, because an access token goes there')
+    .optional(),
+  FCM_MESSAGES_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(480_000),
   JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   JWT_ISSUER: z.string().min(1).optional(),
   JWT_AUDIENCE: z.string().min(1).default('aislecue'),
@@ -41,6 +49,11 @@ const environment = z.object({
   DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
   DEFAULT_MARGIN_SHARE: z.coerce.number().min(0).max(1).default(0.3),
   POINT_VALUE: z.coerce.number().min(0).max(1_000_000).default(1),
+  KEEP_SILENCE_DAYS: days.default(30),
+  KEEP_OFFERS_DAYS: days.default(396),
+  KEEP_VISITS_DAYS: days.default(90),
+  KEEP_RECORDINGS_DAYS: days.default(30),
+  WEBHOOKS_PRIVATE: z.enum(['on', 'off']).default('off'),
   HOLIDAYS: z
     .string()
     .transform((text) => text.split(',').map((day) => day.trim()))
@@ -70,7 +83,8 @@ export interface Settings {
   redisUrl: string | undefined;
   /** Undefined where no broker is given. */
   mqtt: MqttSettings | undefined;
-  fcmCredentials: string | undefined;
+  /** Undefined where no credentials are given: then push is off. */
+  fcm: FcmSettings | undefined;
   jwksUrl: string | undefined;
   jwtIssuer: string | undefined;
   jwtAudience: string;
@@ -86,6 +100,10 @@ export interface Settings {
   defaultMarginShare: number;
   /** What a loyalty point costs the house, in minor units. */
   pointValue: number;
+  /** For how many days rows are kept, by their kind. */
+  keptDays: { silence: number; offers: number; visits: number; recordings: number };
+  /** Whether webhooks may go to private addresses and by plain HTTP. */
+  webhooksPrivate: boolean;
   /** Days on which purchases are counted as of a holiday: `MM-DD` each year, or `yyyy-mm-dd`. */
   holidays: ReadonlySet<string>;
 }
@@ -119,6 +137,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     faults.push('AISLECUE_SECRET: a demo secret is refused; make one with `openssl rand -base64 32`');
   }
   const topics = topicsOf(given, faults);
+  const account = readServiceAccount(given['FCM_CREDENTIALS'], faults);
   if (!parsed.success || faults.length > 0) throw new SettingsError(faults);
   const values = parsed.data;
   return {
@@ -128,7 +147,11 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     mqtt: mqttOf(values, topics),
-    fcmCredentials: values.FCM_CREDENTIALS,
+    fcm: account && {
+      ...account,
+      endpoint: values.FCM_ENDPOINT,
+      messagesPerMinute: values.FCM_MESSAGES_PER_MINUTE,
+    },
     jwksUrl: values.JWKS_URL,
     jwtIssuer: values.JWT_ISSUER,
     jwtAudience: values.JWT_AUDIENCE,
@@ -142,6 +165,13 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     drainSeconds: values.DRAIN_SECONDS,
     defaultMarginShare: values.DEFAULT_MARGIN_SHARE,
     pointValue: values.POINT_VALUE,
+    keptDays: {
+      silence: values.KEEP_SILENCE_DAYS,
+      offers: values.KEEP_OFFERS_DAYS,
+      visits: values.KEEP_VISITS_DAYS,
+      recordings: values.KEEP_RECORDINGS_DAYS,
+    },
+    webhooksPrivate: values.WEBHOOKS_PRIVATE === 'on',
     holidays: new Set(values.HOLIDAYS),
   };
 }

@@ -13,6 +13,8 @@ import { RadioMaps } from './location/radio-maps.service.js';
 import { PresenceCheckIns } from './check-ins.js';
 import { PresenceChanges } from './presence-changes.js';
 import { PresenceWriter } from './presence-writer.js';
+import { PresenceDeparture } from './presence-departure.js';
+import { PresenceTraces } from './presence-traces.store.js';
 import { PresenceService } from './presence.service.js';
 import { PresenceStore } from './presence.store.js';
 import { PresenceSweep } from './presence.sweep.js';
@@ -37,6 +39,8 @@ import { MergedVisits } from './merged-visits.js';
     PresenceChanges,
     Withdrawal,
     PresenceCheckIns,
+    PresenceDeparture,
+    PresenceTraces,
   ],
   exports: [PresenceService, PresenceCheckIns, PresenceChanges],
 })

@@ -7,16 +7,19 @@ export type Comparison = (value: FieldValue, at: Instant) => boolean;
 
 type Order = '<' | '<=' | '>' | '>=';
 
-type Positive = Exclude<Operator, keyof typeof OPPOSITES>;
+type Positive = Exclude<Operator, keyof typeof OPPOSITES | 'matchesAny'>;
 
 /** These say no to exactly what the other says yes to, also where nothing is known. */
 export const OPPOSITES = { '!=': '=', notIn: 'in', notContains: 'contains', null: 'notNull' } as const;
 
 /**
- * The comparison of a validated condition, made once per rule. A value that is missing, or of another type than the
- * one asked for, equals nothing, contains nothing and lies above, below and within nothing.
+ * The comparison of a validated condition with one value or some, made once per rule. A value that is missing, or of
+ * another type than the one asked for, equals nothing, contains nothing and lies above, below and within nothing.
+ *
+ * @throws for `matchesAny`, which asks the items of a list
  */
-export function comparisonOf({ operator, value }: Condition, field: Field): Comparison {
+export function plainComparisonOf({ operator, value }: Condition, field: Field): Comparison {
+  if (operator === 'matchesAny') throw new Error(`${field.field} is no plain value`);
   if (!isNegative(operator)) return positive(operator, value, field);
   const meets = positive(OPPOSITES[operator], value, field);
   return (read, at) => !meets(read, at);
@@ -40,7 +43,7 @@ function positive(operator: Positive, value: RuleValue | undefined, field: Field
     case 'in':
       return within(listOf(value));
     case 'contains':
-      return contains(String(value));
+      return contains(textOf(value));
     case 'notNull':
       return (read) => !isMissing(read);
     case 'withinDays':
@@ -63,7 +66,7 @@ function contains(wanted: string): Comparison {
   const part = wanted.toLowerCase();
   return (value) => {
     if (typeof value === 'string') return value.toLowerCase().includes(part);
-    return Array.isArray(value) && value.includes(wanted);
+    return Array.isArray(value) && (value as readonly unknown[]).includes(wanted);
   };
 }
 
@@ -116,12 +119,17 @@ function between([low, high]: readonly (string | number)[]): Comparison {
 
 /** A bound as it is compared: a moment in milliseconds. */
 export function boundOf(value: RuleValue | undefined, field: Field): string | number {
-  if (field.type === 'instant') return Date.parse(String(value));
+  if (field.type === 'instant') return Date.parse(textOf(value));
   if (typeof value === 'number' || typeof value === 'string') return value;
   throw new Error(`${field.field} cannot be ordered by ${typeof value}: the rule was not validated`);
 }
 
+/** One value that is asked for, as a text. */
+export function textOf(value: RuleValue | undefined): string {
+  return typeof value === 'object' ? '' : String(value);
+}
+
 export function listOf(value: RuleValue | undefined): readonly Scalar[] {
-  if (typeof value === 'object' && value !== null) return value;
+  if (Array.isArray(value)) return value as readonly Scalar[];
   throw new Error('a list is needed: the rule was not validated');
 }

@@ -1,7 +1,7 @@
-import type { Facts } from '../shared/index.js';
-import { comparisonOf } from './comparison.js';
-import { isGroup, type Condition, type FieldArguments, type Group, type Rule } from './grammar.js';
-import type { FieldRegistry } from './registry.js';
+import type { Facts, Instant, Item } from '../shared/index.js';
+import { isMissing, plainComparisonOf, type Comparison } from './comparison.js';
+import { groupOf, isGroup, type Condition, type FieldArguments, type Group, type Rule } from './grammar.js';
+import type { FieldRegistry, FieldValue } from './registry.js';
 
 export type Predicate = (facts: Facts) => boolean;
 
@@ -22,6 +22,27 @@ export function argumentsOf(condition: Condition): FieldArguments {
   return Object.freeze(Object.assign(bare, condition.of));
 }
 
+/**
+ * The comparison of a validated condition, made once per rule; of a list with items, whether one of them meets the
+ * group. A list that is not known has none.
+ */
+export function comparisonOf(condition: Condition, fields: FieldRegistry): Comparison {
+  const field = fields.get(condition.field);
+  if (condition.operator !== 'matchesAny') return plainComparisonOf(condition, field);
+  const holds = compileRule(groupOf(condition), fields.itemsOf(condition.field));
+  return (items, at) => itemsIn(items).some((item) => holds(factsOfItem(item, at)));
+}
+
+/** What was read of a list with items; none where it is not known. */
+export function itemsIn(value: FieldValue): readonly Item[] {
+  return isMissing(value) || !Array.isArray(value) ? [] : (value as readonly Item[]);
+}
+
+/** All that a rule about an item may ask: the registry of its fields holds no others. */
+export function factsOfItem(item: Item, at: Instant): Facts {
+  return { item, at } as Facts;
+}
+
 function compileGroup(group: Group, fields: FieldRegistry): Predicate {
   const members = group.rules.map((member) => compileRule(member, fields));
   const joined = group.combinator === 'and' ? allOf(members) : anyOf(members);
@@ -30,7 +51,7 @@ function compileGroup(group: Group, fields: FieldRegistry): Predicate {
 
 function compileCondition(condition: Condition, fields: FieldRegistry): Predicate {
   const field = fields.get(condition.field);
-  const meets = comparisonOf(condition, field);
+  const meets = comparisonOf(condition, fields);
   const of = argumentsOf(condition);
   return (facts) => meets(field.read(facts, of), facts.at);
 }

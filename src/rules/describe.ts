@@ -1,4 +1,4 @@
-import { isGroup, type Condition, type Operator, type Rule } from './grammar.js';
+import { groupOf, isGroup, type Condition, type Operator, type Rule } from './grammar.js';
 import type { Field, FieldRegistry } from './registry.js';
 import { spokenOperand, subjectOf } from './words.js';
 
@@ -17,6 +17,7 @@ const VERBS: Readonly<Record<Operator, string>> = {
   null: 'is unknown',
   notNull: 'is known',
   withinDays: 'is within',
+  matchesAny: 'has one where',
 };
 
 const VERBS_OF_TIME: Partial<Readonly<Record<Operator, string>>> = {
@@ -32,7 +33,7 @@ const VERBS_OF_TIME: Partial<Readonly<Record<Operator, string>>> = {
  * @throws when the rule names a field the registry lacks
  */
 export function describeRule(rule: Rule, fields: FieldRegistry): string {
-  if (!isGroup(rule)) return describeCondition(rule, fields.get(rule.field));
+  if (!isGroup(rule)) return describeCondition(rule, fields);
   const members = rule.rules.map((member) => {
     const words = describeRule(member, fields);
     return isGroup(member) && member.not !== true && member.rules.length > 1 ? `(${words})` : words;
@@ -41,12 +42,20 @@ export function describeRule(rule: Rule, fields: FieldRegistry): string {
   return rule.not === true ? `not (${words})` : words;
 }
 
-function describeCondition(condition: Condition, field: Field): string {
+function describeCondition(condition: Condition, fields: FieldRegistry): string {
   const { operator } = condition;
+  const field = fields.get(condition.field);
+  if (operator === 'matchesAny')
+    return `${field.label} ${VERBS[operator]} (${describeItem(condition, fields)})`;
   const verb = (isOfTime(field) ? VERBS_OF_TIME[operator] : undefined) ?? VERBS[operator];
   const operand = spokenOperand(condition.value, operator, field);
   const words = [subjectOf(field.label, condition), verb, operand].filter((word) => word !== '').join(' ');
   return operator === 'withinDays' ? `${words} of now` : words;
+}
+
+/** What some item of a list has to meet, in words. */
+export function describeItem(condition: Condition, fields: FieldRegistry): string {
+  return describeRule(groupOf(condition), fields.itemsOf(condition.field));
 }
 
 function isOfTime({ type }: Field): boolean {

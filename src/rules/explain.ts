@@ -1,8 +1,9 @@
 import type { Facts } from '../shared/index.js';
-import { comparisonOf } from './comparison.js';
-import { argumentsOf } from './compile.js';
+import { isMissing } from './comparison.js';
+import { argumentsOf, comparisonOf, itemsIn } from './compile.js';
+import { describeItem } from './describe.js';
 import { childPath, isGroup, type Condition, type Group, type Rule } from './grammar.js';
-import type { FieldRegistry } from './registry.js';
+import type { FieldRegistry, FieldValue } from './registry.js';
 import { spokenInstant, spokenOperand, spokenValue, subjectOf } from './words.js';
 
 /** A condition that stands in the way of a rule: where it is, what was asked and what was found. */
@@ -31,12 +32,30 @@ export function explainRule(rule: Rule, fields: FieldRegistry, path = ''): Expla
 }
 
 function partOf(rule: Rule, fields: FieldRegistry, path: string): Part {
-  return isGroup(rule) ? groupPart(rule, fields, path) : conditionPart(rule, fields, path);
+  if (isGroup(rule)) return groupPart(rule, fields, path);
+  return rule.operator === 'matchesAny' ? itemsPart(rule, fields, path) : conditionPart(rule, fields, path);
+}
+
+/** Of a list, what is asked of its items is said as one: none of them comes nearer than the others. */
+function itemsPart(condition: Condition, fields: FieldRegistry, path: string): Part {
+  const { field: name } = condition;
+  const field = fields.get(name);
+  const meets = comparisonOf(condition, fields);
+  const of = argumentsOf(condition);
+  const asked = describeItem(condition, fields);
+  const found = (value: FieldValue): string =>
+    isMissing(value) ? 'unknown' : `none of ${itemsIn(value).length}`;
+  return (facts, wanted) => {
+    const value = field.read(facts, of);
+    if (meets(value, facts.at) === wanted) return NONE;
+    const detail = wanted ? `${found(value)}, needed one where ${asked}` : `one where ${asked}, needed none`;
+    return [{ path, detail: `${name}: ${detail}` }];
+  };
 }
 
 function conditionPart(condition: Condition, fields: FieldRegistry, path: string): Part {
   const field = fields.get(condition.field);
-  const meets = comparisonOf(condition, field);
+  const meets = comparisonOf(condition, fields);
   const of = argumentsOf(condition);
   const subject = subjectOf(field.field, condition);
   const operand = spokenOperand(condition.value, condition.operator, field);

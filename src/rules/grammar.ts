@@ -15,13 +15,17 @@ export const OPERATORS = [
   'null',
   'notNull',
   'withinDays',
+  'matchesAny',
 ] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 export type Scalar = string | number | boolean;
 
-/** What a condition compares with: one value, `[low, high]` for `between`, a list for `in` and `notIn`. */
-export type RuleValue = Scalar | null | readonly Scalar[];
+/**
+ * What a condition compares with: one value, `[low, high]` for `between`, a list for `in` and `notIn`, for `matchesAny`
+ * a group about the fields of one item.
+ */
+export type RuleValue = Scalar | null | readonly Scalar[] | Group;
 
 /** The parameters of a field, e.g. `{category: 'coffee filters'}`. */
 export type FieldArguments = Readonly<Record<string, string>>;
@@ -60,9 +64,21 @@ export function childPath(path: string, index: number): string {
   return `${memberPath(path, 'rules')}[${index}]`;
 }
 
-/** Every condition of a rule with its path, in the order of the rule. */
+/** Every condition of a rule with its path, in the order of the rule; those about the items of a list are not among them. */
 export function* conditionsOf(rule: Rule, path = ''): Generator<{ condition: Condition; path: string }> {
   if (!isGroup(rule)) yield { condition: rule, path };
   else
     for (const [index, member] of rule.rules.entries()) yield* conditionsOf(member, childPath(path, index));
+}
+
+/** The group that some item of a list has to meet. @throws when the condition has none: it was not validated */
+export function groupOf({ value }: Condition): Group {
+  if (typeof value === 'object' && value !== null && 'rules' in value) return value;
+  throw new Error("'matchesAny' needs a group: the rule was not validated");
+}
+
+/** The lists whose items a rule asks about, e.g. `purchases`: they have to be read before it is asked. */
+export function listsIn(rule: Rule): ReadonlySet<string> {
+  const lists = [...conditionsOf(rule)].filter(({ condition }) => condition.operator === 'matchesAny');
+  return new Set(lists.map(({ condition }) => condition.field));
 }

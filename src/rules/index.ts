@@ -1,6 +1,6 @@
-export { conditionsOf, isGroup, type Rule } from './grammar.js';
+export { conditionsOf, isGroup, listsIn, type Rule } from './grammar.js';
 export { FIELD_REGISTRY } from './field-registry.js';
-export { FieldRegistry, type Field, type FieldValue } from './registry.js';
+export { FieldRegistry, type Field, type FieldValue, type ItemField } from './registry.js';
 export { validateRule } from './validate.js';
 export { compileRule, type Predicate } from './compile.js';
 export { explainRule, type Explainer } from './explain.js';

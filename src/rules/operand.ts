@@ -134,8 +134,13 @@ function refuseScalar(value: unknown, operator: Operator, field: Field): Refusal
   return undefined;
 }
 
-/** What the operator compares with. A value of `any` type is ordered as a number, and searched for a text. */
+/**
+ * What the operator compares with. A value of `any` type is ordered as a number, and searched for a text.
+ *
+ * @throws for a list of items: its group is no operand
+ */
 function expected(operator: Operator, { type }: Field): Expected {
+  if (type === 'items') throw new Error('the items of a list are asked by a group');
   if (type === 'choice' || type === 'list') return 'text';
   if (type !== 'any') return type;
   if (operator === 'contains' || operator === 'notContains') return 'text';

@@ -4,27 +4,43 @@ import { condition, facts, fields, list, rule } from '../../test/support/rules.j
 import { compileRule } from './compile.js';
 import { describeRule } from './describe.js';
 import { explainRule } from './explain.js';
-import { isGroup, OPERATORS, type Operator, type Rule, type RuleValue } from './grammar.js';
+import { isGroup, OPERATORS, type Condition, type Operator, type Rule, type RuleValue } from './grammar.js';
+import type { FieldRegistry, FieldValue } from './registry.js';
 import { validateRule } from './validate.js';
 
 /** The language said again, as slowly and plainly as possible. */
-function interpret(asked: Rule, given: Facts): boolean {
+function interpret(asked: Rule, given: Facts, known: FieldRegistry = fields): boolean {
   if (isGroup(asked)) {
-    const answers = asked.rules.map((member) => interpret(member, given));
+    const answers = asked.rules.map((member) => interpret(member, given, known));
     const joined =
       answers.length === 0 ||
       (asked.combinator === 'and' ? !answers.includes(false) : answers.includes(true));
     return asked.not === true ? !joined : joined;
   }
-  const field = fields.get(asked.field);
+  const field = known.get(asked.field);
   const value = field.read(given, asked.of ?? {});
+  if (field.type === 'items') return interpretItems(asked, value, given, known);
   const wanted = (operand: unknown): unknown =>
     field.type === 'instant' && typeof operand === 'string' ? new Date(operand).getTime() : operand;
-  return interpretOperator(asked.operator, value ?? null, asked.value, wanted, given.at);
+  return interpretOperator(
+    asked.operator as Exclude<Operator, 'matchesAny'>,
+    (value ?? null) as AttributeValue,
+    asked.value,
+    wanted,
+    given.at,
+  );
+}
+
+function interpretItems(asked: Condition, value: FieldValue, given: Facts, known: FieldRegistry): boolean {
+  if (!Array.isArray(value)) return false;
+  const answers = (value as NonNullable<Facts['item']>[]).map((item) =>
+    interpret(asked.value as Rule, { ...given, item }, known.itemsOf(asked.field)),
+  );
+  return answers.includes(true);
 }
 
 function interpretOperator(
-  operator: Operator,
+  operator: Exclude<Operator, 'matchesAny'>,
   value: AttributeValue,
   operand: RuleValue | undefined,
   wanted: (operand: unknown) => unknown,
@@ -42,7 +58,7 @@ function interpretOperator(
     typeof value === 'string'
       ? value.toLowerCase().indexOf(String(first).toLowerCase()) >= 0
       : Array.isArray(value) && value.some((item) => item === first);
-  const answers: Record<Operator, boolean> = {
+  const answers: Record<typeof operator, boolean> = {
     '=': value === first,
     '!=': value !== first,
     '<': above(first) < 0,

@@ -1,15 +1,19 @@
-import type { AttributeValue, Facts } from '../shared/index.js';
+import type { AttributeValue, Facts, Item } from '../shared/index.js';
 import type { Operator } from './grammar.js';
 
 /**
  * `instant` is milliseconds when read and RFC 3339 in a rule; `clock` is `HH:MM`, `monthDay` is `MM-DD`; `list` is
- * a list of texts; `any` is a value whose type is known only when it is read, such as a shopper's attribute.
+ * a list of texts; `any` is a value whose type is known only when it is read, such as a shopper's attribute; `items` is
+ * a list of things with fields of their own.
  */
 export type FieldType =
-  'number' | 'text' | 'choice' | 'boolean' | 'instant' | 'list' | 'clock' | 'monthDay' | 'any';
+  'number' | 'text' | 'choice' | 'boolean' | 'instant' | 'list' | 'clock' | 'monthDay' | 'any' | 'items';
 
 /** What a field may read; `null` and `undefined` both say that it is not known. */
-export type FieldValue = AttributeValue | undefined;
+export type FieldValue = AttributeValue | readonly Item[] | undefined;
+
+/** A field of the items of a list: read from the item under its own name. */
+export type ItemField = Omit<Field, 'read' | 'about' | 'timeless' | 'parameters' | 'items'>;
 
 interface Parameter<Name extends string> {
   readonly name: Name;
@@ -38,6 +42,8 @@ export interface Field<Name extends string = string> {
   readonly operators?: readonly Operator[];
   /** The texts that may be compared with; needed by `choice`, possible for `list` and `text`. */
   readonly choices?: readonly string[];
+  /** What may be asked about each item; needed by `items`. */
+  readonly items?: readonly ItemField[];
   /** The least and greatest number that makes sense, e.g. `[0, 1]` for a probability. */
   readonly range?: readonly [number, number];
   /** `of` holds exactly the parameters. Names in it come from people: look them up in a Map, or by `Object.hasOwn`. */
@@ -45,8 +51,9 @@ export interface Field<Name extends string = string> {
 }
 
 /** One item of `GET /v1/rule-fields`. */
-export type FieldDescription = Omit<Field, 'read' | 'operators' | 'timeless'> & {
+export type FieldDescription = Omit<Field, 'read' | 'operators' | 'timeless' | 'items'> & {
   readonly operators: readonly Operator[];
+  readonly items?: readonly FieldDescription[];
 };
 
 const EQUALITY = ['=', '!='] as const;
@@ -65,6 +72,7 @@ const OPERATORS_OF: Readonly<Record<FieldType, readonly Operator[]>> = {
   clock: [...EQUALITY, ...ORDER, ...PRESENCE],
   monthDay: [...EQUALITY, ...ORDER, ...PRESENCE],
   any: [...EQUALITY, ...ORDER, ...MEMBERSHIP, ...CONTAINMENT, ...PRESENCE],
+  items: ['matchesAny'],
 };
 
 /** The operators a rule may use on `field`. */
@@ -75,6 +83,7 @@ export function operatorsOf(field: Field): readonly Operator[] {
 /** Every field that a rule may ask about, by name. */
 export class FieldRegistry {
   readonly #fields = new Map<string, Field>();
+  readonly #items = new Map<string, FieldRegistry>();
 
   /**
    * @param rooms the lists that the rooms export
@@ -85,6 +94,7 @@ export class FieldRegistry {
       if (this.#fields.has(field.field)) throw new Error(`rule field '${field.field}' is defined twice`);
       refuseContradiction(field);
       this.#fields.set(field.field, field);
+      if (field.items) this.#items.set(field.field, new FieldRegistry(field.items.map(readingItem)));
     }
   }
 
@@ -97,6 +107,21 @@ export class FieldRegistry {
     const field = this.#fields.get(name);
     if (field === undefined) throw new Error(`rule field '${name}' is not in the registry`);
     return field;
+  }
+
+  names(): readonly string[] {
+    return [...this.#fields.keys()];
+  }
+
+  /**
+   * The fields of the items of a list; they read `facts.item`.
+   *
+   * @throws when the field is unknown, or no list of items
+   */
+  itemsOf(name: string): FieldRegistry {
+    const registry = this.#items.get(name);
+    if (registry === undefined) throw new Error(`rule field '${name}' has no items`);
+    return registry;
   }
 
   /** The answer of `GET /v1/rule-fields`, in the order of the rooms. */
@@ -114,9 +139,14 @@ export class FieldRegistry {
         operators: operatorsOf(field),
         ...(choices !== undefined && { choices }),
         ...(range !== undefined && { range }),
+        ...(field.items !== undefined && { items: this.itemsOf(name).describe() }),
       };
     });
   }
+}
+
+function readingItem(field: ItemField): Field {
+  return { ...field, read: ({ item }) => item?.[field.field] };
 }
 
 function refuseContradiction(field: Field): void {
@@ -128,5 +158,10 @@ function refuseContradiction(field: Field): void {
   }
   if (field.type === 'choice' && field.choices === undefined) {
     throw new Error(`rule field '${field.field}' is a choice without choices`);
+  }
+  if ((field.type === 'items') !== (field.items !== undefined)) {
+    throw new Error(
+      `rule field '${field.field}' has to say what may be asked about its items, and only a list has`,
+    );
   }
 }

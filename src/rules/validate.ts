@@ -1,6 +1,7 @@
 import { excerpt, Faults, type Fault } from './faults.js';
 import {
   childPath,
+  isGroup,
   memberPath,
   OPERATORS,
   type Condition,
@@ -17,8 +18,8 @@ export type Validation =
 
 const MAX_GROUP_DEPTH = 8;
 const MAX_NODES = 200;
-/** Deeper JSON than any rule within `MAX_GROUP_DEPTH` can be: a group and its list per level, and a value. */
-const MAX_JSON_DEPTH = 2 * MAX_GROUP_DEPTH + 4;
+/** Deeper JSON than any rule within `MAX_GROUP_DEPTH` can be: a group and its list per level, two conditions, a value. */
+const MAX_JSON_DEPTH = 2 * MAX_GROUP_DEPTH + 5;
 
 const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 const GROUP_KEYS: ReadonlySet<string> = new Set(['id', 'combinator', 'not', 'rules']);
@@ -44,7 +45,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export function validateRule(json: unknown, fields: FieldRegistry, path = ''): Validation {
   const faults = new Faults();
   refuseForbiddenKeys(json, path, 1, faults);
-  const rule = new RuleReader(fields, faults).read(json, path, 1);
+  const rule = new RuleReader(fields, faults, { nodes: 0 }).read(json, path, 1);
   return rule !== null && faults.found.length === 0
     ? { ok: true, rule }
     : { ok: false, faults: faults.found };
@@ -54,20 +55,22 @@ export function validateRule(json: unknown, fields: FieldRegistry, path = ''): V
 class RuleReader {
   readonly #fields: FieldRegistry;
   readonly #faults: Faults;
-  #nodes = 0;
+  readonly #counted: { nodes: number };
 
-  constructor(fields: FieldRegistry, faults: Faults) {
+  /** @param counted what has been read of the whole rule, also by whoever reads a part of it */
+  constructor(fields: FieldRegistry, faults: Faults, counted: { nodes: number }) {
     this.#fields = fields;
     this.#faults = faults;
+    this.#counted = counted;
   }
 
   read(json: unknown, path: string, groupDepth: number): Rule | null {
-    this.#nodes += 1;
-    if (this.#nodes > MAX_NODES)
+    this.#counted.nodes += 1;
+    if (this.#counted.nodes > MAX_NODES)
       return this.#fault(path, 'too-many', `at most ${MAX_NODES} rules and groups`);
     if (!isObject(json)) return this.#fault(path, 'wrong-type', 'must be a condition or a group');
     const looksLikeGroup = Object.hasOwn(json, 'rules') || !Object.hasOwn(json, 'field');
-    return looksLikeGroup ? this.#group(json, path, groupDepth) : this.#condition(json, path);
+    return looksLikeGroup ? this.#group(json, path, groupDepth) : this.#condition(json, path, groupDepth);
   }
 
   #group(json: JsonObject, path: string, groupDepth: number): Group | null {
@@ -102,12 +105,12 @@ class RuleReader {
     for (const [index, member] of members.entries()) {
       const rule = this.read(member, childPath(path, index), groupDepth + 1);
       if (rule !== null) rules.push(rule);
-      if (this.#nodes > MAX_NODES) return null;
+      if (this.#counted.nodes > MAX_NODES) return null;
     }
     return rules;
   }
 
-  #condition(json: JsonObject, path: string): Condition | null {
+  #condition(json: JsonObject, path: string, groupDepth: number): Condition | null {
     this.#refuseUnknownKeys(json, CONDITION_KEYS, path);
     const id = this.#id(json, path);
     const source = own(json, 'valueSource');
@@ -118,7 +121,11 @@ class RuleReader {
     const operator = this.#operator(own(json, 'operator'), field, memberPath(path, 'operator'));
     if (field === null || operator === null) return null;
     const of = this.#arguments(own(json, 'of'), field, memberPath(path, 'of'));
-    const value = checkOperand(own(json, 'value'), operator, field, memberPath(path, 'value'), this.#faults);
+    const operand = own(json, 'value');
+    const value =
+      operator === 'matchesAny'
+        ? this.#groupOfItems(operand, field, memberPath(path, 'value'), groupDepth)
+        : checkOperand(operand, operator, field, memberPath(path, 'value'), this.#faults);
     return {
       ...(id !== null && { id }),
       field: field.field,
@@ -127,6 +134,18 @@ class RuleReader {
       ...(value !== undefined && { value }),
       ...(source !== undefined && { valueSource: source }),
     };
+  }
+
+  /** What some item of a list has to meet: a group of the same rule, about the fields of its items. */
+  #groupOfItems(json: unknown, field: Field, path: string, groupDepth: number): Group | undefined {
+    if (!isObject(json) || Object.hasOwn(json, 'field')) {
+      const names = this.#fields.itemsOf(field.field).names().join(', ');
+      this.#faults.add(path, 'wrong-type', `'matchesAny' needs a group of conditions on: ${names}`);
+      return undefined;
+    }
+    const reader = new RuleReader(this.#fields.itemsOf(field.field), this.#faults, this.#counted);
+    const group = reader.read(json, path, groupDepth);
+    return group !== null && isGroup(group) ? group : undefined;
   }
 
   #field(name: unknown, path: string): Field | null {

@@ -1,5 +1,5 @@
 import { toRfc3339, type Instant } from '../shared/index.js';
-import { isMissing } from './comparison.js';
+import { isMissing, listOf, textOf } from './comparison.js';
 import type { Condition, Operator, RuleValue } from './grammar.js';
 import type { Field, FieldValue } from './registry.js';
 
@@ -18,17 +18,18 @@ export function subjectOf(name: string, condition: Condition): string {
 export function spokenValue(value: FieldValue, field: Field): string {
   if (isMissing(value)) return 'unknown';
   if (field.type === 'instant' && typeof value === 'number') return spokenInstant(value);
-  if (typeof value === 'object') return value.length === 0 ? 'empty' : spokenList(value);
+  if (typeof value === 'object') return value.length === 0 ? 'empty' : spokenList(value as readonly string[]);
   return withUnit(spokenScalar(value), value, field);
 }
 
 /** What a condition compares with, in words. */
 export function spokenOperand(value: RuleValue | undefined, operator: Operator, field: Field): string {
   if (value === undefined || value === null) return '';
-  if (operator === 'withinDays') return value === 1 ? '1 day' : `${String(value)} days`;
+  if (operator === 'withinDays') return value === 1 ? '1 day' : `${textOf(value)} days`;
   if (typeof value !== 'object') return withUnit(spokenScalar(value), value, field);
-  const [low = '', high = ''] = value;
-  if (operator !== 'between') return spokenList(value);
+  const items = listOf(value);
+  const [low = '', high = ''] = items;
+  if (operator !== 'between') return spokenList(items);
   return `${spokenScalar(low)} and ${withUnit(spokenScalar(high), high, field)}`;
 }
 

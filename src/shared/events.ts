@@ -24,6 +24,8 @@ export interface DurableEvents {
   /** What was of `from` is of `into` now; what is alive of `from` is to be ended. */
   'shopper.merged': { from: ShopperId; into: ShopperId };
   'offer.stopped': { offerId: OfferId };
+  /** Whoever the erasure is about is gone for every door: what is left of them is to be taken away. */
+  'shopper.erased': { erasureId: string };
   /** The shopper may no longer be sensed, and presence and visits are ended: what is still open for them is to be withdrawn. */
   'presence.ended': { shopperId: ShopperId };
 }
@@ -38,7 +40,7 @@ export interface FleetingEvents {
   /** A published document (stores, offers, policies …) has a new version. */
   'published.changed': { name: string };
   /** A credential is no longer good: close what hangs on it. `credential` is a principal's name. */
-  'credential.revoked': { credential: string };
+  'credential.revoked': { credential: string; revocationId?: string };
   /** The outbox has something new. */
   'outbox.filled': Record<string, never>;
 }

@@ -183,6 +183,12 @@ export interface ShopperView {
   value?: { state: ValueState; model: ValueModel };
 }
 
+/** One of a list that a rule may ask about as a whole, such as a line of a purchase: its fields by name. */
+export type Item = Readonly<Record<string, AttributeValue | undefined>>;
+
+/** What a shopper did of late, the latest first, as far as rules ask for it; a list that was not read is not known. */
+export type ShopperLists = Readonly<Partial<Record<string, readonly Item[]>>>;
+
 /** All that a rule may ask about: the moment, the place and the person. */
 export interface Facts {
   at: Instant;
@@ -197,4 +203,7 @@ export interface Facts {
   /** Seconds in the present zone. */
   dwellSeconds?: number;
   shopper: ShopperView;
+  lists?: ShopperLists;
+  /** Set while a rule asks about the items of a list: the one that is asked. */
+  item?: Item;
 }

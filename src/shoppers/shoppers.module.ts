@@ -8,6 +8,8 @@ import { OwnDevices, OwnProfile } from './app/app.service.js';
 import { CarriedBeacons } from './carried/carried-beacons.js';
 import { CarriersRepository } from './carried/carriers.repository.js';
 import { CarriersStore } from './carried/carriers.store.js';
+import { CarriersDeparture } from './departures/carriers-departure.js';
+import { Departures } from './departures/departures.js';
 import { PurchaseImport } from './import/purchase-import.js';
 import { InteractionsController } from './interactions/interactions.controller.js';
 import { InteractionsRepository } from './interactions/interactions.repository.js';
@@ -53,8 +55,10 @@ import { WiderSearch } from './rotating/wider-search.js';
     AppRepository,
     BeaconClocks,
     CarriedBeacons,
+    CarriersDeparture,
     CarriersRepository,
     CarriersStore,
+    Departures,
     EidTable,
     EidTableStore,
     IdentitiesRepository,
@@ -82,7 +86,7 @@ import { WiderSearch } from './rotating/wider-search.js';
     TableRound,
     WiderSearch,
   ],
-  exports: [CarriedBeacons, Merges, Purchases, Recognition, Shoppers],
+  exports: [CarriedBeacons, Departures, Merges, Purchases, Recognition, Shoppers],
 })
 export class ShoppersModule implements OnModuleInit {
   constructor(

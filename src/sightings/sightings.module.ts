@@ -14,6 +14,7 @@ import { GatewayPayloads } from './gateway-payloads.service.js';
 import { GatewayPulse } from './gateway-pulse.store.js';
 import { GatewayWatch } from './gateway-watch.service.js';
 import { StoreHealthController } from './health/health.controller.js';
+import { HealthDeparture } from './health/health-departure.js';
 import { HealthNotes } from './health/health-notes.service.js';
 import { HealthStore } from './health/health.store.js';
 import { StoreHealth } from './health/store-health.service.js';
@@ -49,6 +50,7 @@ import { ZoneMutes } from './trust/zone-mutes.store.js';
     GatewayPulse,
     GatewayClocks,
     ZoneMutes,
+    HealthDeparture,
     HealthNotes,
     HealthStore,
     StoreHealth,

@@ -19,7 +19,7 @@ export class CustomerViewController {
   constructor(private readonly views: CustomerViews) {}
 
   @Handles(view)
-  of({ params }: Asked<typeof view>): Promise<CustomerView> {
-    return this.views.of(params.shopperId);
+  of({ params, principal }: Asked<typeof view>): Promise<CustomerView> {
+    return this.views.shownTo(principal, params.shopperId);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { NeedsRow, WorthRow } from '../insights/index.js';
 import { Database, timestamp } from '../platform/index.js';
 import type { HourRange, Instant, ShopperId } from '../shared/index.js';
 import type { CustomerView } from './customer-view.dto.js';
@@ -39,6 +40,8 @@ export interface CustomerRow {
   interaction_counts: CustomerView['interactions']['counts'];
   offer_totals: CustomerView['offers'];
   browsed_not_bought: CustomerView['interactions']['browsedNotBought'] | null;
+  needs: NeedsRow;
+  worth: WorthRow;
 }
 
 /** Reads across the tables of all rooms, and writes none. */
@@ -46,7 +49,7 @@ export interface CustomerRow {
 export class CustomerViewRepository {
   constructor(private readonly database: Database) {}
 
-  /** All that is shown of a shopper but the estimates; `undefined` when there is no such shopper. */
+  /** All that is shown of a shopper, and what the estimates are made from; `undefined` when there is no such shopper. */
   async find(shopperId: ShopperId, now: Instant): Promise<CustomerRow | undefined> {
     const [row] = await this.database.query<CustomerRow>(CUSTOMER_VIEW, [shopperId, timestamp(now)]);
     return row;

@@ -1,3 +1,5 @@
+import { NEEDS, WORTH } from '../insights/index.js';
+
 const RECENT = 20;
 const FAVOURITES = 10;
 
@@ -173,5 +175,6 @@ export const CUSTOMER_VIEW = `
     ${VISITS} AS visits, ${PURCHASES} AS purchases, ${INTERACTIONS} AS interactions, ${OFFERS} AS offers,
     ${FEEDBACK} AS feedback, ${DEVICES} AS devices, ${INTERACTION_COUNTS} AS interaction_counts,
     ${OFFER_TOTALS} AS offer_totals,
-    CASE WHEN profiling.granted THEN ${BROWSED_NOT_BOUGHT} END AS browsed_not_bought
+    CASE WHEN profiling.granted THEN ${BROWSED_NOT_BOUGHT} END AS browsed_not_bought,
+    ${NEEDS} AS needs, ${WORTH} AS worth
   FROM shoppers, profiling WHERE shopper_id = $1`;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Audit } from '../access/index.js';
 import {
   CustomerValues,
   Replenishment,
@@ -6,7 +7,7 @@ import {
   type ReplenishmentItem,
 } from '../insights/index.js';
 import { Clock, notFound } from '../platform/index.js';
-import { toRfc3339, type Instant, type ShopperId } from '../shared/index.js';
+import { principalName, toRfc3339, type Instant, type Principal, type ShopperId } from '../shared/index.js';
 import type { CustomerView } from './customer-view.dto.js';
 import { CustomerViewRepository, type CustomerRow } from './customer-view.repository.js';
 import { UNKNOWN_VALUE, valueOf } from './value.rules.js';
@@ -20,19 +21,35 @@ export class CustomerViews {
     private readonly repository: CustomerViewRepository,
     private readonly replenishment: Replenishment,
     private readonly values: CustomerValues,
+    private readonly audit: Audit,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws Problem 404 for no such shopper */
-  async of(shopperId: ShopperId): Promise<CustomerView> {
+  /**
+   * The view, of which the audit log tells who had it.
+   *
+   * @throws Problem 404 for no such shopper
+   */
+  async shownTo(asker: Principal, shopperId: ShopperId): Promise<CustomerView> {
+    const view = await this.#of(shopperId);
+    const subject = principalName({ kind: 'shopper', shopperId, expiresAt: 0 });
+    await this.audit.note({ actor: asker, action: 'shopper.viewed', subject });
+    return view;
+  }
+
+  async #of(shopperId: ShopperId): Promise<CustomerView> {
     const now = this.clock.now();
-    const [row, items, worth] = await Promise.all([
-      this.repository.find(shopperId, now),
-      this.replenishment.itemsOf(shopperId, now),
-      this.values.of(shopperId, now),
-    ]);
+    let row = await this.repository.find(shopperId, now);
     if (row === undefined) throw notFound('shopper');
-    return viewOf(row, items, now, worth);
+    if (await this.#settle(row, now)) row = (await this.repository.find(shopperId, now)) ?? row;
+    return viewOf(row, this.replenishment.itemsFrom(row.needs, now), now, this.values.from(row.worth, now));
+  }
+
+  /** The first look after a consent folds what was bought before. @returns true where there was something to do */
+  async #settle({ shopper_id: shopperId, needs, worth }: CustomerRow, now: Instant): Promise<boolean> {
+    if (!needs.settled) await this.replenishment.settle(shopperId);
+    if (!worth.settled) await this.values.settle(shopperId, now);
+    return !needs.settled || !worth.settled;
   }
 }
 

@@ -195,13 +195,23 @@ describe("tokens of the retailer's identity provider", () => {
   let theirs: Shop;
   let rsa: Awaited<ReturnType<typeof generateKeyPair>>;
   let down = false;
+  let fetched = 0;
+  let keys: object[] = [];
+
+  const published = async (pair: typeof rsa, kid: string, alg: string): Promise<object> => ({
+    ...(await exportJWK(pair.publicKey)),
+    kid,
+    alg,
+    use: 'sig',
+  });
 
   beforeAll(async () => {
     rsa = await generateKeyPair('RS256');
-    const key = { ...(await exportJWK(rsa.publicKey)), kid: 'r1', alg: 'RS256', use: 'sig' };
+    keys = [await published(rsa, 'r1', 'RS256')];
     provider = createServer((_request, response) => {
+      fetched += 1;
       response.writeHead(down ? 500 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ keys: [key] }));
+      response.end(JSON.stringify({ keys }));
     });
     await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
     const { port } = provider.address() as { port: number };
@@ -217,12 +227,12 @@ describe("tokens of the retailer's identity provider", () => {
     provider.close();
   });
 
-  const statusOf = async (claims: object, header: object = {}): Promise<number> => {
+  const statusOf = async (claims: object, header: object = {}, by = rsa.privateKey): Promise<number> => {
     const now = Math.floor(Date.now() / 1_000);
     const good = { iss: 'https://id.shop.test', aud: 'offers', sub: 'ann', iat: now, exp: now + 600 };
     const token = await new SignJWT(JSON.parse(JSON.stringify({ ...good, ...claims })) as JWTPayload)
       .setProtectedHeader({ alg: 'RS256', kid: 'r1', ...header })
-      .sign(rsa.privateKey);
+      .sign(by);
     return (await theirs.call('GET', '/v1/keys', { as: token })).status;
   };
 
@@ -243,6 +253,40 @@ describe("tokens of the retailer's identity provider", () => {
   it('are known beside ours', async () => {
     expect((await theirs.call('GET', '/v1/keys', { as: await theirs.shopperToken('ann') })).status).toBe(403);
     expect((await theirs.call('GET', '/v1/keys', { as: await shop.shopperToken('ann') })).status).toBe(401);
+  });
+
+  it('are good by keys that are fetched once, and again when the provider rotates', async () => {
+    for (let use = 0; use < 5; use += 1) expect(await statusOf({ jti: String(use) })).toBe(403);
+    const before = fetched;
+    for (let use = 5; use < 20; use += 1) expect(await statusOf({ jti: String(use) })).toBe(403);
+    expect(fetched).toBe(before);
+    const next = await generateKeyPair('EdDSA');
+    keys = [await published(next, 'e2', 'EdDSA')];
+    const withNext = (jti: string): Promise<number> =>
+      statusOf({ jti }, { alg: 'EdDSA', kid: 'e2' }, next.privateKey);
+    let tries = 0;
+    await until(
+      () => withNext(`next-${(tries += 1)}`),
+      (status) => status === 403,
+    );
+    // The key that was taken back is good no more, and a flood of unknown keys is not passed on.
+    expect(await statusOf({ jti: 'old' })).toBe(401);
+    const settled = fetched;
+    await Promise.all(
+      Array.from({ length: 30 }, (_, each) => statusOf({ jti: `f${each}` }, { kid: `k${each}` })),
+    );
+    expect(fetched - settled).toBeLessThanOrEqual(2);
+    keys = [await published(rsa, 'r1', 'RS256')];
+    await until(
+      () => statusOf({ jti: `back-${(tries += 1)}` }),
+      (status) => status === 403,
+    );
+  });
+
+  it('are refused with an algorithm that is not pinned, though the provider publishes its key', async () => {
+    const other = await generateKeyPair('ES256');
+    keys = [...keys, await published(other, 'p1', 'ES256')];
+    expect(await statusOf({}, { alg: 'ES256', kid: 'p1' }, other.privateKey)).toBe(401);
   });
 
   const now = Math.floor(Date.now() / 1_000);
@@ -376,7 +420,7 @@ describe('sessions', () => {
   const add = (email: string): Promise<Reply> =>
     shop.call('POST', '/v1/staff', {
       as: admin,
-      body: { email, displayName: 'S', password: PASSWORD, roles: ['analyst'], storeIds: ['north'] },
+      body: { email, displayName: 'S', password: PASSWORD, roles: ['analyst', 'marketer'] },
     });
 
   it('come with a cookie that scripts cannot read, and end when asked', async () => {
@@ -390,8 +434,8 @@ describe('sessions', () => {
         staffId: expect.any(String),
         email: 'cookie@shop.test',
         displayName: 'S',
-        roles: ['analyst'],
-        storeIds: ['north'],
+        roles: ['analyst', 'marketer'],
+        storeIds: [],
       },
     });
     expect(headers.get('set-cookie')).toBe(
@@ -491,10 +535,38 @@ describe('the audit log', () => {
     }
   });
 
+  it('is narrowed by who, what, whom and when', async () => {
+    const { token, staffId } = await shop.staff('admin');
+    const since = new Date().toISOString();
+    const made = await shop.call('POST', '/v1/keys', { as: token, body: { kind: 'service' } });
+    await shop.call('DELETE', `/v1/keys/${made.body.keyId}`, { as: token });
+    const actions = async (query: string): Promise<string[]> =>
+      itemsOf(await shop.call('GET', `/v1/audit?${query}`, { as: admin })).map(({ action }) => action);
+    const by = `actor=staff:${staffId}`;
+    expect(await actions(by)).toEqual(['key.revoked', 'key.created']);
+    expect(await actions(`${by}&action=key`)).toEqual(['key.revoked', 'key.created']);
+    expect(await actions(`${by}&action=key.created`)).toEqual(['key.created']);
+    expect(await actions(`${by}&action=ke`)).toEqual([]);
+    expect(await actions(`${by}&from=${since}&subject=key:${made.body.keyId}`)).toHaveLength(2);
+    expect(await actions(`${by}&to=${since}`)).toEqual([]);
+  });
+
+  it('tells who looked at a shopper', async () => {
+    const { token, staffId } = await shop.staff('analyst');
+    expect((await shop.call('GET', '/v1/shoppers/ann', { as: token })).status).toBe(200);
+    expect((await shop.call('GET', '/v1/shoppers/nobody', { as: token })).status).toBe(404);
+    const { body } = await shop.call('GET', `/v1/audit?actor=staff:${staffId}`, { as: admin });
+    expect(body.items).toMatchObject([{ action: 'shopper.viewed', subject: 'shopper:ann' }]);
+  });
+
   it.each(['UPDATE audit_log SET actor = $1', 'DELETE FROM audit_log WHERE actor <> $1'])(
     'refuses %s',
     async (sql) => {
       await expect(shop.database.run(sql, ['somebody'])).rejects.toThrow('append-only');
     },
   );
+
+  it('refuses to be emptied', async () => {
+    await expect(shop.database.run('TRUNCATE audit_log')).rejects.toThrow('append-only');
+  });
 });

@@ -39,7 +39,11 @@ const kept = async ({ deliveryId }: MadeDelivery): Promise<Kept | undefined> =>
 const inOutbox = async ({ deliveryId }: MadeDelivery): Promise<number> =>
   (await shop.database.query('SELECT 1 FROM outbox WHERE id = $1', [deliveryId])).length;
 const granted = ({ offer, shopperId, deliveryId }: MadeDelivery): GrantedOffer =>
-  ({ pending: { deliveryId, shopperId, receivedAt: Date.now(), on: 'checkedIn' }, sent: offer }) as never;
+  ({
+    pending: { deliveryId, shopperId, receivedAt: Date.now(), on: 'checkedIn' },
+    sent: offer,
+    patienceMs: 1_500,
+  }) as never;
 const sink = (): OfferSink => shop.get(OfferSink as Type<OfferSink>);
 const idsOf = (list: readonly { deliveryId: string }[]): string[] => list.map(({ deliveryId }) => deliveryId);
 const wallet = (token: string, query = ''): Promise<Reply> =>

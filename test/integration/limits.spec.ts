@@ -1,99 +1,35 @@
 import { Decisions } from '../../src/decisions/decisions.service.js';
-import { Clock, timestamp } from '../../src/platform/index.js';
+import { Clock } from '../../src/platform/index.js';
 import type { PresenceChange } from '../../src/presence/index.js';
-import type { ChangeId, ShopperId, StoreId, VisitId, ZoneId } from '../../src/shared/index.js';
+import type { ShopperId, VisitId } from '../../src/shared/index.js';
+import { DecisionDesk, entryOf, premisesOf } from '../support/decision-desk.js';
+import { faultsInLedger } from '../support/oracle.js';
 import { startShop, type Shop } from '../support/shop.js';
-
-const layout = {
-  name: 'Corner Market',
-  timeZone: 'Europe/Berlin',
-  currency: 'EUR',
-  zones: [{ zoneId: 'coffee', name: 'Coffee', kind: 'aisle' }],
-  gateways: [{ gatewayId: 'gw', zoneId: 'coffee' }],
-  beacons: [],
-};
 
 /** Decisions taken as the readers of the streams take them, many at once, against real tables and locks. */
 describe('limits under concurrency', () => {
   let shop: Shop;
   let clock: Clock;
-  let staff: { marketer: string; approver: string };
-  const offers: string[] = [];
+  let desk: DecisionDesk;
 
   beforeAll(async () => {
     // Nothing else decides here: the streams are left alone.
     shop = await startShop({ ROLE: 'api', DATABASE_POOL: '16' });
     clock = shop.get(Clock);
-    await shop.call('PUT', '/v1/stores/corner', { as: shop.serviceKey, body: layout });
-    const [marketer, approver] = [await shop.staff('marketer'), await shop.staff('approver')];
-    staff = { marketer: marketer.token, approver: approver.token };
+    desk = await DecisionDesk.open(premisesOf(shop));
   });
   afterEach(async () => {
-    for (const offerId of offers.splice(0)) {
-      const archived = await shop.call('POST', `/v1/offers/${offerId}/archive`, { as: staff.marketer });
-      expect(archived.status).toBe(200);
-    }
+    await desk.archiveAll();
+    expect(await faultsInLedger((sql) => shop.database.query(sql))).toEqual([]);
   });
   afterAll(() => shop.stop());
 
-  async function liveOffer(limits: object, more: object = {}): Promise<string> {
-    const written = await shop.call('POST', '/v1/offers', {
-      as: staff.marketer,
-      body: {
-        name: 'Fresh roast today',
-        kind: 'message',
-        trigger: { on: ['zoneEntered'] },
-        content: { default: { title: 'Smell that?', body: 'We have just roasted' } },
-        limits: { ignoresGlobalCaps: true, ...limits },
-        ...more,
-      },
-    });
-    expect(written.status).toBe(201);
-    const offerId = written.body.offerId as string;
-    await shop.call('POST', `/v1/offers/${offerId}/submit`, { as: staff.marketer });
-    const approved = await shop.call('POST', `/v1/offers/${offerId}/approve`, { as: staff.approver });
-    expect(approved.status).toBe(200);
-    offers.push(offerId);
-    return offerId;
-  }
-
-  async function shoppers(prefix: string, count: number): Promise<ShopperId[]> {
-    const ids = Array.from({ length: count }, (_, index) => `${prefix}-${index}` as ShopperId);
-    await shop.database.run('INSERT INTO shoppers (shopper_id) SELECT * FROM unnest($1::text[])', [ids]);
-    await shop.database.run(
-      `INSERT INTO consents (shopper_id, purpose, granted, policy_version, source, at)
-       SELECT id, 'location', true, '1', 'test', $2 FROM unnest($1::text[]) AS id`,
-      [ids, timestamp(clock.now())],
-    );
-    return ids;
-  }
-
-  const entryOf = (shopperId: ShopperId, visitId = clock.newId<VisitId>()): PresenceChange => {
-    const at = clock.now();
-    return {
-      kind: 'zoneEntered',
-      changeId: clock.newId<ChangeId>(),
-      shopperId,
-      storeId: 'corner' as StoreId,
-      zoneId: 'coffee' as ZoneId,
-      visitId,
-      at,
-      observedAt: at,
-      receivedAt: at,
-    };
-  };
   const take = (changes: readonly PresenceChange[]): Promise<void> => shop.get(Decisions).take(changes);
 
-  async function outcomes(where: string, values: unknown[]): Promise<Record<string, number | undefined>> {
-    const rows = await shop.database.query<{ outcome: string; count: number }>(
-      `SELECT coalesce(reason, outcome) AS outcome, count(*) FROM decisions WHERE ${where} GROUP BY 1`,
-      values,
-    );
-    return Object.fromEntries(rows.map(({ outcome, count }) => [outcome, count]));
-  }
-  const countOf = async (table: string, where: string, values: unknown[]): Promise<number> =>
-    (await shop.database.query<{ count: number }>(`SELECT count(*) FROM ${table} WHERE ${where}`, values))[0]!
-      .count;
+  const liveOffer: DecisionDesk['liveOffer'] = (...asked) => desk.liveOffer(...asked);
+  const shoppers: DecisionDesk['shoppers'] = (...asked) => desk.shoppers(...asked);
+  const outcomes: DecisionDesk['outcomes'] = (...asked) => desk.outcomes(...asked);
+  const countOf: DecisionDesk['countOf'] = (...asked) => desk.countOf(...asked);
 
   it('makes one offer of two hundred changes at once to a shopper who may have one', async () => {
     const offerId = await liveOffer({ perShopper: [{ max: 1, per: 'visit' }] });
@@ -180,10 +116,14 @@ describe('limits under concurrency', () => {
     const offerId = await liveOffer({ total: 100 });
     const changes = (await shoppers('total', 2_000)).map((shopperId) => entryOf(shopperId));
     // Few in a batch, so that many are under way while the last of the hundred are given.
-    const batches = Array.from({ length: 200 }, (_, index) =>
-      changes.filter((_each, at) => at % 200 === index),
+    const batches = Array.from({ length: 64 }, (_, index) =>
+      changes.filter((_each, at) => at % 64 === index),
     );
-    await Promise.all(batches.map(take));
+    // As many at once as twice the connections of a process: more would wait for those, not for the counter.
+    const workers = Array.from({ length: 20 }, async () => {
+      for (let batch = batches.pop(); batch !== undefined; batch = batches.pop()) await take(batch);
+    });
+    await Promise.all(workers);
     expect(await outcomes('considered @> $1::jsonb', [JSON.stringify([{ offerId }])])).toEqual({
       offer: 100,
       'limit-reached': 1_900,

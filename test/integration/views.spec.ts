@@ -1,7 +1,9 @@
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { timestamp } from '../../src/platform/index.js';
-import { DAY_MS, MINUTE_MS, toRfc3339 } from '../../src/shared/index.js';
+import { DAY_MS, MINUTE_MS, toRfc3339, type ShopperId } from '../../src/shared/index.js';
 import type { CustomerView } from '../../src/views/customer-view.dto.js';
+import { CustomerViews } from '../../src/views/customer-views.service.js';
 import { startShop, type Shop } from '../support/shop.js';
 
 let shop: Shop;
@@ -278,6 +280,20 @@ describe('GET /v1/shoppers/{shopperId}', () => {
       mutedCategories: ['tea'],
     });
     expect(body.interactions.browsedNotBought).toEqual([]);
+  });
+
+  it('asks Postgres once for all of it', async () => {
+    await shopper('finn', true);
+    await purchase('finn', 9, [['milk', 1, 100]]);
+    await purchase('finn', 2, [['milk', 2, 110]]);
+    const first = (await view('finn')).body;
+    const asked = jest.spyOn(shop.database, 'query');
+    const shown = await shop.get(CustomerViews).of('finn' as ShopperId);
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
+    expect(shown.replenishment.map(({ purchases }) => purchases)).toEqual([2]);
+    expect(shown.value.monetary).toEqual(first.value.monetary);
+    expect(shown.value.probabilityActive).toBeGreaterThan(0);
   });
 
   it('uses no purchases without the consent to profiling', async () => {

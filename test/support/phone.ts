@@ -17,12 +17,18 @@ const opened = new Set<Socket>();
 export async function phone(
   url: string,
   token: string | undefined,
-  { acknowledges = true, transports }: { acknowledges?: boolean; transports?: string[] } = {},
+  {
+    acknowledges = true,
+    transports,
+    namespace = '/shopper',
+    origin,
+  }: { acknowledges?: boolean; transports?: string[]; namespace?: string; origin?: string } = {},
 ): Promise<Phone> {
-  const socket = io(`${url}/shopper`, {
+  const socket = io(url + namespace, {
     auth: token === undefined ? {} : { token },
     forceNew: true,
     ...(transports === undefined ? {} : { transports }),
+    ...(origin === undefined ? {} : { extraHeaders: { origin } }),
   });
   opened.add(socket);
   const offers: Phone['offers'] = [];

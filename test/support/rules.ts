@@ -1,27 +1,52 @@
 import fc from 'fast-check';
-import { DAY_MS, toRfc3339, type AttributeValue, type Facts } from '../../src/shared/index.js';
-import type { Condition, Operator, Rule, RuleValue } from '../../src/rules/grammar.js';
-import { FieldRegistry, operatorsOf, type Field, type FieldType } from '../../src/rules/registry.js';
+import { DAY_MS, toRfc3339, type AttributeValue, type Facts, type Item } from '../../src/shared/index.js';
+import type { Condition, Group, Operator, Rule, RuleValue } from '../../src/rules/grammar.js';
+import {
+  FieldRegistry,
+  operatorsOf,
+  type Field,
+  type FieldType,
+  type ItemField,
+} from '../../src/rules/registry.js';
 
 /** Rules and facts for properties: every type, operator and shape of the language, over few values, so that they meet. */
 
 const TYPES = ['number', 'text', 'choice', 'boolean', 'instant', 'list', 'clock', 'monthDay', 'any'] as const;
+type PlainType = (typeof TYPES)[number];
 const KINDS = ['a', 'b', '__proto__x', 'toString'] as const;
 const NOW = Date.parse('2026-03-01T10:00:00Z');
 
-/** One field of each type; each reads the attribute `type:kind`. */
-export const list = TYPES.map((type): Field<'kind'> => ({
-  field: `of.${type}`,
+const described = (type: PlainType) => ({
   label: type,
   description: type,
   type,
-  parameters: [{ name: 'kind', type: 'text', label: 'Kind' }],
   ...(type === 'choice' && { choices: ['a', 'b', 'c'] }),
-  read: (facts, of) => {
-    const name = `${type}:${of.kind}`;
-    return Object.hasOwn(facts.shopper.attributes, name) ? facts.shopper.attributes[name] : undefined;
+});
+
+/** Of an item one field of each type, under the type's name. */
+const itemFields = TYPES.map((type): ItemField => ({ field: type, ...described(type) }));
+
+/** One field of each type; each reads the attribute `type:kind`, that of items the list of the kind. */
+export const list: readonly Field<'kind'>[] = [
+  ...TYPES.map((type): Field<'kind'> => ({
+    field: `of.${type}`,
+    ...described(type),
+    parameters: [{ name: 'kind', type: 'text', label: 'Kind' }],
+    read: (facts, of) => {
+      const name = `${type}:${of.kind}`;
+      return Object.hasOwn(facts.shopper.attributes, name) ? facts.shopper.attributes[name] : undefined;
+    },
+  })),
+  {
+    field: 'of.items',
+    label: 'items',
+    description: 'items',
+    type: 'items',
+    items: itemFields,
+    parameters: [{ name: 'kind', type: 'text', label: 'Kind' }],
+    read: ({ lists = {} }, of) => (Object.hasOwn(lists, of.kind) ? lists[of.kind] : undefined),
   },
-}));
+];
 export const fields = new FieldRegistry(list);
 
 // Few values, so that conditions and facts often meet.
@@ -35,7 +60,7 @@ const clock = fc.constantFrom('00:00', '09:29', '09:30', '23:59');
 const monthDay = fc.constantFrom('01-01', '02-29', '03-01', '12-31');
 const scalar = fc.oneof(number, text, fc.boolean());
 
-const READ: Readonly<Record<FieldType, fc.Arbitrary<AttributeValue>>> = {
+const READ: Readonly<Record<PlainType, fc.Arbitrary<AttributeValue>>> = {
   number,
   text,
   choice: fc.constantFrom('a', 'b', 'c'),
@@ -46,7 +71,7 @@ const READ: Readonly<Record<FieldType, fc.Arbitrary<AttributeValue>>> = {
   monthDay,
   any: fc.oneof(scalar, fc.array(text, { maxLength: 3 })),
 };
-const ASKED: Readonly<Record<FieldType, fc.Arbitrary<string | number | boolean>>> = {
+const ASKED: Readonly<Record<PlainType, fc.Arbitrary<string | number | boolean>>> = {
   number,
   text,
   choice: fc.constantFrom('a', 'b', 'c'),
@@ -59,6 +84,7 @@ const ASKED: Readonly<Record<FieldType, fc.Arbitrary<string | number | boolean>>
 };
 
 function operandOf(type: FieldType, operator: Operator): fc.Arbitrary<RuleValue | undefined> {
+  if (type === 'items') return groupOfItems;
   const numeric = type === 'any' && ['<', '<=', '>', '>=', 'between'].includes(operator);
   const asked = numeric ? number : ASKED[type];
   switch (operator) {
@@ -84,55 +110,74 @@ const wellFormed = (rule: Condition): boolean =>
   [rule.value].flat().every((value) => typeof value !== 'string' || (isWell(value) && !value.includes('\0')));
 const isWell = (value: string): boolean => !/\p{Surrogate}/u.test(value);
 
-export const condition: fc.Arbitrary<Condition> = fc
-  .constantFrom(...list)
-  .chain((field) => fc.tuple(fc.constant(field), fc.constantFrom(...operatorsOf(field as Field))))
-  .chain(([field, operator]) =>
-    fc.record(
-      {
-        id: fc.constantFrom('r-1', 'r-2'),
-        field: fc.constant(field.field),
-        of: fc.record({ kind: fc.constantFrom(...KINDS) }),
-        operator: fc.constant(operator),
-        value: operandOf(field.type, operator),
-        valueSource: fc.constant('value' as const),
-      },
-      { requiredKeys: ['field', 'of', 'operator', 'value'] },
-    ),
-  )
-  .map(({ value, ...rest }): Condition => ({ ...rest, ...(value !== undefined && { value }) }))
-  .filter(wellFormed);
+const conditionOn = (
+  fieldsOf: readonly (Pick<Field, 'field' | 'type'> & Partial<Pick<Field, 'parameters'>>)[],
+) =>
+  fc
+    .constantFrom(...fieldsOf)
+    .chain((field) => fc.tuple(fc.constant(field), fc.constantFrom(...operatorsOf(field as Field))))
+    .chain(([{ field, type, parameters }, operator]) =>
+      fc.record(
+        {
+          id: fc.constantFrom('r-1', 'r-2'),
+          field: fc.constant(field),
+          ...(parameters && { of: fc.record({ kind: fc.constantFrom(...KINDS) }) }),
+          operator: fc.constant(operator),
+          value: operandOf(type, operator),
+          valueSource: fc.constant('value' as const),
+        },
+        { requiredKeys: ['field', 'operator', 'value', ...(parameters ? (['of'] as const) : [])] },
+      ),
+    )
+    .map(({ value, ...rest }): Condition => ({ ...rest, ...(value !== undefined && { value }) }))
+    .filter(wellFormed);
+
+const groupOf = (members: fc.Arbitrary<Rule>): fc.Arbitrary<Group> =>
+  fc.record(
+    {
+      id: fc.constantFrom('g-1', 'g-2'),
+      combinator: fc.constantFrom('and' as const, 'or' as const),
+      not: fc.boolean(),
+      rules: fc.array(members, { maxLength: 4 }),
+    },
+    { requiredKeys: ['combinator', 'rules'] },
+  );
+
+const onItems = conditionOn(itemFields);
+const groupOfItems = groupOf(fc.oneof({ weight: 3, arbitrary: onItems }, groupOf(onItems)));
+
+export const condition: fc.Arbitrary<Condition> = conditionOn(list);
 
 export const rule: fc.Arbitrary<Rule> = fc.letrec<{ rule: Rule }>((tie) => ({
-  rule: fc.oneof(
-    { depthSize: 'small', maxDepth: 6 },
-    condition,
-    fc.record(
-      {
-        id: fc.constantFrom('g-1', 'g-2'),
-        combinator: fc.constantFrom('and' as const, 'or' as const),
-        not: fc.boolean(),
-        rules: fc.array(tie('rule'), { maxLength: 4 }),
-      },
-      { requiredKeys: ['combinator', 'rules'] },
-    ),
-  ),
+  rule: fc.oneof({ depthSize: 'small', maxDepth: 5 }, condition, groupOf(tie('rule'))),
 })).rule;
 
 const attributes = fc
   .tuple(
-    ...list.flatMap((field) =>
+    ...TYPES.flatMap((type) =>
       KINDS.map((kind) => {
-        const known = READ[field.type].map((value) => [`${field.type}:${kind}`, value] as const);
-        const other = scalar.map((value) => [`${field.type}:${kind}`, value] as const);
-        const missing = fc.constantFrom(null, NaN).map((value) => [`${field.type}:${kind}`, value] as const);
+        const known = READ[type].map((value) => [`${type}:${kind}`, value] as const);
+        const other = scalar.map((value) => [`${type}:${kind}`, value] as const);
+        const missing = fc.constantFrom(null, NaN).map((value) => [`${type}:${kind}`, value] as const);
         return fc.oneof({ weight: 6, arbitrary: known }, other, missing, fc.constant(undefined));
       }),
     ),
   )
   .map((entries) => Object.fromEntries(entries.filter((entry) => entry !== undefined)));
 
-export const facts: fc.Arbitrary<Facts> = attributes.map((given) => ({
+const item: fc.Arbitrary<Item> = fc.record(
+  Object.fromEntries(
+    TYPES.map((type) => [
+      type,
+      fc.oneof({ weight: 6, arbitrary: READ[type] }, scalar, fc.constantFrom(null, NaN)),
+    ]),
+  ),
+  { requiredKeys: [] },
+);
+const lists = fc.dictionary(fc.constantFrom(...KINDS), fc.array(item, { maxLength: 3 }), { maxKeys: 4 });
+
+export const facts: fc.Arbitrary<Facts> = fc.tuple(attributes, lists).map(([given, of]) => ({
+  lists: of,
   at: NOW,
   on: 'zoneEntered',
   local: { isoWeekday: 7, minuteOfDay: 600, hour: 10, date: '2026-03-01', monthDay: '03-01' },

@@ -30,8 +30,11 @@ const OPERATOR: Principal = {
   storeIds: [],
 };
 
-/** Boots the program against the services that `npm test` has started. */
-export async function startShop(overrides: Record<string, string> = {}): Promise<Shop> {
+/** Boots the program against the services that `npm test` has started; what it logs goes to `logged`, if given. */
+export async function startShop(
+  overrides: Record<string, string> = {},
+  logged?: { write(line: string): void },
+): Promise<Shop> {
   const name = `shop_${randomBytes(6).toString('hex')}`;
   const base = required('TEST_DATABASE_URL');
   await admin(base, `CREATE DATABASE ${name}`);
@@ -50,7 +53,7 @@ export async function startShop(overrides: Record<string, string> = {}): Promise
   });
   const running = await boot(
     { ...settings, port: 0, databaseUrl: databaseUrl.href, redisUrl: settings.redisUrl ?? '' },
-    new Log(settings.logLevel),
+    new Log(settings.logLevel, logged),
   );
   return dress(running, base, name);
 }

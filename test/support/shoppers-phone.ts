@@ -23,6 +23,8 @@ export interface Phone {
   nextOffer(withinMs?: number): Promise<ReceivedOffer>;
   /** Sends an event and gives what the server acknowledges with. */
   send(event: 'checkin' | 'sightings' | 'offer-event', body: unknown): Promise<Record<string, unknown>>;
+  /** Resolves when the server hangs up. */
+  readonly hungUp: Promise<void>;
   close(): void;
 }
 
@@ -37,6 +39,9 @@ export async function connectPhone(url: string, token: string): Promise<Phone> {
     acknowledge({ ok: true });
   });
   socket.on('withdrawn', (notice: { deliveryId: string; reason: string }) => withdrawn.push(notice));
+  const hungUp = new Promise<void>((resolve) => {
+    socket.once('disconnect', () => resolve());
+  });
   await new Promise<void>((resolve, reject) => {
     socket.on('connect', resolve);
     socket.on('connect_error', (error) => {
@@ -56,6 +61,7 @@ export async function connectPhone(url: string, token: string): Promise<Phone> {
       return offers[taken - 1]!;
     },
     send: (event, body) => socket.timeout(5_000).emitWithAck(event, body) as Promise<Record<string, unknown>>,
+    hungUp,
     close: () => socket.disconnect(),
   };
 }

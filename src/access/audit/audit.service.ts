@@ -23,6 +23,17 @@ export interface AuditItem {
   after?: unknown;
 }
 
+export interface AuditQuery {
+  limit: number;
+  cursor?: string | undefined;
+  subject?: string | undefined;
+  actor?: string | undefined;
+  /** `noun.verb`, or the noun alone. */
+  action?: string | undefined;
+  from?: Instant | undefined;
+  to?: Instant | undefined;
+}
+
 interface Row {
   audit_id: string;
   at: Instant;
@@ -58,17 +69,29 @@ export class Audit {
     );
   }
 
-  /** Newest first; `subject` as it was written, such as `staff:<id>`. */
-  async list(query: {
-    limit: number;
-    cursor?: string | undefined;
-    subject?: string | undefined;
-  }): Promise<Page<AuditItem>> {
+  /** Writes an entry that belongs to no transaction: somebody looked at something. */
+  note(entry: AuditEntry): Promise<void> {
+    return this.write(this.database, entry);
+  }
+
+  /** Newest first; what it is narrowed by is compared as it was written, such as `staff:<id>`. */
+  async list(query: AuditQuery): Promise<Page<AuditItem>> {
     const rows = await this.database.query<Row>(
       `SELECT audit_id, at, actor, action, subject, before, after FROM audit_log
        WHERE ($1::uuid IS NULL OR audit_id < $1) AND ($2::text IS NULL OR subject = $2)
-       ORDER BY audit_id DESC LIMIT $3`,
-      [idBefore(query.cursor) ?? null, query.subject ?? null, query.limit + 1],
+         AND ($3::text IS NULL OR actor = $3)
+         AND ($4::text IS NULL OR action = $4 OR starts_with(action, $4 || '.'))
+         AND ($5::timestamptz IS NULL OR at >= $5) AND ($6::timestamptz IS NULL OR at < $6)
+       ORDER BY audit_id DESC LIMIT $7`,
+      [
+        idBefore(query.cursor) ?? null,
+        query.subject ?? null,
+        query.actor ?? null,
+        query.action ?? null,
+        query.from === undefined ? null : timestamp(query.from),
+        query.to === undefined ? null : timestamp(query.to),
+        query.limit + 1,
+      ],
     );
     return pageFrom(rows, query.limit, (row) => [row.audit_id], itemOf);
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DataSource, IsNull, LessThan } from 'typeorm';
-import { Bus, Clock, Database, notFound, pageFrom, type Page } from '../../platform/index.js';
+import { Clock, Database, notFound, pageFrom, type Page } from '../../platform/index.js';
 import {
   principalName,
   toRfc3339,
@@ -14,6 +14,7 @@ import { Audit } from '../audit/audit.service.js';
 import { SECRET_BYTES, credentialFrom, hashOf, prefixOf, type KeyKind } from '../credential.rules.js';
 import { idBefore } from '../listing.js';
 import { inTransaction } from '../orm.js';
+import { Revocations, type Revocation } from '../revocations.js';
 import type { Verified } from '../verified-credentials.js';
 import { ApiKeyEntity, type ApiKey } from './api-key.entity.js';
 import type { NewKey } from './keys.dto.js';
@@ -43,7 +44,7 @@ export class ApiKeys {
     private readonly orm: DataSource,
     private readonly database: Database,
     private readonly audit: Audit,
-    private readonly bus: Bus,
+    private readonly revocations: Revocations,
     private readonly clock: Clock,
   ) {}
 
@@ -86,7 +87,7 @@ export class ApiKeys {
    */
   async revoke(keyId: KeyId, actor: Principal): Promise<void> {
     const revokedAt = this.clock.now();
-    const row = await inTransaction(this.orm, async (manager, tx) => {
+    const revocation = await inTransaction(this.orm, async (manager, tx): Promise<Revocation> => {
       const { affected } = await manager.update(ApiKeyEntity, { keyId, revokedAt: IsNull() }, { revokedAt });
       const found = await manager.findOneBy(ApiKeyEntity, { keyId });
       if (found === null) throw notFound('key');
@@ -94,9 +95,9 @@ export class ApiKeys {
         const after = itemOf(found);
         await this.audit.write(tx, { actor, action: 'key.revoked', subject: `key:${keyId}`, after });
       }
-      return found;
+      return this.revocations.note(tx, principalName(principalOf(found)));
     });
-    this.bus.emit('credential.revoked', { credential: principalName(principalOf(row)) });
+    this.revocations.tell(revocation);
   }
 
   /** Who holds the key with this hash; undefined when nobody does, or no more. */

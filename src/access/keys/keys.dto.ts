@@ -38,6 +38,7 @@ export const listKeys = route({
   tag,
   summary: 'API keys by prefix, newest first, revoked ones among them',
   allow: ['admin'],
+  ofChain: true,
   query: vocabulary.page,
   answer: vocabulary.pageOf(keyItem),
 });
@@ -48,6 +49,7 @@ export const createKey = route({
   tag,
   summary: 'Makes an API key; `key` is shown here and never again',
   allow: ['admin'],
+  ofChain: true,
   body: newKey,
   status: 201,
   answer: keyItem.omit({ revokedAt: true }).extend({ key: z.string() }),
@@ -59,6 +61,7 @@ export const revokeKey = route({
   tag,
   summary: 'Revokes an API key at once',
   allow: ['admin'],
+  ofChain: true,
   params: z.strictObject({ keyId: vocabulary.keyId }),
   status: 204,
 });

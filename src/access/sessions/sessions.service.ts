@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Bus, Clock, Database, Problem, timestamp } from '../../platform/index.js';
+import { Clock, Database, Problem, timestamp } from '../../platform/index.js';
 import {
   HOUR_MS,
   SECOND_MS,
@@ -12,6 +12,7 @@ import {
   type StoreId,
 } from '../../shared/index.js';
 import { SECRET_BYTES, credentialFrom, hashOf } from '../credential.rules.js';
+import { Revocations } from '../revocations.js';
 import { Passwords } from '../staff/passwords.js';
 import type { Verified } from '../verified-credentials.js';
 import { SignInThrottle } from './sign-in-throttle.js';
@@ -41,7 +42,7 @@ export class Sessions {
     private readonly database: Database,
     private readonly passwords: Passwords,
     private readonly throttle: SignInThrottle,
-    private readonly bus: Bus,
+    private readonly revocations: Revocations,
     private readonly clock: Clock,
   ) {}
 
@@ -68,9 +69,12 @@ export class Sessions {
 
   /** Ends one session; others of the same person go on. */
   async end(token: string, principal: PrincipalOf<'staff'>): Promise<void> {
-    await this.database.run('DELETE FROM staff_sessions WHERE token_hash = $1', [hashOf(token)]);
     // Sessions are remembered by person: their others are looked up once more and found good.
-    this.bus.emit('credential.revoked', { credential: principalName(principal) });
+    const revocation = await this.database.transaction(async (tx) => {
+      await tx.run('DELETE FROM staff_sessions WHERE token_hash = $1', [hashOf(token)]);
+      return this.revocations.note(tx, principalName(principal));
+    });
+    this.revocations.tell(revocation);
   }
 
   /** Whose session this is; undefined when it ended, or its owner may not work any more. */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ArrayContains, DataSource, LessThan, type EntityManager } from 'typeorm';
-import { Bus, Clock, conflict, errorCode, notFound, pageFrom, type Page } from '../../platform/index.js';
+import { Clock, conflict, errorCode, notFound, pageFrom, type Page } from '../../platform/index.js';
 import { toRfc3339, type Principal, type StaffId, type StoreId } from '../../shared/index.js';
 import { Audit } from '../audit/audit.service.js';
 import { idBefore } from '../listing.js';
 import { inTransaction } from '../orm.js';
+import { Revocations } from '../revocations.js';
 import { Passwords } from './passwords.js';
 import type { NewStaff, StaffChange } from './staff.dto.js';
 import { StaffEntity, type Staff } from './staff.entity.js';
@@ -26,7 +27,7 @@ export class StaffAccounts {
     private readonly orm: DataSource,
     private readonly passwords: Passwords,
     private readonly audit: Audit,
-    private readonly bus: Bus,
+    private readonly revocations: Revocations,
     private readonly clock: Clock,
   ) {}
 
@@ -71,7 +72,7 @@ export class StaffAccounts {
   async update(staffId: StaffId, change: StaffChange, actor: Principal): Promise<StaffItem> {
     const { password, ...fields } = change;
     const passwordHash = password === undefined ? undefined : await this.passwords.hash(password);
-    const { after, dropsCaches } = await inTransaction(this.orm, async (manager, tx) => {
+    const { after, revocation } = await inTransaction(this.orm, async (manager, tx) => {
       const admins = await activeAdmins(manager);
       const before = await manager.findOne(StaffEntity, {
         where: { staffId },
@@ -98,9 +99,12 @@ export class StaffAccounts {
         before: standingOf(before),
         after: { ...standingOf(after), ...(passwordHash === undefined ? {} : { passwordChanged: true }) },
       });
-      return { after, dropsCaches: consequences.dropsCaches };
+      const revocation = consequences.dropsCaches
+        ? await this.revocations.note(tx, subjectOf(staffId))
+        : undefined;
+      return { after, revocation };
     });
-    if (dropsCaches) this.bus.emit('credential.revoked', { credential: subjectOf(staffId) });
+    if (revocation !== undefined) this.revocations.tell(revocation);
     return itemOf(after);
   }
 }

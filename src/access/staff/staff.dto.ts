@@ -40,6 +40,7 @@ export const listStaff = route({
   tag,
   summary: 'Staff, newest first',
   allow: ['admin'],
+  ofChain: true,
   query: vocabulary.page,
   answer: vocabulary.pageOf(staffItem),
 });
@@ -50,6 +51,7 @@ export const createStaff = route({
   tag,
   summary: 'Adds a member of staff',
   allow: ['admin'],
+  ofChain: true,
   body: newStaff,
   status: 201,
   answer: staffItem,
@@ -61,6 +63,7 @@ export const updateStaff = route({
   tag,
   summary: 'Changes what is given; a new password or the end of `active` ends their sessions',
   allow: ['admin'],
+  ofChain: true,
   params: z.strictObject({ staffId: vocabulary.staffId }),
   body: staffChange,
   answer: staffItem,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isShortLived, lifetimeFrom } from './tokens.rules.js';
+import { isRevoked, isShortLived, lifetimeAfter, lifetimeFrom } from './tokens.rules.js';
 
 const DAY = 86_400;
 
@@ -10,6 +10,16 @@ describe('the lifetime of a token', () => {
         const { issuedAt, expiresAt } = lifetimeFrom(now, ttl);
         expect(isShortLived({ iat: issuedAt, exp: expiresAt })).toBe(true);
         expect(expiresAt * 1_000).toBeLessThanOrEqual(now + ttl * 1_000);
+      }),
+    );
+  });
+
+  it('tells tokens of before a revocation from those of after it, whenever in the second it was', () => {
+    fc.assert(
+      fc.property(fc.nat(4e12), fc.nat(5_000), (revokedAt, later) => {
+        expect(isRevoked(lifetimeFrom(revokedAt - later, 60).issuedAt, revokedAt)).toBe(true);
+        expect(isRevoked(lifetimeAfter(revokedAt, revokedAt + later, 60).issuedAt, revokedAt)).toBe(false);
+        expect(isRevoked(lifetimeFrom(revokedAt, 60).issuedAt, undefined)).toBe(false);
       }),
     );
   });

@@ -17,6 +17,20 @@ export function lifetimeFrom(now: Instant, ttlSeconds: number): Lifetime {
   return { issuedAt, expiresAt: issuedAt + Math.min(ttlSeconds, LONGEST_SECONDS) };
 }
 
+/**
+ * The same, for tokens made after `revokedAt`. They tell their time in whole seconds: one made in the second of the
+ * revocation is dated to the next, so that it is not taken for one of before.
+ */
+export function lifetimeAfter(revokedAt: Instant | undefined, now: Instant, ttlSeconds: number): Lifetime {
+  const next = revokedAt === undefined ? now : (Math.floor(revokedAt / SECOND_MS) + 1) * SECOND_MS;
+  return lifetimeFrom(Math.max(now, next), ttlSeconds);
+}
+
+/** True for a token of before the revocation, or of its second. */
+export function isRevoked(iat: number, revokedAt: Instant | undefined): boolean {
+  return revokedAt !== undefined && iat <= Math.floor(revokedAt / SECOND_MS);
+}
+
 /** True when a token says both when it was issued and when it ends, at most 24 hours later. */
 export function isShortLived({ iat, exp }: { iat?: number; exp?: number }): boolean {
   return iat !== undefined && exp !== undefined && exp > iat && exp - iat <= LONGEST_SECONDS;

@@ -81,7 +81,7 @@ export async function replayTrace(args: string[]): Promise<ReplayResult> {
   const rehearsal =
     live &&
     new Rehearsal({
-      layout,
+      layoutOf: () => layout,
       live,
       policy,
       viewOf: (shopperId) => viewOf(shopperId, views.get(shopperId), isProfiled),

@@ -7,7 +7,7 @@ import { SocketServer } from './socket-server.js';
 /** What came of an offer on its way to the sockets of a shopper. */
 export type Reached = 'nobody' | 'unconfirmed' | 'acknowledged';
 
-/** How long an app may take to acknowledge; past the 150 ms that are promised, short of the redrive after 2 s. */
+/** How long an app that has just come in may take to acknowledge. */
 const PATIENCE_MS = 1_500;
 
 /** Speaks to the apps of shoppers, whichever process their sockets are in. Never fails. */
@@ -16,11 +16,11 @@ export class Phones {
   constructor(private readonly server: SocketServer) {}
 
   /** To every socket of the shopper; one acknowledgement is enough. */
-  offer(shopperId: ShopperId, offer: OfferForApp): Promise<Reached> {
+  offer(shopperId: ShopperId, offer: OfferForApp, patienceMs: number): Promise<Reached> {
     return new Promise((resolve) => {
       this.server.everywhere
         .to(roomOf(shopperId))
-        .timeout(PATIENCE_MS)
+        .timeout(patienceMs)
         .emit('offer', offer, (error: Error | null, answers: unknown[]) => {
           if (answers.length > 0) resolve('acknowledged');
           // Without an error every process has answered, and none of them has a socket of this shopper.

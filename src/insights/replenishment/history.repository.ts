@@ -5,8 +5,8 @@ import type { History, Trip } from './history.rules.js';
 import { HABIT_BYTES } from './model/habits.rules.js';
 import type { StoredModel } from './model/shopper.rules.js';
 import { packedModel, storedModel } from './packing.rules.js';
-import type { BoughtLine } from './preferences.rules.js';
-import { FOLD, HOUSEHOLD, SETTLED, STATE_COLUMNS, stateFrom, type StateRow } from './rows.js';
+import { FOLDED, NEEDS, type FoldedRow, type NeedsRow } from './needs.sql.js';
+import { FOLD, HOUSEHOLD, STATE_COLUMNS } from './rows.js';
 
 interface TripRow {
   shopper_id: ShopperId;
@@ -15,48 +15,22 @@ interface TripRow {
   categories: string[];
   unknown_products: string[];
 }
-interface ActivityRow {
-  visits: number;
-  first_visit_at: Instant;
-  last_visit_at: Instant;
-  awaiting: string[];
-  model: Buffer | null;
-}
 /** What is folded of a shopper: the history, and the model of purchases beside it. */
 export interface Folded {
   history: History;
   model: StoredModel<string>;
 }
-/** What is held of one shopper who exists. */
-export interface Whole {
-  folded: Folded | undefined;
-  timeZone: string;
-  /** False when it lags behind the purchases or the catalogue, or should be gone for want of consent. */
-  settled: boolean;
-}
-
 /** What was bought, and what was made of it (`shopper_activity`, `replenishment`). */
 @Injectable()
 export class HistoryRepository {
   constructor(private readonly database: Database) {}
 
-  /** What is folded of one shopper, in all categories; `undefined` when there is no such shopper. */
-  async whole(shopperId: ShopperId): Promise<Whole | undefined> {
-    const [found] = await this.database.query<{ profiled: boolean; settled: boolean; time_zone: string }>(
-      `SELECT profiled, ${SETTLED} AS settled,
-         coalesce(asked.time_zone, (SELECT document->>'timeZone' FROM stores WHERE store_id = asked.home_store_id),
-           'UTC') AS time_zone
-       FROM shoppers AS asked
-       CROSS JOIN LATERAL (SELECT EXISTS (
-         SELECT FROM consents
-         WHERE consents.shopper_id = asked.shopper_id AND purpose = 'profiling' AND granted) AS profiled) AS consent
-       LEFT JOIN shopper_activity AS activity ON activity.shopper_id = asked.shopper_id
-       WHERE asked.shopper_id = $1`,
-      [shopperId],
-    );
-    if (found === undefined) return undefined;
-    const folded = found.profiled ? await this.known(this.database, shopperId) : undefined;
-    return { folded, timeZone: found.time_zone, settled: found.settled };
+  /** All that one shopper's needs are told from; `undefined` when there is no such shopper. */
+  async needs(shopperId: ShopperId): Promise<NeedsRow | undefined> {
+    const [found] = await this.database.query<{ needs: NeedsRow | null }>(`SELECT ${NEEDS} AS needs`, [
+      shopperId,
+    ]);
+    return found?.needs ?? undefined;
   }
 
   /** All trips of each shopper, or only the named ones. A returned line (quantity below zero) is no purchase. */
@@ -95,22 +69,6 @@ export class HistoryRepository {
     return trips;
   }
 
-  /** What the shopper and their household bought, line by line; returned goods are not in it. */
-  async lines(shopperId: ShopperId): Promise<BoughtLine[]> {
-    return this.database.query(
-      `SELECT line.product_id AS "productId", product.category, bought.channel, bought.purchased_at AS "purchasedAt",
-         coalesce(store.document->>'timeZone', asked.time_zone, 'UTC') AS "timeZone", line.quantity,
-         product.pack_amount AS "packAmount", product.pack_unit AS "packUnit"
-       FROM shoppers AS asked
-       JOIN purchases AS bought ON bought.shopper_id = ANY(asked.shopper_id || ${HOUSEHOLD})
-       JOIN purchase_lines AS line ON line.purchase_id = bought.purchase_id AND line.quantity > 0
-       LEFT JOIN stores AS store ON store.store_id = bought.store_id
-       LEFT JOIN products AS product ON product.product_id = line.product_id
-       WHERE asked.shopper_id = $1`,
-      [shopperId],
-    );
-  }
-
   /** The others whose purchases count for this shopper, and theirs for the others. */
   async householdOf(shopperId: ShopperId): Promise<ShopperId[]> {
     const [row] = await this.database.query<{ members: ShopperId[] }>(
@@ -120,36 +78,13 @@ export class HistoryRepository {
     return row?.members ?? [];
   }
 
-  /**
-   * What was folded so far; `undefined` when there is nothing, when it was folded another way or with another
-   * household, or when a product it waits for has come to the catalogue: then it must be folded from the start.
-   */
+  /** What was folded so far; `undefined` where it must be folded from the start. */
   async known(tx: Queryable, shopperId: ShopperId): Promise<Folded | undefined> {
-    const [activity] = await tx.query<ActivityRow>(
-      `SELECT visits, first_visit_at, last_visit_at, awaiting, model
-       FROM shopper_activity JOIN shoppers AS asked USING (shopper_id)
-       WHERE shopper_id = $1 AND fold = ${FOLD} AND shared_with = ${HOUSEHOLD}
-         AND NOT EXISTS (SELECT FROM products WHERE product_id = ANY(shopper_activity.awaiting))`,
+    const [found] = await tx.query<{ folded: FoldedRow | null }>(
+      `SELECT ${FOLDED} AS folded FROM shoppers AS asked WHERE shopper_id = $1`,
       [shopperId],
     );
-    if (activity?.model == null) return undefined;
-    const states = await tx.query<StateRow & { category: string; habit: Buffer }>(
-      `SELECT category, habit, ${STATE_COLUMNS} FROM replenishment WHERE shopper_id = $1 ORDER BY category`,
-      [shopperId],
-    );
-    return {
-      history: {
-        visits: activity.visits,
-        firstVisitAt: activity.first_visit_at,
-        lastVisitAt: activity.last_visit_at,
-        awaiting: activity.awaiting,
-        categories: new Map(states.map((row) => [row.category, stateFrom(row)])),
-      },
-      model: storedModel(
-        activity.model,
-        states.map(({ category, habit }) => [category, habit]),
-      ),
-    };
+    return found?.folded ? foldedFrom(found.folded) : undefined;
   }
 
   /**
@@ -194,6 +129,16 @@ export class HistoryRepository {
       [ids],
     );
   }
+}
+
+export function foldedFrom({ habits, model, ...visits }: FoldedRow): Folded {
+  return {
+    history: { ...visits, categories: new Map(habits.map(({ category, state }) => [category, state])) },
+    model: storedModel(
+      Buffer.from(model, 'base64'),
+      habits.map(({ category, habit }) => [category, Buffer.from(habit, 'base64')]),
+    ),
+  };
 }
 
 async function saveStates(

@@ -5,8 +5,9 @@ import { Histories } from './histories.service.js';
 import { foreseen } from './estimate-in.rules.js';
 import { ModelForesight, type Contribution } from './foresight.rules.js';
 import { observeTrips, visitEveryDays } from './history.rules.js';
-import { HistoryRepository, type Whole } from './history.repository.js';
+import { foldedFrom, HistoryRepository } from './history.repository.js';
 import { modelOf } from './learning.rules.js';
+import type { NeedsRow } from './needs.sql.js';
 import { Population } from './population.service.js';
 import { preferencesOf, type BoughtLine, type Preference } from './preferences.rules.js';
 import { itemOf, type Listing, type ReplenishmentItem } from './replenishment.dto.js';
@@ -29,14 +30,24 @@ export class Replenishment {
    *
    * @throws Problem 404 for no such shopper
    */
-  async itemsOf(
-    shopperId: ShopperId,
-    now: Instant,
-    { level, explain }: Listing = USUAL,
-  ): Promise<ReplenishmentItem[]> {
-    const { folded, timeZone } = await this.#foldedOf(shopperId);
-    if (folded === undefined) return [];
-    const lines = await this.repository.lines(shopperId);
+  async itemsOf(shopperId: ShopperId, now: Instant, listing: Listing = USUAL): Promise<ReplenishmentItem[]> {
+    const needs = await this.repository.needs(shopperId);
+    if (needs === undefined) throw notFound('shopper');
+    if (needs.settled) return this.itemsFrom(needs, now, listing);
+    await this.settle(shopperId);
+    return this.itemsFrom((await this.repository.needs(shopperId)) ?? needs, now, listing);
+  }
+
+  /** Makes what {@link NEEDS} reads what it must be now, for a shopper of whom it says that it is not. */
+  settle(shopperId: ShopperId): Promise<void> {
+    return this.histories.settle([shopperId]);
+  }
+
+  /** As {@link itemsOf}, from what {@link NEEDS} has read. */
+  itemsFrom(needs: NeedsRow, now: Instant, { level, explain }: Listing = USUAL): ReplenishmentItem[] {
+    if (needs.folded === null) return [];
+    const folded = foldedFrom(needs.folded);
+    const { lines, timeZone } = needs;
     const everyDays = visitEveryDays(folded.history);
     const { visits } = folded.history;
     if (level === 'product') {
@@ -61,14 +72,6 @@ export class Replenishment {
       };
     });
     return inOrder(estimates);
-  }
-
-  async #foldedOf(shopperId: ShopperId): Promise<Whole> {
-    const found = await this.repository.whole(shopperId);
-    if (found === undefined) throw notFound('shopper');
-    if (found.settled) return found;
-    await this.histories.settle([shopperId]);
-    return (await this.repository.whole(shopperId)) ?? found;
   }
 }
 

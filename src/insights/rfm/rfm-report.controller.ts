@@ -10,6 +10,7 @@ import {
   type Asked,
 } from '../../platform/index.js';
 import { toRfc3339 } from '../../shared/index.js';
+import { ReportScopes } from '../kpis/report-scopes.service.js';
 import { RFM_SEGMENTS } from './rfm.rules.js';
 import { rfmReport, rfmTable } from './rfm-report.rules.js';
 import { RfmReportRepository } from './rfm-report.repository.js';
@@ -31,7 +32,9 @@ const report = route({
   allow: ['service', 'admin', 'analyst', 'marketer'],
   query: z.strictObject({
     at: vocabulary.instant.optional().describe('as it was then; now without it'),
-    storeId: vocabulary.storeId.optional().describe('shoppers of this home store only'),
+    storeId: vocabulary.storeId
+      .optional()
+      .describe('shoppers of this home store only; staff of some stores see those alone'),
   }),
   csv: true,
   answer: z.object({
@@ -51,15 +54,19 @@ const report = route({
 export class RfmReportController {
   constructor(
     private readonly repository: RfmReportRepository,
+    private readonly scopes: ReportScopes,
     private readonly clock: Clock,
   ) {}
 
   @Handles(report)
-  async rfm({ query, headers }: Asked<typeof report>): Promise<Answer> {
+  async rfm({ query, headers, principal }: Asked<typeof report>): Promise<Answer> {
     const { at, storeId } = query;
-    const currency = await this.repository.currency(storeId);
+    const { storeIds } = this.scopes.of(principal, storeId);
+    const currency = await this.repository.currency(storeIds);
     const counts =
-      at === undefined ? await this.repository.now(storeId, currency) : await this.repository.at(storeId, at);
+      at === undefined
+        ? await this.repository.now(storeIds, currency)
+        : await this.repository.at(storeIds, at);
     const of = { at: toRfc3339(at ?? this.clock.now()), storeId: storeId ?? null, currency };
     return asAccepted(headers, 'rfm', rfmReport(counts, of), rfmTable);
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, unavailable } from '../../platform/index.js';
-import { compileRule, FIELD_REGISTRY, FieldRegistry, type Rule } from '../../rules/index.js';
+import { compileRule, FIELD_REGISTRY, FieldRegistry, listsIn, type Rule } from '../../rules/index.js';
 import type { ShopperId } from '../../shared/index.js';
 import { AudienceRepository } from './audience.repository.js';
 import { Funnel, scaled, stepsOf } from './audience.rules.js';
@@ -57,10 +57,11 @@ export class Audiences {
     const [total, ids] = await Promise.all([this.repository.size(), this.repository.sample(MOST_ASKED)]);
     const sample: ShopperId[] = [];
     const now = this.clock.now();
+    const lists = listsIn(rule);
     let from = 0;
     // In the order of a hash, so that those asked are like chance wherever it ends.
     for (; from < ids.length && this.clock.now() - now < MOST_MS; from += AT_ONCE) {
-      for (const facts of await this.shoppers.facts(ids.slice(from, from + AT_ONCE), now)) {
+      for (const facts of await this.shoppers.facts(ids.slice(from, from + AT_ONCE), lists, now)) {
         if (!facts.shopper.consents.profiling || !funnel.add(facts)) continue;
         if (sample.length < SAMPLE) sample.push(facts.shopper.shopperId);
       }

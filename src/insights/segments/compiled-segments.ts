@@ -5,6 +5,7 @@ import {
   conditionsOf,
   FIELD_REGISTRY,
   FieldRegistry,
+  listsIn,
   validateRule,
   type Predicate,
 } from '../../rules/index.js';
@@ -14,6 +15,8 @@ import type { KeptSegment } from './segments.repository.js';
 export interface Compiled {
   holds: Predicate;
   ages: boolean;
+  /** The lists that it asks about item by item. */
+  lists: ReadonlySet<string>;
 }
 
 /** The rules of segments, compiled once a version. */
@@ -44,6 +47,7 @@ export class CompiledSegments {
     return {
       holds: compileRule(rule, this.fields),
       ages: asked.some(({ timeless }) => timeless !== true),
+      lists: listsIn(rule),
     };
   }
 }

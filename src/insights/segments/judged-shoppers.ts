@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Facts, Instant, ShopperId } from '../../shared/index.js';
 import { Stores } from '../../stores/index.js';
+import { RecentLists } from '../lists/recent-lists.service.js';
 import { ShopperViews } from '../shopper-view/shopper-views.service.js';
 import { factsWithoutVisit } from './membership.rules.js';
 
@@ -9,14 +10,22 @@ import { factsWithoutVisit } from './membership.rules.js';
 export class JudgedShoppers {
   constructor(
     private readonly views: ShopperViews,
+    private readonly lists: RecentLists,
     private readonly stores: Stores,
   ) {}
 
-  /** The facts of each shopper at `now`; who does not exist has none. */
-  async facts(ids: readonly ShopperId[], now: Instant): Promise<Facts[]> {
-    const views = await this.views.load(ids);
+  /**
+   * The facts of each shopper at `now`; who does not exist has none.
+   *
+   * @param lists those that the rules ask about item by item
+   */
+  async facts(ids: readonly ShopperId[], lists: ReadonlySet<string>, now: Instant): Promise<Facts[]> {
+    const [views, recent] = await Promise.all([this.views.load(ids), this.lists.of(ids, lists, now)]);
     const zoneOf = (storeId: Parameters<Stores['layout']>[0]) => this.stores.layout(storeId)?.timeZone;
-    return [...views.values()].map((view) => factsWithoutVisit(view, now, zoneOf));
+    return [...views.values()].map((view) => ({
+      ...factsWithoutVisit(view, now, zoneOf),
+      lists: recent.get(view.shopperId) ?? {},
+    }));
   }
 
   /** Of the stores: shoppers of other zones have their day turn at the next full hour. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, type Queryable } from '../../platform/index.js';
 import type { ShopperId } from '../../shared/index.js';
-import { CompiledSegments } from './compiled-segments.js';
+import { CompiledSegments, type Compiled } from './compiled-segments.js';
 import { JudgedShoppers } from './judged-shoppers.js';
 import { MembershipRepository } from './membership.repository.js';
 import { lastDue, movesOf, segmentsOf, type JudgedSegment } from './membership.rules.js';
@@ -15,7 +15,7 @@ interface Step {
   isLast: boolean;
 }
 
-type Ready = KeptSegment & JudgedSegment & { ages: boolean };
+type Ready = KeptSegment & JudgedSegment & Compiled;
 
 /** Judges shoppers by the segments' rules. Its caller holds the lock of the upkeep. */
 @Injectable()
@@ -67,7 +67,8 @@ export class Memberships {
   async #judge(tx: Queryable, ids: readonly ShopperId[], segments: readonly Ready[]): Promise<ShopperId[]> {
     if (ids.length === 0 || segments.length === 0) return [];
     const now = this.clock.now();
-    const facts = await this.judged.facts(ids, now);
+    const lists = new Set(segments.flatMap((segment) => [...segment.lists]));
+    const facts = await this.judged.facts(ids, lists, now);
     const wanted = new Map(facts.map((each) => [each.shopper.shopperId, segmentsOf(each, segments)]));
     const profiled = new Set(
       facts.filter(({ shopper }) => shopper.consents.profiling).map(({ shopper }) => shopper.shopperId),

@@ -41,6 +41,7 @@ export const putSegment = route({
     'Creates (201) or replaces (needs If-Match) a segment; who belongs to it is worked out behind the answer',
   tag,
   allow: writers,
+  ofChain: true,
   params,
   body: segmentDocument,
   answer: segmentAnswer,
@@ -52,6 +53,7 @@ export const deleteSegment = route({
   summary: 'Removes a segment and its history; rules that ask for it are false from then on',
   tag,
   allow: writers,
+  ofChain: true,
   params,
   status: 204,
 });
@@ -93,6 +95,7 @@ export const adoptTemplate = route({
   summary: 'Makes a segment of a template (201)',
   tag,
   allow: writers,
+  ofChain: true,
   params: z.strictObject({ template: segmentId }),
   body: z.strictObject({
     segmentId: segmentId.optional().describe('as the template is called, unless told'),

@@ -4,7 +4,7 @@ import { DAY_MS, type ShopperId, type ShopperView } from '../../shared/index.js'
 import { Histories } from '../replenishment/histories.service.js';
 import { Population } from '../replenishment/population.service.js';
 import { LifetimeValues } from '../value/lifetime-values.service.js';
-import { viewOf } from './view.rules.js';
+import { viewOf, type ViewRow } from './view.rules.js';
 import { ViewsRepository } from './views.repository.js';
 
 /** The main brand is that of the last year. */
@@ -36,6 +36,15 @@ export class ShopperViews {
       rows.push(...(await this.repository.views(behind, brandsSince)));
     }
     // Rows read again come last and so replace what they were before.
+    return this.#viewsOf(rows);
+  }
+
+  /** The same without putting anything right, for whoever must not write: what lags behind is as it is kept. */
+  async asKept(ids: readonly ShopperId[]): Promise<Map<ShopperId, ShopperView>> {
+    return this.#viewsOf(await this.repository.views(ids, this.clock.now() - BRAND_DAYS * DAY_MS));
+  }
+
+  #viewsOf(rows: readonly ViewRow[]): Map<ShopperId, ShopperView> {
     return new Map(
       rows.map((row) => [
         row.shopper_id,

@@ -3,7 +3,7 @@ import type { Instant, ShopperId, ValueState } from '../../shared/index.js';
 import { estimateValue, type ValueEstimate } from './estimate.rules.js';
 import { LifetimeValues } from './lifetime-values.service.js';
 import { ValueModels } from './value-models.js';
-import { ValueRepository } from './value.repository.js';
+import { ValueRepository, type WorthRow } from './value.repository.js';
 
 /** What is known and expected of one shopper's purchases. */
 export interface CustomerValue {
@@ -22,11 +22,19 @@ export class CustomerValues {
 
   /** `undefined` without the consent to `profiling`, or without a purchase. The first look after consent folds. */
   async of(shopperId: ShopperId, now: Instant): Promise<CustomerValue | undefined> {
-    let [row] = await this.repository.find([shopperId]);
-    if (row === undefined) {
-      await this.values.settle([shopperId], now);
-      [row] = await this.repository.find([shopperId]);
-    }
-    return row && { state: row, estimate: estimateValue(this.models.model, row, now) };
+    const worth = await this.repository.worth(shopperId);
+    if (worth.settled) return this.from(worth, now);
+    await this.settle(shopperId, now);
+    return this.from(await this.repository.worth(shopperId), now);
+  }
+
+  /** Makes what {@link WORTH} reads what it must be now, for a shopper of whom it says that it is not. */
+  settle(shopperId: ShopperId, now: Instant): Promise<void> {
+    return this.values.settle([shopperId], now);
+  }
+
+  /** As {@link of}, from what {@link WORTH} has read. */
+  from({ row }: WorthRow, now: Instant): CustomerValue | undefined {
+    return row === null ? undefined : { state: row, estimate: estimateValue(this.models.model, row, now) };
   }
 }

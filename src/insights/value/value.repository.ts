@@ -71,6 +71,23 @@ const FOLD = `
     last_day = excluded.last_day, sum_log_gap_days = excluded.sum_log_gap_days, currency = excluded.currency,
     spent = excluded.spent, margin = excluded.margin, spend_days = excluded.spend_days`;
 
+/**
+ * What is kept of the value of shopper `$1`, as a {@link WorthRow}: nothing without the consent to `profiling`. It is not
+ * settled while there are purchases that were never folded.
+ */
+export const WORTH = `
+  (SELECT json_build_object('settled', NOT profiled OR row IS NOT NULL
+       OR NOT EXISTS (SELECT FROM purchases WHERE purchases.shopper_id = $1),
+     'row', CASE WHEN profiled THEN row END)
+   FROM (SELECT EXISTS (SELECT FROM consents WHERE shopper_id = $1 AND purpose = 'profiling' AND granted) AS profiled,
+     (SELECT row_to_json(kept) FROM (SELECT ${VALUE_COLUMNS} FROM shopper_value WHERE shopper_id = $1) AS kept)
+       AS row) AS asked)`;
+
+export interface WorthRow {
+  settled: boolean;
+  row: ValueRow | null;
+}
+
 /** Mid-rank quintiles, as `midRankScores` has them, and the least value of each score. */
 const boundsSql = (value: string, group: string): string => `
   SELECT grouped, score, min(value)::float8 AS least FROM (
@@ -121,6 +138,11 @@ export class ValueRepository {
       [after, limit],
     );
     return rows.map((row) => row.shopper_id);
+  }
+
+  async worth(shopperId: ShopperId): Promise<WorthRow> {
+    const [found] = await this.database.query<{ worth: WorthRow }>(`SELECT ${WORTH} AS worth`, [shopperId]);
+    return found?.worth ?? { settled: true, row: null };
   }
 
   /** The shopper's row; undefined without the consent, or before anything was folded. */

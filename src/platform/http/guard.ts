@@ -41,6 +41,8 @@ export class RouteGuard implements CanActivate {
     if (principal === undefined) throw unauthorized('The credential is not known, expired or revoked.');
     if (principal.kind === 'anonymous') throw unauthorized('A credential is needed: Authorization: Bearer …');
     if (!isAllowed(principal, spec.allow)) throw forbidden('forbidden', `Not for ${describe(principal)}.`);
+    if (spec.ofChain && isKeptToStores(principal))
+      throw forbidden('other-stores', 'Only for staff of all stores.');
     request.principal = principal;
     return true;
   }
@@ -50,6 +52,10 @@ export function isAllowed(principal: Principal, allow: readonly Allowed[]): bool
   if (principal.kind === 'anonymous') return false;
   if (principal.kind === 'staff') return principal.roles.some((role) => allow.includes(role));
   return allow.includes(principal.kind);
+}
+
+function isKeptToStores(principal: Principal): boolean {
+  return principal.kind === 'staff' && principal.storeIds.length > 0;
 }
 
 function describe(principal: Principal): string {

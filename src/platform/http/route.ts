@@ -14,6 +14,8 @@ export interface RouteSpec {
   readonly summary: string;
   readonly tag: string;
   readonly allow: 'anyone' | readonly Allowed[];
+  /** What it touches belongs to all stores together: staff who are kept to some of them may not. */
+  readonly ofChain?: true;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   /** JSON body; leave out for none. `rawBody` takes the bytes whatever their content type. */

@@ -12,7 +12,7 @@ import { addStreamedParser, leaveBody, onClientError, streamsBody } from './stre
 
 /** Fastify as this house uses it. Bodies arrive as bytes: each route reads them by its own schema. */
 export function fastifyAdapter(): FastifyAdapter {
-  return new FastifyAdapter({
+  const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { maxParamLength: 200 },
     forceCloseConnections: 'idle',
@@ -22,6 +22,27 @@ export function fastifyAdapter(): FastifyAdapter {
     trustProxy: false,
     clientErrorHandler: onClientError,
   });
+  keepDoors(adapter.getInstance());
+  return adapter;
+}
+
+/** One way in, as it was registered: `GET /v1/keys/:keyId`. */
+export type Door = `${string} /${string}`;
+
+const doors = new WeakMap<object, Door[]>();
+
+/** Every route from the first on, whoever registers it: the table of who may what is held against this list. */
+function keepDoors(fastify: FastifyInstance): void {
+  const kept: Door[] = [];
+  doors.set(fastify, kept);
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) kept.push(`${each} ${url}` as Door);
+  });
+}
+
+/** All that this server answers, as far as it is wired. */
+export function doorsOf(app: NestFastifyApplication): readonly Door[] {
+  return doors.get(app.getHttpAdapter().getInstance()) ?? [];
 }
 
 /** Parsers, cookies, headers, timing and the static pages: what comes before any route. */

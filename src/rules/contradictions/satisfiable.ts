@@ -1,4 +1,4 @@
-import { boundOf, comparisonOf, isMissing, listOf } from '../comparison.js';
+import { boundOf, isMissing, listOf, plainComparisonOf, textOf } from '../comparison.js';
 import type { Condition } from '../grammar.js';
 import { atomKey } from '../matching/reading.js';
 import type { Literal } from '../matching/normal-form.js';
@@ -25,6 +25,8 @@ const DAYS = Array.from({ length: 366 }, (_, day) =>
  */
 export function isSatisfiable(literals: readonly Literal[], field: Field): boolean {
   if (saysYesAndNo(literals)) return false;
+  // What is asked of items is judged item by item: different ones may meet different groups.
+  if (field.type === 'items') return true;
   const tests = literals.map((literal) => testOf(literal, field));
   return kindsOf(literals, field).some((value) => tests.every((test) => test(value)));
 }
@@ -40,7 +42,7 @@ function saysYesAndNo(literals: readonly Literal[]): boolean {
 }
 
 function testOf({ condition, wanted }: Literal, field: Field): (value: FieldValue) => boolean {
-  const meets = comparisonOf(condition, field);
+  const meets = plainComparisonOf(condition, field);
   const isOpen = (value: FieldValue): boolean =>
     condition.operator === 'withinDays'
       ? !isMissing(value)
@@ -65,6 +67,8 @@ function kindsOf(literals: readonly Literal[], field: Field): readonly FieldValu
       return [null, ...textsAround(literals, field)];
     case 'list':
       return [null, ...listsAround(literals)];
+    case 'items':
+      return [];
     case 'any':
       return [
         ...[null, true, false],
@@ -94,7 +98,7 @@ function textsAround(literals: readonly Literal[], field: Field): string[] {
 function listsAround(literals: readonly Literal[]): (readonly string[])[] {
   const items = literals
     .filter(({ condition, wanted }) => condition.operator === 'contains' && wanted)
-    .map(({ condition }) => String(condition.value));
+    .map(({ condition }) => textOf(condition.value));
   return [items];
 }
 

@@ -42,11 +42,11 @@ const SHAPES: Partial<Record<FieldType, (value: FieldValue) => boolean>> = {
   number: (value) => typeof value === 'number',
   instant: (value) => typeof value === 'number',
   text: (value) => typeof value === 'string',
-  choice: (value) => ['a', 'b', 'c'].includes(String(value)),
+  choice: (value) => ['a', 'b', 'c'].includes(value as string),
   boolean: (value) => typeof value === 'boolean',
   list: (value) => Array.isArray(value),
-  clock: (value) => /^\d\d:\d\d$/.test(String(value)),
-  monthDay: (value) => /^\d\d-\d\d$/.test(String(value)),
+  clock: (value) => /^\d\d:\d\d$/.test(value as string),
+  monthDay: (value) => /^\d\d-\d\d$/.test(value as string),
 };
 /** What is promised is promised of fields that read what their type says. */
 const truthful = new FieldRegistry(

@@ -1,5 +1,13 @@
 import { describeRule } from '../describe.js';
-import { childPath, isGroup, type Condition, type Group, type Rule } from '../grammar.js';
+import {
+  childPath,
+  groupOf,
+  isGroup,
+  memberPath,
+  type Condition,
+  type Group,
+  type Rule,
+} from '../grammar.js';
 import { normalForm, type Literal } from '../matching/normal-form.js';
 import { subjectKey } from '../matching/reading.js';
 import type { FieldRegistry } from '../registry.js';
@@ -51,8 +59,19 @@ class Reader {
     const all = [...given, ...conditions];
     const clash = this.#clashOf(conditions, all);
     if (clash !== undefined) return this.#never(part.path, clash);
+    const items = conditions.map((each) => this.#itemsCanMatch(each));
+    if (items.includes(false)) return false;
     // Each is judged, not only until the first that cannot hold: all of them are to be told.
     return alternatives.map((each) => this.#someCanHold(each, all)).every(Boolean);
+  }
+
+  /** False for a list that has to have an item as there can be none. */
+  #itemsCanMatch({ rule, wanted, path }: Placed<Condition>): boolean {
+    if (rule.operator !== 'matchesAny') return true;
+    const reader = new Reader(this.#fields.itemsOf(rule.field));
+    const can = reader.canHold({ rule: groupOf(rule), wanted: true, path: memberPath(path, 'value') }, []);
+    this.warnings.push(...reader.warnings);
+    return can || !wanted;
   }
 
   #someCanHold(group: Placed<Group>, given: readonly Placed<Condition>[]): boolean {

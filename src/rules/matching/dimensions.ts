@@ -1,4 +1,4 @@
-import { boundOf, comparisonOf, isMissing, listOf, type Comparison } from '../comparison.js';
+import { boundOf, plainComparisonOf, isMissing, listOf, type Comparison } from '../comparison.js';
 import type { Condition, Operator } from '../grammar.js';
 import type { Field, FieldValue } from '../registry.js';
 import { DAY_MS, type Instant } from '../../shared/index.js';
@@ -89,7 +89,7 @@ function demandOf(row: number, literals: readonly Literal[], field: Field): Mixe
 
 function allHold(literals: readonly Literal[], field: Field): (value: FieldValue) => boolean {
   const tests = literals.map(({ condition, wanted }): Comparison => {
-    const meets = comparisonOf(condition, field);
+    const meets = plainComparisonOf(condition, field);
     return wanted ? meets : (value, at) => !meets(value, at);
   });
   return (value) => tests.every((test) => test(value, 0));
@@ -165,7 +165,7 @@ export class ItemsDimension implements Dimension {
     }
     this.#scratch.set(this.#others);
     if (typeof value === 'string') this.#includeParts(value.toLowerCase());
-    else for (const item of value) this.#include(this.#rowsByItem.get(item));
+    else for (const item of value) if (typeof item === 'string') this.#include(this.#rowsByItem.get(item));
     return this.#scratch;
   }
 

@@ -1,3 +1,4 @@
+import { textOf } from '../comparison.js';
 import {
   DistanceDimension,
   ItemsDimension,
@@ -79,8 +80,9 @@ function add({ aspect, asked }: Question, row: number, literal: Literal): void {
   else if (aspect !== 'items') last.literals.push(literal);
 }
 
-/** Nothing for what is asked row by row: that something is not contained rules out few. */
+/** Nothing for what is asked row by row: that something is not contained rules out few, and items differ in many ways. */
 function aspectOf({ condition: { operator }, wanted }: Literal): Aspect | undefined {
+  if (operator === 'matchesAny') return undefined;
   if (operator === 'withinDays') return 'distance';
   if (operator !== 'contains') return 'value';
   return wanted ? 'items' : undefined;
@@ -96,7 +98,7 @@ function dimensionOf({ aspect, subject, asked }: Question, rows: number, reading
       return new ItemsDimension(
         rows,
         asked.flatMap(({ row, literals }) =>
-          literals.map(({ condition }) => ({ row, item: String(condition.value) })),
+          literals.map(({ condition }) => ({ row, item: textOf(condition.value) })),
         ),
       );
   }

@@ -1,6 +1,6 @@
 import type { Facts } from '../../shared/index.js';
-import { comparisonOf, type Comparison } from '../comparison.js';
-import { argumentsOf } from '../compile.js';
+import type { Comparison } from '../comparison.js';
+import { argumentsOf, comparisonOf } from '../compile.js';
 import type { Condition, FieldArguments } from '../grammar.js';
 import type { Field, FieldRegistry, FieldValue } from '../registry.js';
 
@@ -52,7 +52,7 @@ export class Reading {
     const subject = this.subjectOf(condition);
     const number = this.#atoms.number(atomKey(condition), () => ({
       subject,
-      meets: comparisonOf(condition, this.subject(subject).field),
+      meets: comparisonOf(condition, this.#fields),
     }));
     if (number === this.#answers.length) this.#answers.push(0);
     return number;

@@ -58,6 +58,16 @@ export class CarriersStore {
     await all(pipeline);
   }
 
+  /** Nothing is left of these, not even that they were carried. */
+  async erase(beaconIds: readonly BeaconId[]): Promise<void> {
+    const pipeline = this.redis.request.pipeline();
+    for (const [shard, ids] of byShard(beaconIds, (beaconId) => beaconId)) {
+      pipeline.hdel(this.#shardKey(shard), ...ids);
+    }
+    for (const beaconId of beaconIds) pipeline.del(this.#strangerKey(beaconId));
+    await all(pipeline);
+  }
+
   async #strangersAmong(beaconIds: readonly BeaconId[]): Promise<BeaconId[]> {
     if (beaconIds.length === 0) return [];
     const pipeline = this.redis.request.pipeline();

@@ -10,6 +10,7 @@ const bulk = route({
   tag: 'shoppers',
   summary: 'Record what shoppers did besides buying',
   allow: ['service', 'admin'],
+  ofChain: true,
   bulkOf: interaction,
   answer: bulkAnswer,
 });

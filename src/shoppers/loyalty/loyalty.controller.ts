@@ -19,6 +19,7 @@ const put = route({
   tag,
   summary: 'Replace the loyalty programme, or make it',
   allow: ['service', 'admin', 'marketer'],
+  ofChain: true,
   body: programme,
   answer: programme,
 });

@@ -10,6 +10,7 @@ const merge = route({
   tag: 'shoppers',
   summary: 'Move all that is of another shopper here, once; the other id stays good as a name of this one',
   allow: ['service', 'admin'],
+  ofChain: true,
   params: ofShopper,
   body: z.strictObject({ from: vocabulary.shopperId }),
   answer: z.object({

@@ -19,6 +19,7 @@ const put = route({
   tag,
   summary: 'Replace what is known of a shopper; 201 when the shopper is new',
   allow: ['service', 'admin'],
+  ofChain: true,
   params: ofShopper,
   body: profile,
   answer: profileAnswer,
@@ -29,6 +30,7 @@ const bulk = route({
   tag,
   summary: 'Replace many shoppers',
   allow: ['service', 'admin'],
+  ofChain: true,
   bulkOf: profileOf,
   answer: bulkAnswer,
 });

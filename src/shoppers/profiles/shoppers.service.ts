@@ -7,6 +7,7 @@ import {
   Database,
   decodeCursor,
   pageFrom,
+  Tombstones,
   type Page,
   type Queryable,
   type Rejection,
@@ -32,6 +33,7 @@ export class Shoppers {
     private readonly carried: CarriedBeacons,
     private readonly database: Database,
     private readonly bus: Bus,
+    private readonly tombstones: Tombstones,
   ) {}
 
   find(shopperId: ShopperId): Promise<Profile | undefined> {
@@ -47,7 +49,7 @@ export class Shoppers {
    * Replaces one profile, or makes the shopper.
    *
    * @throws Problem 409 `beacon-taken` naming the tag that another carries, 409 `merged` where the id is by now only
-   *   another name of a shopper
+   *   another name of a shopper, 409 `erased` where the person of this id was erased
    */
   async replace(profile: ProfileOf): Promise<Answer> {
     const { made, refused } = await this.#replace([profile]);
@@ -107,16 +109,18 @@ export class Shoppers {
     const { made, kept, assigned, refused } = await this.database.transaction(async (tx) => {
       const made = await this.repository.makeAndLock(tx, ids);
       const aliases = await aliasesAmong(tx, [...made]);
+      const erased = await this.tombstones.among([...made], tx);
+      const isNobody = (id: ShopperId): boolean => aliases.has(id) || erased.has(id);
       const assigned = await this.carried.assign(
         tx,
         profiles.map(({ shopperId, carries }) => ({
           shopperId,
           source: PROFILE,
-          beaconIds: aliases.has(shopperId) ? [] : carries,
+          beaconIds: isNobody(shopperId) ? [] : carries,
         })),
       );
       const kept = lastOfEach(
-        profiles.filter(({ shopperId }, place) => !assigned.refused.has(place) && !aliases.has(shopperId)),
+        profiles.filter(({ shopperId }, place) => !assigned.refused.has(place) && !isNobody(shopperId)),
       );
       await this.repository.replace(tx, kept);
       const keptIds = new Set(kept.map(({ shopperId }) => shopperId));
@@ -129,6 +133,7 @@ export class Shoppers {
       profiles.forEach(({ shopperId }, place) => {
         const into = aliases.get(shopperId);
         if (into !== undefined) refused.set(place, merged(shopperId, into));
+        if (erased.has(shopperId)) refused.set(place, ERASED);
       });
       await within(tx, refused);
       return { made, kept, assigned, refused };
@@ -143,6 +148,9 @@ export class Shoppers {
 export function taken(beaconId: string): { code: 'beacon-taken'; detail: string } {
   return { code: 'beacon-taken', detail: `${beaconId} is carried by another shopper` };
 }
+
+/** It does not name the id: what is told of a refusal may be kept. */
+const ERASED = { code: 'erased', detail: 'shopperId: the person of this id was erased' } as const;
 
 function merged(shopperId: ShopperId, into: ShopperId): Omit<Rejection, 'index'> {
   return { code: 'merged', detail: `shopperId: ${shopperId} was merged into ${into}` };

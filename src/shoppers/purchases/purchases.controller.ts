@@ -9,6 +9,7 @@ const bulk = route({
   tag: 'purchases',
   summary: 'Record purchases; the same again changes nothing, other content under a known id is refused',
   allow: ['service', 'till', 'admin'],
+  ofChain: true,
   bulkOf: purchase,
   answer: purchasesAnswer,
 });

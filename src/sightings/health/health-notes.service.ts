@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock, Lifecycle, Log, Rounds } from '../../platform/index.js';
-import { SECOND_MS, type StoreId } from '../../shared/index.js';
+import { SECOND_MS, type BeaconId, type StoreId } from '../../shared/index.js';
 import { Stores } from '../../stores/index.js';
 import type { Sighting } from '../sighting.js';
 import type { HealthUpdate } from './health-kept.js';
@@ -49,6 +49,11 @@ export class HealthNotes implements OnModuleInit {
 
   heardByPhone(sightings: readonly Sighting[]): void {
     for (const sighting of sightings) this.#of(sighting.storeId).heardByPhone([sighting]);
+  }
+
+  /** What this process noted of these beacons and has not written yet. */
+  forget(beaconIds: readonly BeaconId[]): void {
+    for (const notes of this.#notes.values()) notes.forget(beaconIds);
   }
 
   #of(storeId: StoreId): StoreNotes {

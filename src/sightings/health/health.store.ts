@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ChainableCommander } from 'ioredis';
 import { Clock, RedisConnections } from '../../platform/index.js';
-import { DAY_MS, MINUTE_MS, type Instant, type StoreId } from '../../shared/index.js';
+import { DAY_MS, MINUTE_MS, type BeaconId, type Instant, type StoreId } from '../../shared/index.js';
 import type {
   HealthUpdate,
   KeptBattery,
@@ -67,6 +67,16 @@ export class HealthStore {
       batteries: read(batteries, parsed<KeptBattery>),
       heard: Object.values(heard ?? {}).flatMap(parsed<KeptHearing[]>),
     };
+  }
+
+  /** Takes away what is told of these beacons in a store: rows of payloads, and what was heard in the last minute. */
+  async erase(storeId: StoreId, beaconIds: readonly BeaconId[]): Promise<void> {
+    const key = this.#keysOf(storeId);
+    for (const name of [key('payloads'), key('heard')]) {
+      const fields = Object.entries(await this.redis.request.hgetall(name));
+      const naming = fields.filter(([, text]) => beaconIds.some((id) => text.includes(JSON.stringify(id))));
+      if (naming.length > 0) await this.redis.request.hdel(name, ...naming.map(([field]) => field));
+    }
   }
 
   #add(pipeline: ChainableCommander, storeId: StoreId, update: HealthUpdate, now: Instant): void {

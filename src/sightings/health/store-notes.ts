@@ -84,6 +84,14 @@ export class StoreNotes {
     });
   }
 
+  /** Nothing is told any more of what was heard of these, by whatever name. */
+  forget(beaconIds: readonly BeaconId[]): void {
+    const names = new Set(beaconIds);
+    for (const [key, [beaconId, , , , , carriedName]] of this.#heard) {
+      if (names.has(beaconId) || names.has(carriedName ?? beaconId)) this.#heard.delete(key);
+    }
+  }
+
   /** Phones of shoppers who consent have heard beacons of this store. */
   heardByPhone(sightings: readonly Sighting[]): void {
     if (this.#byPhones.length < MOST_HEARD) this.#byPhones.push(...sightings);

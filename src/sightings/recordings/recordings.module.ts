@@ -1,8 +1,10 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { AccessModule } from '../../access/index.js';
-import { Housekeeping, Lifecycle, Published } from '../../platform/index.js';
+import { Lifecycle, Published } from '../../platform/index.js';
+import { ShoppersModule } from '../../shoppers/index.js';
 import { StoresModule } from '../../stores/index.js';
 import { Recorder } from './recorder.js';
+import { RecordingDeparture } from './recording-departure.js';
 import { RecordingKeys } from './recording-keys.store.js';
 import { RECORDINGS, RecordingRegistry } from './recording-registry.js';
 import { RecordingsController } from './recordings.controller.js';
@@ -10,23 +12,27 @@ import { RecordingRepository } from './recordings.repository.js';
 import { Recordings } from './recordings.service.js';
 
 @Module({
-  imports: [AccessModule, StoresModule],
+  imports: [AccessModule, StoresModule, ShoppersModule],
   controllers: [RecordingsController],
-  providers: [Recordings, Recorder, RecordingKeys, RecordingRegistry, RecordingRepository],
+  providers: [
+    Recordings,
+    Recorder,
+    RecordingDeparture,
+    RecordingKeys,
+    RecordingRegistry,
+    RecordingRepository,
+  ],
   exports: [Recorder],
 })
 export class RecordingsModule implements OnModuleInit {
   constructor(
     private readonly recorder: Recorder,
-    private readonly recordings: Recordings,
     private readonly published: Published,
     private readonly lifecycle: Lifecycle,
-    private readonly housekeeping: Housekeeping,
   ) {}
 
   async onModuleInit(): Promise<void> {
     await this.published.subscribe(RECORDINGS, () => this.recorder.load());
     this.lifecycle.onStop('streams', () => this.recorder.stop());
-    this.housekeeping.onTidy(() => this.recordings.tidy());
   }
 }

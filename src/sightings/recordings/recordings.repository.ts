@@ -71,6 +71,10 @@ export class RecordingRepository {
 
   /** The gzipped lines, one chunk after another, so that a long recording needs no memory. */
   async *chunks(recordingId: string): AsyncGenerator<Buffer> {
+    for await (const { lines } of this.chunksWithIds(recordingId)) yield lines;
+  }
+
+  async *chunksWithIds(recordingId: string): AsyncGenerator<{ chunkId: number; lines: Buffer }> {
     let after = 0;
     for (;;) {
       const [row] = await this.database.query<{ chunkId: number; lines: Buffer }>(
@@ -80,8 +84,13 @@ export class RecordingRepository {
       );
       if (row === undefined) return;
       after = row.chunkId;
-      yield row.lines;
+      yield row;
     }
+  }
+
+  /** Other lines take the place of those of a chunk. */
+  async rewrite(chunkId: number, lines: Buffer): Promise<void> {
+    await this.database.run('UPDATE recording_chunks SET lines = $2 WHERE chunk_id = $1', [chunkId, lines]);
   }
 
   /**
@@ -118,9 +127,5 @@ export class RecordingRepository {
 
   async remove(tx: Queryable, recordingId: string): Promise<void> {
     await tx.run('DELETE FROM recordings WHERE recording_id = $1', [recordingId]);
-  }
-
-  removeBefore(instant: Instant): Promise<number> {
-    return this.database.run('DELETE FROM recordings WHERE started_at < $1', [timestamp(instant)]);
   }
 }

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { Injectable } from '@nestjs/common';
 import { Clock, conflict, notFound } from '../../platform/index.js';
-import { DAY_MS, MINUTE_MS, toRfc3339, type PrincipalOf, type StoreId } from '../../shared/index.js';
+import { MINUTE_MS, toRfc3339, type PrincipalOf, type StoreId } from '../../shared/index.js';
 import { StoreDocuments } from '../../stores/index.js';
 import { RecordingRegistry } from './recording-registry.js';
 import { summaryOf, type RecordingRow, type RecordingSummary } from './recording.rules.js';
@@ -18,7 +18,6 @@ export interface RecordingPlace {
   recordingId: string;
 }
 
-const KEPT_DAYS = 30;
 const gzipped = promisify(gzip);
 const gunzipped = promisify(gunzip);
 
@@ -85,11 +84,6 @@ export class Recordings {
       for await (const lines of chunks) yield asGzip ? lines : await gunzipped(lines);
     }
     return Readable.from(parts(), { objectMode: false });
-  }
-
-  /** Nothing recorded is kept for longer. */
-  async tidy(): Promise<void> {
-    await this.repository.removeBefore(this.clock.now() - KEPT_DAYS * DAY_MS);
   }
 
   async #row({ storeId, recordingId }: RecordingPlace, asker: Asker): Promise<RecordingRow> {

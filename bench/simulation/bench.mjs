@@ -1,0 +1,119 @@
+// `npm run bench -- simulation`: visits a second that are replayed through a draft, from the first read to the result.
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { drafts } from './offers.mjs';
+import { seed } from './seed.mjs';
+
+const dist = path.resolve(import.meta.dirname, '../../dist');
+const load = (file) => import(path.join(dist, file));
+
+const SECRET = 'bench-secret-of-at-least-thirty-two-characters';
+const DAY_MS = 86_400_000;
+
+export async function bench(options) {
+  const { values } = parseArgs({
+    args: options,
+    options: {
+      shoppers: { type: 'string', default: '10000' },
+      visits: { type: 'string', default: '4' },
+      purchases: { type: 'string', default: '20' },
+      days: { type: 'string', default: '14' },
+      live: { type: 'string', default: '10' },
+      rounds: { type: 'string', default: '3' },
+    },
+  });
+  const size = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+  const { startEmbedded } = await load('platform/embedded/index.js');
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'aislecue-bench-'));
+  const services = await startEmbedded({
+    dataFolder: folder,
+    need: { postgres: true, redis: true },
+    log: () => {},
+  });
+  try {
+    const candidates = await measured(services, size);
+    const [cpu] = os.cpus();
+    const machine = {
+      cpu: cpu?.model,
+      cores: os.cpus().length,
+      node: process.version,
+      load: os.loadavg()[0],
+    };
+    console.error(candidates.map((each) => JSON.stringify(each)).join('\n'));
+    console.log(JSON.stringify({ machine, size, candidates, ratios: {} }));
+  } finally {
+    await services.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measured(services, size) {
+  const { boot } = await load('boot.js');
+  const { Database, Log, readSettings } = await load('platform/index.js');
+  const env = { AISLECUE_SECRET: SECRET, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
+  // As `api` nothing is worked off but by the bench itself.
+  const settings = { ...readSettings({ ...env, ROLE: 'api', LOG_LEVEL: 'error' }), port: 0 };
+  const { app, stop } = await boot(settings, new Log('error'));
+  try {
+    const database = app.get(Database);
+    const { Stores } = await load('stores/index.js');
+    const { ShopperViews } = await load('insights/index.js');
+    await seed(database, size);
+    const { Published } = await load('platform/index.js');
+    const published = app.get(Published);
+    for (const name of ['stores', 'offers', 'catalogue']) await published.raise(database, name);
+    await published.refresh();
+    if ([...app.get(Stores).all()].length === 0) throw new Error('the stores are not there');
+    const ids = (await database.query('SELECT shopper_id FROM shoppers')).map((row) => row.shopper_id);
+    const views = app.get(ShopperViews);
+    for (let at = 0; at < ids.length; at += 500) await views.load(ids.slice(at, at + 500));
+    await database.run('ANALYZE');
+    return await rounds(app, size);
+  } finally {
+    await stop();
+  }
+}
+
+async function rounds(app, { days, rounds: count }) {
+  const { Simulator } = await load('decisions/index.js');
+  const simulator = app.get(Simulator);
+  const to = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+  const asked = { revision: 1, from: to - days * DAY_MS, to, storeIds: undefined };
+  const best = [];
+  for (const { name, offerId, among } of drafts) {
+    const runs = [];
+    for (let round = 0; round < count; round += 1) {
+      runs.push(await run(simulator, { ...asked, offerId, among }));
+    }
+    const [first] = runs;
+    if (runs.some(({ result }) => JSON.stringify(result) !== JSON.stringify(first.result))) {
+      throw new Error(`${name}: two runs differ`);
+    }
+    const seconds = Math.min(...runs.map((each) => each.seconds));
+    const { visits, opportunities, issued, silences } = first.result;
+    best.push({
+      name,
+      visitsPerSecond: Math.round(visits / seconds),
+      seconds: Number(seconds.toFixed(2)),
+      longestTurnMs: Math.max(...runs.map((each) => each.longestTurnMs)),
+      visits,
+      opportunities,
+      issued,
+      silences,
+    });
+  }
+  return best;
+}
+
+async function run(simulator, asked) {
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
+  const began = performance.now();
+  const result = await simulator.run(asked, async () => {});
+  const seconds = (performance.now() - began) / 1_000;
+  delay.disable();
+  return { seconds, result, longestTurnMs: Math.round(delay.max / 1e6) };
+}

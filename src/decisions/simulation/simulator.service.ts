@@ -1,0 +1,174 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { PastViews, type PastView } from '../../insights/index.js';
+import { LiveOffers, type LiveOffer, type LiveSnapshot } from '../../offers/index.js';
+import { Problem } from '../../platform/index.js';
+import type { PresenceChange } from '../../presence/index.js';
+import { conditionsOf } from '../../rules/index.js';
+import { localTime, type Instant, type OfferId, type ShopperId, type StoreId } from '../../shared/index.js';
+import { Stores } from '../../stores/index.js';
+import { triggeredBy } from '../pending.rules.js';
+import { Rehearsal } from '../rehearsal.rules.js';
+import { Worlds } from '../worlds.js';
+import { mostItCosts } from './cost.rules.js';
+import { InOrder, momentsOf, type RecordedVisit } from './moments.rules.js';
+import { RecordedVisits, type VisitRange } from './recorded-visits.repository.js';
+import { Tally, type SimulatedOffer } from './tally.rules.js';
+
+/** What is to be simulated. Together with what is on record it determines the result. */
+export interface SimulationAsked {
+  offerId: OfferId;
+  revision: number;
+  from: Instant;
+  to: Instant;
+  /** Beside which other offers: those that are live now, or none. */
+  among: 'live' | 'alone';
+  /** Undefined: all stores. */
+  storeIds: readonly StoreId[] | undefined;
+}
+
+export interface Progress {
+  visitsTotal: number;
+  visitsDone: number;
+}
+
+const VISITS_A_STEP = 1_000;
+/** A chain's month or two; more would be days of work that nobody waits for. */
+const MOST_VISITS = 2_000_000;
+const VIEWS_AT_ONCE = 500;
+/** Some hundred megabytes at most. */
+const VIEWS_KEPT = 10_000;
+/** Others have the event loop after so long. */
+const SLICE_MS = 10;
+
+/** Replays recorded visits through an offer, by the functions that decide in the shop. Reads, and writes nothing. */
+@Injectable()
+export class Simulator {
+  constructor(
+    private readonly visits: RecordedVisits,
+    private readonly views: PastViews,
+    private readonly live: LiveOffers,
+    private readonly worlds: Worlds,
+    private readonly stores: Stores,
+  ) {}
+
+  /**
+   * @param onProgress told after each step; throws to give up
+   * @throws Problem 404 or 422 for an offer that cannot be simulated, 422 `too-many-visits`
+   */
+  async run(
+    asked: SimulationAsked,
+    onProgress: (progress: Progress) => Promise<void>,
+  ): Promise<SimulatedOffer> {
+    const live = await this.live.rehearsalOf(asked.offerId, asked.revision, asked.among);
+    const offer = live.offers.find(({ offerId }) => offerId === asked.offerId) as LiveOffer;
+    const range = { from: asked.from, to: asked.to, storeIds: storesOf(offer, asked.storeIds) };
+    const visitsTotal = await this.visits.count(range, MOST_VISITS + 1);
+    if (visitsTotal > MOST_VISITS) {
+      const detail = `More than ${MOST_VISITS} visits: ask for a shorter time, or name stores in the offer.`;
+      throw new Problem(422, 'too-many-visits', detail);
+    }
+    const views = new Map<ShopperId, PastView | undefined>();
+    const { policy, economics } = this.worlds.current;
+    const rehearsal = new Rehearsal({
+      layoutOf: (storeId) => this.stores.layout(storeId),
+      live,
+      policy,
+      economics,
+      viewOf: (shopperId, at) => views.get(shopperId)?.at(at),
+    });
+    const tally = new Tally(offer, mostItCosts(offer, this.#currency()));
+    const order = new InOrder();
+    const asOf = { since: asked.from, categories: categoriesOf(live) };
+    let visitsDone = 0;
+    for await (const step of this.#steps(range)) {
+      for (const visit of step.visits) this.#count(tally, visit);
+      const moments = step.visits.flatMap((visit) => momentsOf(visit, live.dwellSeconds, asked.to));
+      const known = order.take(moments, step.horizon).filter((change) => this.#triggers(change, live));
+      await this.#warm(views, known, asOf);
+      await this.#rehearse(known, rehearsal, tally);
+      visitsDone += step.visits.length;
+      await onProgress({ visitsTotal, visitsDone });
+    }
+    return tally.result();
+  }
+
+  /** Reads the next visits while those before are worked on. */
+  async *#steps(range: VisitRange): AsyncGenerator<{ visits: RecordedVisit[]; horizon: Instant }> {
+    let next = this.visits.step(range, undefined, VISITS_A_STEP);
+    for (;;) {
+      const { visits, last } = await next;
+      const isLast = visits.length < VISITS_A_STEP;
+      if (!isLast) {
+        next = this.visits.step(range, last, VISITS_A_STEP);
+        // Its failure is for whoever awaits it; until then it must not end the process.
+        next.catch(() => undefined);
+      }
+      yield { visits, horizon: isLast ? Infinity : (visits.at(-1)?.startedAt ?? Infinity) };
+      if (isLast) return;
+    }
+  }
+
+  #triggers(change: PresenceChange, live: LiveSnapshot): boolean {
+    const layout = this.stores.layout(change.storeId);
+    return layout !== undefined && triggeredBy(change, live, layout) !== undefined;
+  }
+
+  #count(tally: Tally, { storeId, startedAt }: RecordedVisit): void {
+    tally.visit(localTime(startedAt, this.stores.layout(storeId)?.timeZone ?? 'UTC').date);
+  }
+
+  async #warm(
+    views: Map<ShopperId, PastView | undefined>,
+    changes: readonly PresenceChange[],
+    asOf: { since: Instant; categories: ReadonlySet<string> },
+  ): Promise<void> {
+    const wanted = [...new Set(changes.map(({ shopperId }) => shopperId))];
+    const missing = wanted.filter((id) => !views.has(id));
+    if (views.size + missing.length > VIEWS_KEPT) dropOthers(views, new Set(wanted));
+    for (let first = 0; first < missing.length; first += VIEWS_AT_ONCE) {
+      const ids = missing.slice(first, first + VIEWS_AT_ONCE);
+      const loaded = await this.views.load(ids, asOf);
+      for (const id of ids) views.set(id, loaded.get(id));
+    }
+  }
+
+  async #rehearse(changes: readonly PresenceChange[], rehearsal: Rehearsal, tally: Tally): Promise<void> {
+    let sliceEnds = performance.now() + SLICE_MS;
+    for (const change of changes) {
+      const rehearsed = rehearsal.decide(change, change.at);
+      if (rehearsed !== undefined) tally.take(rehearsed);
+      if (performance.now() < sliceEnds) continue;
+      await turn();
+      sliceEnds = performance.now() + SLICE_MS;
+    }
+  }
+
+  /** Of an offer that costs nothing: that of the stores where they have one in common. */
+  #currency(): string {
+    const currencies = new Set([...this.stores.all()].map(({ currency }) => currency));
+    return currencies.size === 1 ? ([...currencies][0] as string) : 'XXX';
+  }
+}
+
+/** Those where the offer can be made and the asker may look; undefined for all. */
+function storesOf(
+  { document }: LiveOffer,
+  allowed: readonly StoreId[] | undefined,
+): readonly StoreId[] | undefined {
+  const { storeIds } = document.trigger;
+  if (storeIds.length === 0) return allowed;
+  return allowed === undefined ? storeIds : storeIds.filter((storeId) => allowed.includes(storeId));
+}
+
+/** Whose habits may decide something: those that offers are about, and those that their rules ask for. */
+function categoriesOf({ offers }: LiveSnapshot): ReadonlySet<string> {
+  const asked = offers.flatMap(({ document }) =>
+    [...conditionsOf(document.eligibility)].flatMap(({ condition }) => condition.of?.['category'] ?? []),
+  );
+  return new Set([...offers.flatMap(({ target }) => [...target.categories]), ...asked]);
+}
+
+function dropOthers(views: Map<ShopperId, unknown>, kept: ReadonlySet<ShopperId>): void {
+  for (const id of views.keys()) if (!kept.has(id)) views.delete(id);
+}

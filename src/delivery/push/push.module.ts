@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { PushGate } from './push-gate.js';
+import { PushJobs } from './push-jobs.js';
+import { pushSender } from './push-sender.provider.js';
+import { PushesRepository } from './pushes.repository.js';
+import { Pushes } from './pushes.service.js';
+
+@Module({
+  providers: [PushGate, PushJobs, Pushes, PushesRepository, pushSender],
+  exports: [PushJobs],
+})
+export class PushModule {}

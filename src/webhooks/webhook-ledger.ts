@@ -1,0 +1,54 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Counter, Gauge } from 'prom-client';
+import { Log, Metrics } from '../platform/index.js';
+import type { Verdict } from './retry.rules.js';
+import { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
+import { WebhooksRepository } from './webhooks.repository.js';
+
+/** Writes down what became of attempts, and counts it. */
+@Injectable()
+export class WebhookLedger implements OnModuleInit {
+  #attempts: Counter<'outcome'> | undefined;
+
+  constructor(
+    private readonly deliveries: WebhookDeliveriesRepository,
+    private readonly webhooks: WebhooksRepository,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  onModuleInit(): void {
+    const registers = [this.metrics.registry];
+    this.#attempts = new Counter({
+      name: 'webhook_attempts_total',
+      help: 'Attempts to tell a receiver of an event',
+      labelNames: ['outcome'],
+      registers,
+    });
+    const waiting: Gauge<'state'> = new Gauge({
+      name: 'webhook_deliveries',
+      help: 'Events that are to be told, and those that were given up',
+      labelNames: ['state'],
+      registers,
+      collect: async () => {
+        const counts = await this.deliveries.counts().catch(() => undefined);
+        if (counts === undefined) return;
+        waiting.set({ state: 'pending' }, counts.pending);
+        waiting.set({ state: 'dead' }, counts.dead);
+      },
+    });
+  }
+
+  async settle(webhookId: string, eventId: string, verdict: Verdict, answer: string): Promise<void> {
+    this.#attempts?.inc({ outcome: verdict.is });
+    await this.deliveries.settle(webhookId, eventId, verdict, answer);
+    if (verdict.is === 'gone') await this.webhooks.disable(webhookId);
+    if (verdict.is === 'dead' || verdict.is === 'gone') {
+      this.log.warn({ event: 'webhook.given-up', webhookId, eventId, answer });
+    }
+  }
+
+  drop(webhookId: string, eventId: string): Promise<void> {
+    return this.deliveries.drop(webhookId, eventId);
+  }
+}

@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto';
+import { startShop, type Reply, type Shop } from '../support/shop.js';
+import { until } from '../support/until.js';
+
+const DAY = 86_400_000;
+/** Ten whole days ago, at noon in UTC. */
+const START = Math.floor(Date.now() / DAY) * DAY - 10 * DAY + DAY / 2;
+const at = (ms: number): string => new Date(START + ms).toISOString();
+
+let shop: Shop;
+let marketer: string;
+
+const store = (storeId: string, timeZone: string) => ({
+  name: storeId,
+  timeZone,
+  currency: 'EUR',
+  zones: [
+    { zoneId: 'filters', name: 'Filters', kind: 'aisle', categories: ['coffee filters'] },
+    { zoneId: 'door', name: 'Door', kind: 'entrance' },
+  ],
+  gateways: [],
+  beacons: [],
+});
+const offer = (more: object = {}) => ({
+  name: 'Filters',
+  kind: 'message',
+  trigger: { on: ['zoneEntered'], zoneIds: ['filters'] },
+  content: { default: { title: 'Filters', body: 'Here' } },
+  reward: { type: 'amountOff', value: { amount: 50, currency: 'EUR' } },
+  ...more,
+});
+
+async function write(document: object): Promise<string> {
+  const reply = await shop.call('POST', '/v1/offers', { as: marketer, body: document });
+  expect(reply.status).toBe(201);
+  return reply.body.offerId as string;
+}
+async function visit(
+  shopperId: string,
+  startsAt: number,
+  storeId = 's1',
+  zones = ['filters'],
+): Promise<void> {
+  const visitId = randomUUID();
+  await shop.database.run(
+    `INSERT INTO visits (visit_id, shopper_id, store_id, started_at, ended_at, via) VALUES ($1, $2, $3, $4, $5, 'sighting')`,
+    [visitId, shopperId, storeId, at(startsAt), at(startsAt + 1_200_000)],
+  );
+  for (const [index, zone] of zones.entries()) {
+    const entered = startsAt + (index + 1) * 120_000;
+    await shop.database.run(
+      'INSERT INTO stays (visit_id, zone_id, entered_at, left_at) VALUES ($1, $2, $3, $4)',
+      [visitId, zone, at(entered), at(entered + 60_000)],
+    );
+  }
+}
+const ask = (offerId: string, more: object = {}, as = marketer): Promise<Reply> =>
+  shop.call('POST', '/v1/simulations', { as, body: { offerId, from: at(0), to: at(5 * DAY), ...more } });
+async function simulated(offerId: string, more: object = {}): Promise<Reply['body']> {
+  const asked = await ask(offerId, more);
+  expect(asked.status).toBe(202);
+  const path = `/v1/simulations/${asked.body.simulationId as string}`;
+  expect(asked.headers.get('location')).toBe(path);
+  const { body } = await until(
+    () => shop.call('GET', path, { as: marketer }),
+    (reply) => ['done', 'failed'].includes(reply.body.state as string),
+  );
+  return body;
+}
+/** How many rows each table has, and a checksum of what may change without a row more. */
+async function tables(): Promise<Record<string, number>> {
+  const names = await shop.database.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
+  );
+  const counts: Record<string, number> = {};
+  for (const { name } of names) {
+    const [row] = await shop.database.query<{ count: number }>(`SELECT count(*) FROM "${name}"`);
+    counts[name] = row?.count ?? 0;
+  }
+  return counts;
+}
+
+beforeAll(async () => {
+  shop = await startShop();
+  marketer = (await shop.staff('marketer')).token;
+  const as = shop.serviceKey;
+  await shop.call('PUT', '/v1/stores/s1', { as, body: store('s1', 'Europe/Paris') });
+  // Noon in UTC is the next day there.
+  await shop.call('PUT', '/v1/stores/far', { as, body: store('far', 'Pacific/Kiritimati') });
+  for (const shopperId of ['ann', 'bob', 'cleo']) {
+    await shop.call('PUT', `/v1/shoppers/${shopperId}`, { as, body: {} });
+    for (const purpose of ['location', 'profiling']) {
+      await shop.call('PUT', `/v1/shoppers/${shopperId}/consents/${purpose}`, {
+        as,
+        body: { granted: true, policyVersion: '1', source: 'test' },
+      });
+    }
+  }
+  await shop.call('PUT', '/v1/shoppers/dan', { as, body: {} });
+  await shop.call('POST', '/v1/products', {
+    as,
+    body: [
+      {
+        productId: 'paper',
+        name: 'Paper filters',
+        brand: 'Own',
+        ownBrand: true,
+        category: 'coffee filters',
+        price: { amount: 199, currency: 'EUR' },
+      },
+    ],
+  });
+  // Three shoppers on the first day, Ann twice in the same visit; two days later Ann and Bob again.
+  await visit('ann', 0, 's1', ['filters', 'door', 'filters']);
+  await visit('bob', 60_000);
+  await visit('cleo', 120_000, 'far');
+  await visit('dan', 180_000);
+  await visit('erased', 240_000);
+  await visit('ann', 2 * DAY);
+  await visit('bob', 2 * DAY + 60_000, 's1', ['door']);
+  await visit('ann', 6 * DAY);
+});
+afterAll(() => shop.stop());
+
+describe('a simulation', () => {
+  it('says what would have been issued, capped and kept silent, by the days of the stores', async () => {
+    const offerId = await write(offer({ limits: { perShopper: [{ max: 1, per: 'visit' }] } }));
+    const result = await simulated(offerId);
+    expect(result).toMatchObject({
+      state: 'done',
+      percent: 100,
+      offerId,
+      revision: 1,
+      visits: 7,
+      opportunities: 6,
+      issued: 4,
+      capped: 1,
+      ghosts: 0,
+      shoppersReached: 3,
+      cost: { amount: 200, currency: 'EUR' },
+      silences: { 'no-consent': 1, 'offer-cap': 1 },
+    });
+    const day = (offset: number): string => new Date(START + offset * DAY).toISOString().slice(0, 10);
+    const perDay = result.perDay as { date: string; issued: number; visits: number }[];
+    expect(perDay.map(({ date, visits, issued }) => [date, visits, issued])).toEqual([
+      [day(0), 4, 2],
+      [day(1), 1, 1],
+      [day(2), 2, 1],
+    ]);
+    expect(result.assumptions).not.toHaveLength(0);
+  });
+
+  it('keeps totals and budgets over all shoppers, in the order of time', async () => {
+    const limits = { total: 2, budget: { amount: 1_000, currency: 'EUR', per: 'campaign' } };
+    const total = await simulated(await write(offer({ limits })));
+    expect(total).toMatchObject({ issued: 2, silences: { 'limit-reached': 3, 'no-consent': 1 } });
+    const budget = { budget: { amount: 149, currency: 'EUR', per: 'campaign' } };
+    expect(await simulated(await write(offer({ limits: budget })))).toMatchObject({
+      issued: 2,
+      cost: { amount: 100, currency: 'EUR' },
+    });
+  });
+
+  it('gives the same again, and writes nothing but its own row', async () => {
+    const offerId = await write(offer({ holdoutShare: 0.5 }));
+    const before = await tables();
+    const [first, second] = [await simulated(offerId), await simulated(offerId)];
+    const { simulations: ofBefore = 0, ...others } = before;
+    const { simulations: ofAfter = 0, ...now } = await tables();
+    expect(now).toEqual(others);
+    expect(ofAfter - ofBefore).toBe(2);
+    const bare = ({
+      simulationId: _id,
+      createdAt: _c,
+      startedAt: _s,
+      finishedAt: _f,
+      ...rest
+    }: Reply['body']) => rest;
+    expect(bare(second)).toEqual(bare(first));
+  });
+
+  it('knows of purchases only what had been bought by then', async () => {
+    // Bought before, and again at the end of the visit two days later: a view of now would never find it due.
+    await shop.call('POST', '/v1/purchases', {
+      as: shop.serviceKey,
+      body: [-80, -60, -40, -20, 3].map((days) => ({
+        purchaseId: `filters ${days}`.replace(/\W/g, '.'),
+        shopperId: 'ann',
+        storeId: 's1',
+        channel: 'store',
+        purchasedAt: at(days * DAY),
+        lines: [{ productId: 'paper', quantity: 1 }],
+      })),
+    });
+    await until(
+      () =>
+        shop.database.query<{ purchases: number }>(
+          `SELECT purchases FROM replenishment WHERE shopper_id = 'ann'`,
+        ),
+      ([row]) => row?.purchases === 5,
+    );
+    const offerId = await write(
+      offer({
+        kind: 'replenishment',
+        target: { categories: ['coffee filters'] },
+        eligibility: {
+          combinator: 'and',
+          rules: [
+            {
+              field: 'replenishment.daysSinceLast',
+              of: { category: 'coffee filters' },
+              operator: 'between',
+              value: [20, 21],
+            },
+          ],
+        },
+      }),
+    );
+    const result = await simulated(offerId, { to: at(7 * DAY) });
+    // On the first day 20 days had passed, twice in that visit; on the third 22; on the seventh only three.
+    expect(result).toMatchObject({ issued: 2, silences: { 'no-consent': 1, 'rule-not-met': 4 } });
+  });
+
+  it('is among the live offers unless it is asked for alone', async () => {
+    const live = await write(offer({ name: 'Rival', priority: 90, limits: { perShopper: [] } }));
+    const approver = (await shop.staff('approver')).token;
+    await shop.call('POST', `/v1/offers/${live}/submit`, { as: marketer });
+    await shop.call('POST', `/v1/offers/${live}/approve`, { as: approver });
+    const offerId = await write(offer({ exclusionGroup: 'filters' }));
+    expect(await simulated(offerId)).toMatchObject({ issued: 0, silences: { outranked: 5 } });
+    expect(await simulated(offerId, { among: 'alone' })).toMatchObject({ issued: 5 });
+    await shop.call('POST', `/v1/offers/${live}/archive`, { as: marketer });
+  });
+
+  it('leaves the schedule’s ends aside, and takes a revision that is named', async () => {
+    const offerId = await write(
+      offer({ schedule: { startsAt: new Date(Date.now() + DAY).toISOString(), daysOfWeek: [] } }),
+    );
+    const { headers } = await shop.call('GET', `/v1/offers/${offerId}`, { as: marketer });
+    await shop.call('PATCH', `/v1/offers/${offerId}`, {
+      as: (await shop.staff('marketer')).token,
+      body: { trigger: { on: ['zoneEntered'], zoneIds: ['door'] } },
+      headers: { 'if-match': headers.get('etag') ?? '' },
+    });
+    expect(await simulated(offerId)).toMatchObject({ revision: 2, opportunities: 2 });
+    expect(await simulated(offerId, { revision: 1 })).toMatchObject({ revision: 1, issued: 5 });
+  });
+
+  it('is refused by place', async () => {
+    const offerId = await write(offer());
+    const codes = async (more: object): Promise<unknown> => {
+      const { status, body } = await ask(offerId, more);
+      return [status, ((body.errors ?? []) as { path: string }[]).map(({ path }) => path)];
+    };
+    expect(await codes({ to: at(-DAY) })).toEqual([400, ['to']]);
+    expect(await codes({ to: at(100 * DAY) })).toEqual([400, ['to']]);
+    expect(await codes({ from: 'yesterday' })).toEqual([400, ['from']]);
+    expect(await codes({ extra: 1 })).toEqual([400, ['extra']]);
+    expect((await ask(randomUUID())).status).toBe(404);
+    expect((await ask(offerId, { revision: 9 })).status).toBe(404);
+    expect((await ask(offerId, {}, await shop.shopperToken('ann'))).status).toBe(403);
+  });
+
+  it('that another process left behind is begun anew', async () => {
+    const offerId = await write(offer());
+    const simulationId = randomUUID();
+    await shop.database.run(
+      `INSERT INTO simulations (simulation_id, offer_id, revision, asked, requested_by, state, runner, leased_until, visits_done)
+       VALUES ($1, $2, 1, $3, 'test', 'running', $4, now() - interval '1 second', 3)`,
+      [
+        simulationId,
+        offerId,
+        { from: START, to: START + 5 * DAY, among: 'alone', storeIds: null },
+        randomUUID(),
+      ],
+    );
+    const { body } = await until(
+      () => shop.call('GET', `/v1/simulations/${simulationId}`, { as: marketer }),
+      (reply) => reply.body.state === 'done',
+    );
+    expect(body).toMatchObject({ issued: 5, visitsDone: 7 });
+  });
+});
