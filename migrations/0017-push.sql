@@ -30,3 +30,30 @@ CREATE TABLE pushes (
   PRIMARY KEY (delivery_id, device_id)
 );
 CREATE INDEX pushes_shopper ON pushes (shopper_id);
+
+-- The newest rating of each delivery: `delivery_events` keeps all that was said.
+CREATE TABLE offer_ratings (
+  delivery_id uuid PRIMARY KEY,
+  shopper_id text NOT NULL,
+  offer_id uuid NOT NULL,
+  store_id text NOT NULL,
+  -- What the offer was about.
+  categories text[] NOT NULL,
+  rating integer NOT NULL CHECK (rating BETWEEN 1 AND 5),
+  comment text,
+  at timestamptz NOT NULL
+);
+CREATE INDEX offer_ratings_shopper ON offer_ratings (shopper_id);
+CREATE INDEX offer_ratings_at ON offer_ratings (at DESC, delivery_id DESC);
+CREATE INDEX feedback_at ON feedback (at DESC, feedback_id DESC);
+
+CREATE TABLE messages (
+  message_id uuid PRIMARY KEY,
+  shopper_id text NOT NULL,
+  -- NULL: the shopper. Else who wrote for the shop, as the audit names them.
+  author text,
+  text text NOT NULL,
+  at timestamptz NOT NULL
+);
+CREATE INDEX messages_shopper ON messages (shopper_id, at DESC, message_id DESC);
+CREATE INDEX messages_age ON messages (at);

@@ -36,7 +36,6 @@ CREATE TRIGGER consent_history_append_only BEFORE UPDATE OR DELETE OR TRUNCATE O
 DROP TRIGGER audit_log_append_only ON audit_log;
 CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
   FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
-DROP FUNCTION audit_log_is_append_only();
 
 CREATE INDEX audit_log_shoppers ON audit_log (actor) WHERE actor LIKE 'shopper:%';
 

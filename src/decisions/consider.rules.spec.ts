@@ -1,3 +1,4 @@
+import { localTime } from '../shared/index.js';
 import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
 import type { CategoryHistory, Facts, OfferId, ProductId, ShopperView, StoreId } from '../shared/index.js';
 import { consider } from './consider.rules.js';
@@ -65,6 +66,8 @@ const world = (policy: object = {}, inStock = true): World => ({
   policy: {
     stopped: {},
     globalCaps: [],
+    exclusionGroups: [],
+    rearmSeconds: 0,
     quietHours: undefined,
     universalHoldoutShare: 0,
     ranking: 'priority',
@@ -93,6 +96,41 @@ const everyThirtyDays: CategoryHistory = {
     visitStrength: 6.5,
   },
 };
+
+describe('quiet hours on the days on which the clocks change', () => {
+  const policy = { quietHours: { from: '22:00', to: '03:00' } };
+  const quietAt = (at: string, timeZone?: string): boolean => {
+    const moment = Date.parse(at);
+    const about = facts(view(timeZone === undefined ? {} : { timeZone }), {
+      at: moment,
+      // The store is in Berlin.
+      local: localTime(moment, 'Europe/Berlin'),
+    });
+    return codes(offer('a'), about, world(policy)).includes('quiet-hours');
+  };
+
+  it('end an hour of time sooner in spring, when two is followed by three', () => {
+    expect([quietAt('2026-03-29T00:59:00Z'), quietAt('2026-03-29T01:00:00Z')]).toEqual([true, false]);
+    expect([quietAt('2026-03-28T20:59:00Z'), quietAt('2026-03-28T21:00:00Z')]).toEqual([false, true]);
+  });
+
+  it('last an hour longer in autumn, when the hour from two comes twice', () => {
+    expect([quietAt('2026-10-25T00:30:00Z'), quietAt('2026-10-25T01:59:00Z')]).toEqual([true, true]);
+    expect(quietAt('2026-10-25T02:00:00Z')).toBe(false);
+    expect([quietAt('2026-10-24T19:59:00Z'), quietAt('2026-10-24T20:00:00Z')]).toEqual([false, true]);
+  });
+
+  it("are by the shopper's clock where the shopper's zone is known, else by the store's", () => {
+    expect([quietAt('2026-11-23T23:00:00Z'), quietAt('2026-11-23T23:00:00Z', 'America/New_York')]).toEqual([
+      true,
+      false,
+    ]);
+    expect([quietAt('2026-11-24T04:00:00Z'), quietAt('2026-11-24T04:00:00Z', 'America/New_York')]).toEqual([
+      false,
+      true,
+    ]);
+  });
+});
 
 describe('what speaks against an offer', () => {
   it('is nothing for an offer that suits', () => expect(codes(offer('a'))).toEqual([]));

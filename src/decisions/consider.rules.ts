@@ -5,6 +5,7 @@ import { conditionsOf, type Rule } from '../rules/index.js';
 import { isWithinHours, localTime, type Facts, type HourRange } from '../shared/index.js';
 import { ranked } from './choosing/index.js';
 import type { Considered, Reason, World } from './decision.js';
+import { likingFor } from './liking.rules.js';
 
 type Check = (offer: LiveOffer, facts: Facts, world: World) => Reason | undefined;
 
@@ -33,12 +34,17 @@ export function consider(candidates: readonly LiveOffer[], facts: Facts, world: 
     const reasons = CHECKS.map((check) => check(offer, facts, world)).filter(
       (reason) => reason !== undefined,
     );
-    const score = needFor(offer, facts);
+    const score = scoreOf(offer, facts);
     const lead = leadOf(offer, facts.shopper, (id) => world.live.stockOf(facts.storeId, id));
     if (lead.ok) return { offer, reasons, score, lead: lead.value };
     return { offer, reasons: [...reasons, { code: lead.why, detail: lead.detail }], score };
   });
   return ranked(considered, facts, world);
+}
+
+/** The need, raised or lowered by what the shopper said of offers alike. */
+function scoreOf(offer: LiveOffer, facts: Facts): number {
+  return needFor(offer, facts) + likingFor(offer.target.categories, facts.shopper);
 }
 
 /** The likeliest need among the categories the offer is about, 0 where nothing is known. */

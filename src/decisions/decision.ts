@@ -1,4 +1,4 @@
-import type { ContactPolicy } from '../limits/index.js';
+import type { ContactPolicy, Pace, StoreRhythms } from '../limits/index.js';
 import type { Lead, LiveOffer, LiveSnapshot } from '../offers/index.js';
 import type { Economics, Worth } from './choosing/index.js';
 import type {
@@ -51,7 +51,10 @@ export interface Reason {
 export interface Considered {
   offer: LiveOffer;
   reasons: Reason[];
-  /** Under `priority` how likely the need is, 0 to 1; under `incrementalValue` the value, where nothing else spoke against it. */
+  /**
+   * Under `priority` how likely the need is, 0 to 1, and up to 0.2 more or less for how the shopper rated such offers;
+   * under `incrementalValue` the value, where nothing else spoke against it.
+   */
   score?: number;
   /** What it leads to here; absent where all of it is sold out. */
   lead?: Lead;
@@ -66,6 +69,8 @@ export interface World {
   policy: ContactPolicy;
   live: LiveSnapshot;
   economics: Economics;
+  /** Without it, no budget is paced. */
+  rhythms?: Pick<StoreRhythms, 'paceIn'> | undefined;
 }
 
 /** One change that asks for a decision, thought through as far as it can be without a lock. */
@@ -87,6 +92,8 @@ export interface Pending {
   receivedAt: Instant;
   /** Milliseconds from `receivedAt` to the end of each stage so far; `received` is how old the hearing was by then. */
   latencyMs: Record<string, number>;
+  /** Of the offers whose budgets are paced. */
+  paces?: ReadonlyMap<OfferId, Pace> | undefined;
   /** Best first. */
   considered: Considered[];
 }

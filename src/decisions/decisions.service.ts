@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Log, Metrics, errorCode } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
-import type { ShopperId } from '../shared/index.js';
+import type { Instant, ShopperId } from '../shared/index.js';
 import { Considering } from './considering.js';
 import { patienceOf, type Pending } from './decision.js';
 import { GroupCommit } from './group-commit.js';
@@ -49,11 +49,19 @@ export class Decisions {
     if (made.length > 0) this.sink.take(made);
     for (const { pending, granted, ruledAt } of ruled) {
       this.metrics.decisions.inc({ outcome: granted.outcome, reason: granted.reason ?? '' });
-      this.metrics.decisionStage.observe({ stage: 'decided' }, (ruledAt - pending.receivedAt) / 1_000);
+      this.#time(pending, ruledAt);
       for (const { reasons } of granted.considered) {
         for (const { code } of reasons)
           if (CAP_CODES.has(code)) this.metrics.capRejections.inc({ cap: code });
       }
+    }
+  }
+
+  #time({ receivedAt, latencyMs }: Pending, ruledAt: Instant): void {
+    const { received = 0, present = 0 } = latencyMs;
+    const stages = { received, present, decided: ruledAt - receivedAt };
+    for (const [stage, ms] of Object.entries(stages)) {
+      this.metrics.decisionStage.observe({ stage }, Math.max(0, ms) / 1_000);
     }
   }
 }

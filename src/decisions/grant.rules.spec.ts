@@ -7,6 +7,8 @@ import { capEventOf, grant, type Locked } from './grant.rules.js';
 const POLICY: ContactPolicy = {
   stopped: {},
   globalCaps: [],
+  exclusionGroups: [],
+  rearmSeconds: 0,
   quietHours: undefined,
   universalHoldoutShare: 0,
   ranking: 'priority',
@@ -26,6 +28,7 @@ function considered(
       document: {
         name,
         tags: [],
+        trigger: {},
         holdoutShare: 0,
         reward: { type: 'none' },
         limits: { perShopper: [], ignoresGlobalCaps: false, countsTowardGlobalCaps: true, ...limits },
@@ -77,6 +80,66 @@ describe('granting under the locks', () => {
     expect(granted.winner?.offerId).toBe('b');
     expect(codes(granted.considered)).toEqual([['limit-reached'], []]);
     expect(used.get('b:total')).toBe(1);
+  });
+
+  describe('of one exclusion group', () => {
+    const policy: ContactPolicy = {
+      ...POLICY,
+      exclusionGroups: [{ group: 'coffee', mode: 'bestForShopper', per: 'visit' }],
+    };
+    const euros = (amount: number) => ({ reward: { type: 'amountOff', value: { amount, currency: 'EUR' } } });
+    const rival = (name: string, amount: number, limits: object = {}) => {
+      const each = considered(name, limits, [], { exclusionGroup: 'coffee', ...euros(amount) });
+      return { ...each, offer: { ...each.offer, target: { products: [] } } } as unknown as Considered;
+    };
+
+    it('makes the one that gives most, though another ranks higher, and says why not that', () => {
+      const granted = grant(pendingOf([rival('a', 50), rival('b', 150)]), locked({ policy }));
+      expect(granted.winner?.offerId).toBe('b');
+      expect(granted.considered[1]?.reasons).toEqual([
+        {
+          code: 'exclusion-group',
+          detail: 'b is the one of the group coffee: 150 to the shopper, this 50',
+        },
+      ]);
+    });
+
+    it('falls to the next of the group where the best is spent', () => {
+      const granted = grant(
+        pendingOf([rival('a', 50), rival('b', 150, { total: 1 })]),
+        locked({ policy, used: new Map([['b:total', 1]]) }),
+      );
+      expect(granted.winner?.offerId).toBe('a');
+    });
+  });
+
+  describe('where a zone must have been left for some time', () => {
+    const armed = (trigger: object) => considered('a', {}, [], { trigger });
+    const soon = { zoneId: 'coffee' as never, on: 'zoneEntered' as const };
+    const leftAt = NOW - 100_000;
+
+    it('does not trigger again before, by the policy or by the trigger itself', () => {
+      const policy = { ...POLICY, rearmSeconds: 101 };
+      const granted = grant(pendingOf([armed({})], soon), locked({ policy, leftAt }));
+      expect(granted.considered[0]?.reasons).toEqual([
+        {
+          code: 'offer-cap',
+          detail: 'left 100 s ago; zoneEntered triggers again after 101 s',
+          path: 'trigger.rearmSeconds',
+        },
+      ]);
+      const own = grant(pendingOf([armed({ rearmSeconds: 300 })], soon), locked({ leftAt }));
+      expect(own.outcome).toBe('silence');
+    });
+
+    it('triggers again from then on, and where the trigger says so at once', () => {
+      const policy = { ...POLICY, rearmSeconds: 100 };
+      expect(grant(pendingOf([armed({})], soon), locked({ policy, leftAt })).outcome).toBe('offer');
+      const own = armed({ rearmSeconds: 0 });
+      expect(
+        grant(pendingOf([own], soon), locked({ policy: { ...policy, rearmSeconds: 900 }, leftAt })).outcome,
+      ).toBe('offer');
+    });
   });
 
   it('is silent for the reason that stood against the best offer', () => {

@@ -13,6 +13,8 @@ import { isHeldOut, type LiveOffer } from '../offers/index.js';
 import { seeded, type Instant, type Roll } from '../shared/index.js';
 import { chosenFrom } from './choosing/index.js';
 import type { Considered, Granted, Pending, Reason } from './decision.js';
+import { headsOfGroups, inGroupOrder, sayOutranked } from './exclusion.rules.js';
+import { rearmRefusal } from './rearm.rules.js';
 
 /** What was read under the locks. `used` and `events` are the truth until the commit. */
 export interface Locked {
@@ -23,6 +25,8 @@ export interface Locked {
   household?: readonly CapEvent[] | undefined;
   /** What all shoppers together have taken, by counter; a grant adds to it. */
   used: Map<string, number>;
+  /** When the shopper last left the zone, where it had triggered: see `rearm.rules.ts`. */
+  leftAt?: Instant | undefined;
   now: Instant;
   /** The chance that chooses under `incrementalValue`; that of the decision's id when left out, so that a replay agrees. */
   roll?: Roll;
@@ -37,7 +41,10 @@ const TOO_LATE_MS = 60_000;
  */
 export function grant(pending: Pending, locked: Locked): Granted {
   const policy = locked.policy.ranking;
-  const considered = pending.considered.map((each) => ({ ...each, reasons: [...each.reasons] }));
+  const considered = inGroupOrder(pending.considered, locked.policy).map((each) => ({
+    ...each,
+    reasons: [...each.reasons],
+  }));
   if (locked.now - pending.at > TOO_LATE_MS)
     return silence(withReason(considered, tooLate(pending, locked.now)), policy);
 
@@ -49,12 +56,9 @@ export function grant(pending: Pending, locked: Locked): Granted {
   });
   if (open.length === 0) return silence(considered, policy);
 
-  const winner = chosenFrom(open, locked.policy, locked.roll ?? (() => seeded(pending.decisionId)()));
-  for (const each of open) {
-    if (each !== winner) {
-      each.reasons.push({ code: 'outranked', detail: `${winner.offer.document.name} came first` });
-    }
-  }
+  const rivals = headsOfGroups(open, locked.policy);
+  const winner = chosenFrom(rivals, locked.policy, locked.roll ?? (() => seeded(pending.decisionId)()));
+  sayOutranked(considered, winner, locked.policy);
   if (heldOut(winner.offer, pending, locked.policy)) {
     winner.reasons.push({ code: 'holdout', detail: 'held out, to measure what the offer earns' });
     return { outcome: 'ghost', reason: 'holdout', winner: winner.offer, chosen: winner, policy, considered };
@@ -66,9 +70,10 @@ export function grant(pending: Pending, locked: Locked): Granted {
 }
 
 /** The counters that making this offer now would take from, in the order of their keys. */
-export function drawsFor({ offerId, document }: LiveOffer, { storeId, at, storeTimeZone }: Pending): Draw[] {
+export function drawsFor({ offerId, document }: LiveOffer, pending: Pending): Draw[] {
+  const { storeId, at, storeTimeZone, paces } = pending;
   const offer = { offerId, limits: document.limits, reserve: reserveOf(document.reward) };
-  return drawsOf(offer, { storeId, now: at, timeZone: storeTimeZone });
+  return drawsOf(offer, { storeId, now: at, timeZone: storeTimeZone, pace: paces?.get(offerId) });
 }
 
 /** Every counter that some candidate of these decisions may take from. */
@@ -98,7 +103,8 @@ export function countHouseholds(pendings: readonly Pending[], policy: ContactPol
 export function capWindowOf(pendings: readonly Pending[], policy: ContactPolicy): CapWindow {
   const since = pendings.map(({ considered, at, timeZone }) => {
     const caps = considered.flatMap(({ offer }) => offer.document.limits.perShopper);
-    return earliestNeeded([...caps, ...policy.globalCaps], at, timeZone);
+    const groups = policy.exclusionGroups.map(({ per }) => ({ max: 1, per }));
+    return earliestNeeded([...caps, ...policy.globalCaps, ...groups], at, timeZone);
   });
   return {
     shopperIds: pendings.map(({ shopperId }) => shopperId),
@@ -122,16 +128,20 @@ export function capEventOf({ offerId, document }: LiveOffer, { at, visitId }: Pe
 function refusalOf(
   offer: LiveOffer,
   pending: Pending,
-  { policy, events, household, used }: Locked,
+  { policy, events, household, used, leftAt }: Locked,
 ): Reason | undefined {
-  const { limits, exclusionGroup } = offer.document;
+  const { limits, exclusionGroup, tags } = offer.document;
   const capped = {
     offerId: offer.offerId,
     perShopper: limits.perShopper,
+    tags,
     ignoresGlobalCaps: limits.ignoresGlobalCaps,
     exclusionGroup,
+    exclusionPer: policy.exclusionGroups.find(({ group }) => group === exclusionGroup)?.per,
   };
   const moment = { now: pending.at, visitId: pending.visitId, timeZone: pending.timeZone };
+  const rearming = rearmRefusal(offer, pending, policy, leftAt);
+  if (rearming !== undefined) return rearming;
   const cap = capRefusal(capped, events, policy.globalCaps, moment, household);
   if (cap !== undefined) return { code: cap.code, detail: cap.detail };
   const draw = drawRefusal(drawsFor(offer, pending), used);

@@ -14,6 +14,7 @@ import type { Instant, ShopperId, StoreId, VisitId } from '../shared/index.js';
 import { CapHistory } from './cap-history.js';
 import type { Granted, Pending } from './decision.js';
 import { capEventOf, countHouseholds, drawsFor, drawsOfAll, grant } from './grant.rules.js';
+import { lastExitsOf } from './last-exits.js';
 import { LedgerWriter, type Ruled } from './ledger.writer.js';
 import { visitEffects, type StayRow, type VisitRow } from './visit-effects.rules.js';
 import { withoutWithdrawn } from './withdrawn.rules.js';
@@ -59,6 +60,12 @@ export class GroupCommit {
         truth.consenting.has(shopperId);
       const { visits, stays } = visitEffects(changes.filter(mayBeSensed));
       const adopted = await this.#adopt(tx, visits, stays, pendings.filter(mayBeSensed), truth.open);
+      // Before the ruling, which asks when a zone was left.
+      await writeVisits(
+        tx,
+        adopted.visits.filter((visit) => saysMore(visit, truth.open)),
+      );
+      await writeStays(tx, adopted.stays);
       const ruled = await this.#rule(
         tx,
         adopted.pendings
@@ -67,11 +74,6 @@ export class GroupCommit {
         policy,
         households,
       );
-      await writeVisits(
-        tx,
-        adopted.visits.filter((visit) => saysMore(visit, truth.open)),
-      );
-      await writeStays(tx, adopted.stays);
       await this.ledger.write(tx, ruled);
       return ruled;
     });
@@ -123,6 +125,7 @@ export class GroupCommit {
     if (pendings.length === 0) return [];
     const open = pendings.filter(({ considered }) => considered.some(({ reasons }) => reasons.length === 0));
     const history = await CapHistory.read(tx, open, policy, households);
+    const exits = await lastExitsOf(tx, open, policy);
     const counters = await Counters.lock(tx, drawsOfAll(pendings), (this.#turn += 1));
     const ruled = pendings.map((pending) => {
       const now = this.clock.now();
@@ -130,6 +133,7 @@ export class GroupCommit {
         policy,
         ...history.of(pending.shopperId),
         used: counters.used,
+        leftAt: exits.get(pending.changeId),
         now,
       });
       const { outcome, winner } = granted;

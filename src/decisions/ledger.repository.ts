@@ -60,11 +60,13 @@ interface Row {
   created_at: Instant | null;
   emitted_at: Instant | null;
   acknowledged_at: Instant | null;
+  committed_at: Instant | null;
+  pushed_at: Instant | null;
 }
 
 const COLUMNS = `d.decision_id, d.shopper_id, d.store_id, d.visit_id, d.zone_id, d.on_trigger, d.at, d.outcome, d.reason,
-  d.offer_id, d.revision, d.delivery_id, d.considered, d.latency, d.policy,
-  d.product_id, l.created_at, l.emitted_at, l.acknowledged_at`;
+  d.offer_id, d.revision, d.delivery_id, d.considered, d.latency, d.policy, d.product_id,
+  l.created_at, l.emitted_at, l.acknowledged_at, l.committed_at, l.pushed_at`;
 const FROM = 'FROM decisions d LEFT JOIN deliveries l ON l.decision_id = d.decision_id';
 
 /** Reads the ledger. */
@@ -136,12 +138,19 @@ function entryOf(row: Row): LedgerEntry {
 }
 
 /** The stages after the decision are known to the delivery alone; they are put on the same scale. */
-function latencyOf({ latency, created_at, emitted_at, acknowledged_at }: Row): Record<string, number> {
+function latencyOf({ latency, created_at, ...row }: Row): Record<string, number> {
   const decided = latency['decided'];
   if (created_at === null || decided === undefined) return latency;
+  const { committed_at, emitted_at, acknowledged_at, pushed_at } = row;
+  const stages = {
+    committed: committed_at,
+    emitted: emitted_at,
+    acknowledged: acknowledged_at,
+    pushed: pushed_at,
+  };
+  const reached = Object.entries(stages).filter((stage): stage is [string, Instant] => stage[1] !== null);
   return {
     ...latency,
-    ...(emitted_at !== null && { emitted: decided + emitted_at - created_at }),
-    ...(acknowledged_at !== null && { acknowledged: decided + acknowledged_at - created_at }),
+    ...Object.fromEntries(reached.map(([stage, at]) => [stage, decided + at - created_at])),
   };
 }

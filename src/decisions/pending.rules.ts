@@ -11,6 +11,7 @@ import type {
 import type { StoreLayout } from '../stores/index.js';
 import { consider } from './consider.rules.js';
 import type { Pending, World } from './decision.js';
+import { pacesOf } from './paces.rules.js';
 import { candidatesOf, factsOf, triggerOf, type Trigger } from './triggers.rules.js';
 
 /** A change that triggers live offers, and which. */
@@ -70,8 +71,10 @@ export function pendingOf(
     receivedAt,
     latencyMs: {
       received: receivedAt - (change.observedAt ?? change.at),
+      present: Math.max(0, (change.presentAt ?? now) - receivedAt),
       considered: now - receivedAt,
     },
+    paces: pacesOf(candidates, layout, facts.local, world.rhythms),
     considered: consider(candidates, facts, world),
   };
 }

@@ -7,7 +7,9 @@ import { Stores } from '../stores/index.js';
 import { CapHistory } from './cap-history.js';
 import { consider } from './consider.rules.js';
 import { lineOf, type Pending, type World } from './decision.js';
+import { lastExitsOf } from './last-exits.js';
 import { drawsOfAll, grant } from './grant.rules.js';
+import { pacesOf } from './paces.rules.js';
 import { PreviewPieces } from './preview-pieces.js';
 import type { Preview, PreviewBody } from './preview.dto.js';
 import { candidatesOf, factsOf } from './triggers.rules.js';
@@ -58,6 +60,7 @@ export class Previews {
       facts,
       receivedAt: trigger.at,
       latencyMs: {},
+      paces: pacesOf(candidates, layout, facts.local, world.rhythms),
       considered: consider(candidates, facts, world),
     };
     return this.#rule(pending, world);
@@ -68,8 +71,15 @@ export class Previews {
     const households = await householdsOf(this.database, [pending.shopperId], '');
     const history = await CapHistory.read(this.database, [pending], policy, households);
     const used = await usedOf(this.database, drawsOfAll([pending]));
-    const locked = { policy, ...history.of(pending.shopperId), used, now: pending.at };
-    const granted = grant(pending, { ...locked, roll: LIKELIEST });
+    const exits = await lastExitsOf(this.database, [pending], policy);
+    const granted = grant(pending, {
+      policy,
+      ...history.of(pending.shopperId),
+      used,
+      leftAt: exits.get(pending.changeId),
+      now: pending.at,
+      roll: LIKELIEST,
+    });
     const considered = granted.considered.map(lineOf);
     if (granted.outcome !== 'offer' || granted.chosen === undefined) {
       return { outcome: 'silence', ...(granted.reason && { reason: granted.reason }), considered };

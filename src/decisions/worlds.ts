@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ContactPolicies } from '../limits/index.js';
+import { HouseRules } from '../limits/index.js';
 import { LiveOffers } from '../offers/index.js';
 import { Responses } from './choosing/responses.service.js';
 import type { World } from './decision.js';
@@ -8,17 +8,14 @@ import type { World } from './decision.js';
 @Injectable()
 export class Worlds {
   constructor(
-    private readonly policies: ContactPolicies,
+    private readonly house: HouseRules,
     private readonly live: LiveOffers,
     private readonly responses: Responses,
   ) {}
 
   /** Take it once for a decision: it is replaced between two looks. */
-  get current(): World {
-    return {
-      policy: this.policies.current,
-      live: this.live.snapshot,
-      economics: this.responses.economics,
-    };
+  get current(): World & Required<Pick<World, 'rhythms'>> {
+    const { policy, rhythms } = this.house;
+    return { policy, rhythms, live: this.live.snapshot, economics: this.responses.economics };
   }
 }

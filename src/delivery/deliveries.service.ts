@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OfferSink, type GrantedOffer } from '../decisions/index.js';
 import { Clock } from '../platform/index.js';
+import type { Instant } from '../shared/index.js';
 import { PushJobs } from './push/push-jobs.js';
 import { Receipts } from './receipts.js';
 import { Phones } from './sockets/phones.js';
@@ -25,8 +26,11 @@ export class Deliveries extends OfferSink {
   }
 
   take(offers: readonly GrantedOffer[]): void {
+    // Whoever hands them on has just committed them.
+    const committedAt = this.clock.now();
     for (const offer of offers) {
-      const delivered = this.#deliver(offer).finally(() => this.#underWay.delete(delivered));
+      this.stages.committed(offer.pending, committedAt);
+      const delivered = this.#deliver(offer, committedAt).finally(() => this.#underWay.delete(delivered));
       this.#underWay.add(delivered);
     }
   }
@@ -37,15 +41,18 @@ export class Deliveries extends OfferSink {
     await this.receipts.written();
   }
 
-  async #deliver({ pending, sent, patienceMs }: GrantedOffer): Promise<void> {
+  async #deliver({ pending, sent, patienceMs }: GrantedOffer, committedAt: Instant): Promise<void> {
     const { deliveryId, shopperId } = pending;
     const emittedAt = this.clock.now();
     if (emittedAt >= Date.parse(sent.expiresAt)) return;
     const reached = await this.phones.offer(shopperId, sent, patienceMs);
     if (reached !== 'acknowledged') this.pushes.start(deliveryId);
-    if (reached === 'nobody') return;
+    if (reached === 'nobody') {
+      this.receipts.add({ deliveryId, committedAt });
+      return;
+    }
     const acknowledgedAt = reached === 'acknowledged' ? this.clock.now() : undefined;
-    this.receipts.add({ deliveryId, emittedAt, acknowledgedAt });
+    this.receipts.add({ deliveryId, committedAt, emittedAt, acknowledgedAt });
     this.stages.emitted(pending, emittedAt);
     if (acknowledgedAt !== undefined) this.stages.acknowledged(pending, acknowledgedAt);
   }

@@ -1,12 +1,24 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Lifecycle } from '../platform/index.js';
+import { ConsentModule } from '../consent/index.js';
+import { InsightsModule } from '../insights/index.js';
 import { ShoppersModule } from '../shoppers/index.js';
 import { SightingsModule } from '../sightings/index.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { Deliveries } from './deliveries.service.js';
 import { DeliveryEvents } from './delivery-events.js';
+import { EndedOffers } from './ended-offers.js';
+import { FeedbackController } from './feedback/feedback.controller.js';
+import { FeedbackRepository } from './feedback/feedback.repository.js';
+import { FeedbackBook } from './feedback/feedback.service.js';
 import { Greeting } from './greeting.js';
+import { LatencyController } from './latency/latency.controller.js';
+import { LatencyRepository } from './latency/latency.repository.js';
+import { Latency } from './latency/latency.service.js';
 import { MergedDeliveries } from './merged-deliveries.js';
+import { MessagesController } from './messages/messages.controller.js';
+import { MessagesRepository } from './messages/messages.repository.js';
+import { Messages } from './messages/messages.service.js';
 import { PushModule } from './push/push.module.js';
 import { Receipts } from './receipts.js';
 import { Redrive } from './redrive.js';
@@ -24,15 +36,22 @@ import { Wallet } from './wallet/wallet.service.js';
 import { Withdrawals } from './withdrawals.service.js';
 
 @Module({
-  imports: [ShoppersModule, SightingsModule, PushModule],
-  controllers: [WalletController],
+  imports: [ConsentModule, InsightsModule, ShoppersModule, SightingsModule, PushModule],
+  controllers: [FeedbackController, LatencyController, MessagesController, WalletController],
   providers: [
     Deliveries,
     DeliveriesRepository,
     DeliveryEvents,
     Doorkeeper,
+    EndedOffers,
+    FeedbackBook,
+    FeedbackRepository,
     Greeting,
+    Latency,
+    LatencyRepository,
     MergedDeliveries,
+    Messages,
+    MessagesRepository,
     OfferEvents,
     Phones,
     Receipts,

@@ -8,14 +8,20 @@ type Since = Pick<GrantedOffer['pending'], 'receivedAt' | 'on'>;
 /** The last stages of an offer's way, timed from the receipt of what led to it. */
 @Injectable()
 export class Stages {
+  readonly #committed;
   readonly #emitted;
   readonly #acknowledged;
   readonly #checkins;
 
   constructor({ decisionStage, checkinToPhone }: Metrics) {
+    this.#committed = decisionStage.labels('committed');
     this.#emitted = decisionStage.labels('emitted');
     this.#acknowledged = decisionStage.labels('acknowledged');
     this.#checkins = checkinToPhone;
+  }
+
+  committed({ receivedAt }: Since, at: Instant): void {
+    this.#committed.observe((at - receivedAt) / SECOND_MS);
   }
 
   emitted({ receivedAt }: Since, at: Instant): void {

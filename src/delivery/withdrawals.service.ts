@@ -22,6 +22,13 @@ export class Withdrawals {
     return this.#withdraw({ offerId }, 'stopped');
   }
 
+  /** Of offers whose schedule has run out nothing open remains. */
+  async ended(): Promise<void> {
+    for (const offerId of await this.repository.ended(this.clock.now())) {
+      await this.#withdraw({ offerId }, 'ended');
+    }
+  }
+
   /** Handles `presence.ended`: of a shopper who may no longer be sensed nothing open remains. */
   presenceEnded({ shopperId }: DurableEvents['presence.ended']): Promise<Handled> {
     return this.#withdraw({ shopperId }, 'consent-withdrawn');
@@ -29,7 +36,7 @@ export class Withdrawals {
 
   async #withdraw(what: Withdrawable, reason: Withdrawn['reason']): Promise<Handled> {
     for (;;) {
-      const withdrawn = await this.repository.withdraw(what, this.clock.now(), SHOPPERS_AT_ONCE);
+      const withdrawn = await this.repository.withdraw(what, reason, this.clock.now(), SHOPPERS_AT_ONCE);
       if (withdrawn === undefined) return 'done';
       for (const { shopperId, deliveryId } of withdrawn) {
         this.phones.withdraw(shopperId, { deliveryId, reason });

@@ -6,6 +6,7 @@ import { Health, Log, SettingsError } from '../platform/index.js';
 import { Api } from './api.js';
 import { demoSettings, type DemoSettings } from './demo-settings.js';
 import type { DemoFile } from './demo-file.js';
+import { DemoPush } from './fcm/demo-push.js';
 import { setUp } from './setup/set-up.js';
 import { demoPeople } from './shop/people.rules.js';
 import { simulate } from './simulation.js';
@@ -17,7 +18,9 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Starts everything the demo needs, sets the shop up, and lets it run until it is told to stop. */
 async function main(stopping: Stopping): Promise<void> {
-  const { settings, quiet } = demoSettings(process.env);
+  const push = await DemoPush.start(process.env);
+  if (push !== undefined) stopping.then('push service', () => push.stop());
+  const { settings, quiet } = demoSettings({ ...process.env, ...push?.settings });
   const log = new Log(settings.logLevel);
   say('Starting Postgres and Redis …');
   const services = await connected(settings, log);
@@ -32,7 +35,7 @@ async function main(stopping: Stopping): Promise<void> {
   const demo = await fill(running, { settings, quiet });
   stopping.check();
   isSetUp = true;
-  stopping.then('simulation', simulate({ demo, people, dataFolder: settings.dataFolder, quiet, say }));
+  stopping.then('simulation', simulate({ demo, people, dataFolder: settings.dataFolder, push, quiet, say }));
   greet(demo, settings.dataFolder, quiet);
 }
 

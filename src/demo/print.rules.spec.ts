@@ -6,6 +6,7 @@ const told = {
   where: 'Coffee & tea',
   title: 'Running low?',
   offerName: 'Coffee filters running out',
+  way: 'socket' as const,
 };
 
 describe('the line of an offer', () => {
@@ -21,6 +22,11 @@ describe('the line of an offer', () => {
     expect(lineOf({ ...told, decision })).toBe(
       '14:02:07  Ann M. at Coffee & tea: "Running low?" — coffee filters due (dueProbability 0.83)  18 ms',
     );
+  });
+
+  it('says when it came by push', () => {
+    const pushed = { considered: [], latencyMs: { decided: 9, pushed: 40 } };
+    expect(lineOf({ ...told, decision: pushed, way: 'push' })).toMatch(/ {2}40 ms, by push$/);
   });
 
   it('goes as far as the ledger knows', () => {

@@ -15,20 +15,22 @@ interface Told {
   title: string;
   offerName: string;
   decision: Explained | undefined;
+  way: 'socket' | 'push';
 }
 
 /** `14:02:07  Ann M. at Coffee & tea: "Running low?" — coffee filters due (dueProbability 0.83)  18 ms` */
-export function lineOf({ at, who, where, title, offerName, decision }: Told): string {
+export function lineOf({ at, who, where, title, offerName, decision, way }: Told): string {
   const winner = decision?.considered.find(({ offerId }) => offerId === decision.offerId);
   const latency = latencyOf(decision);
   const took = latency === undefined ? '' : `  ${latency} ms`;
-  return `${clockOf(at)}  ${who} at ${where}: "${title}" — ${becauseOf(offerName, winner?.score)}${took}`;
+  const byPush = way === 'push' ? ', by push' : '';
+  return `${clockOf(at)}  ${who} at ${where}: "${title}" — ${becauseOf(offerName, winner?.score)}${took}${byPush}`;
 }
 
 /** From receipt of the sighting to the phone, else as far as the ledger knows, in milliseconds. */
 function latencyOf(decision: Explained | undefined): number | undefined {
-  const { acknowledged, emitted, decided } = decision?.latencyMs ?? {};
-  const latency = acknowledged ?? emitted ?? decided;
+  const { acknowledged, emitted, pushed, decided } = decision?.latencyMs ?? {};
+  const latency = acknowledged ?? emitted ?? pushed ?? decided;
   return latency === undefined ? undefined : Math.round(latency);
 }
 

@@ -23,7 +23,11 @@ export class OfferLines {
   }
 
   /** Never fails: without the ledger the line goes without its reason. */
-  async tell(shopperId: string, offer: ReceivedOffer, receivedAt: number): Promise<void> {
+  async tell(
+    shopperId: string,
+    offer: ReceivedOffer,
+    { receivedAt, way }: { receivedAt: number; way: 'socket' | 'push' },
+  ): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, LEDGER_PAUSE_MS));
     const decision = await this.api
       .get<Explained>(`/v1/decisions/${offer.decisionId}`, this.serviceKey)
@@ -37,6 +41,7 @@ export class OfferLines {
         title: offer.title,
         offerName,
         decision,
+        way,
       }),
     );
   }

@@ -1,7 +1,9 @@
 import { Api } from './api.js';
 import { writeDemoFile, type DemoFile } from './demo-file.js';
 import { Gateways } from './gateways.js';
-import { Phones } from './phones.js';
+import type { DemoPush } from './fcm/demo-push.js';
+import { Phones, type ReceivedOffer } from './phones.js';
+import { Pocketed } from './pocketed.js';
 import { OfferLines } from './print.js';
 import { tokensFor } from './setup/set-up.js';
 import type { Person } from './shop/people.rules.js';
@@ -15,28 +17,32 @@ interface Simulated {
   demo: DemoFile;
   people: readonly Person[];
   dataFolder: string;
+  /** The demo's push service; undefined where a real one is named. */
+  push: DemoPush | undefined;
   /** Without shoppers: only the tokens are kept fresh. */
   quiet: boolean;
   say: (line: string) => void;
 }
 
 /** Lets the shop run by itself. @returns how to make it stand still */
-export function simulate({ demo, people, dataFolder, quiet, say }: Simulated): () => void {
+export function simulate({ demo, people, dataFolder, push, quiet, say }: Simulated): () => void {
   const api = new Api(demo.baseUrl);
   const walk = new Walk(people);
   const lines = new OfferLines(api, demo.serviceKey, people, say);
   const till = new Till(api, demo, walk, say);
   const gateways = new Gateways(api, demo.gatewayKey, walk, say);
-  const phones = new Phones(demo.baseUrl, demo.shoppers, (shopperId, offer) => {
+  const onOffer = (way: 'socket' | 'push') => (shopperId: string, offer: ReceivedOffer) => {
     till.keep(shopperId, offer);
-    void lines.tell(shopperId, offer, Date.now());
-  });
+    void lines.tell(shopperId, offer, { receivedAt: Date.now(), way });
+  };
+  const pocketed = new Pocketed(api, people, demo.shoppers, push, onOffer('push'));
+  const phones = new Phones(demo.baseUrl, pocketed.others(demo.shoppers), onOffer('socket'));
   const renewing = setInterval(() => {
     void renewTokens(api, demo, people, dataFolder)
-      .then((shoppers) => phones.renew(shoppers))
+      .then((shoppers) => [phones, pocketed].forEach((each) => each.renew(shoppers)))
       .catch((error: unknown) => say(`The shoppers' tokens could not be renewed: ${String(error)}`));
   }, RENEW_TOKENS_MS);
-  const moving = quiet ? [] : [phones, till, gateways];
+  const moving = quiet ? [] : [phones, pocketed, till, gateways];
   for (const part of moving) part.start();
   return () => {
     clearInterval(renewing);

@@ -1,5 +1,8 @@
 export { estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
+export { dayAfter, definitions, firstDay } from './kpis/report.dto.js';
+export { ReportReader } from './kpis/report-reader.js';
+export { ReportScopes, type ReportScope } from './kpis/report-scopes.service.js';
 export { InsightsModule } from './insights.module.js';
 export { RecentLists } from './lists/recent-lists.service.js';
 export { neverBought } from './traits/never-bought.rules.js';

@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { StoresModule } from '../stores/index.js';
 import { RecentLists } from './lists/recent-lists.service.js';
 import { reportControllers, reportProviders } from './kpis/providers.js';
+import { ReportReader } from './kpis/report-reader.js';
+import { ReportScopes } from './kpis/report-scopes.service.js';
 import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
@@ -60,6 +62,8 @@ import { ValueRepository } from './value/value.repository.js';
     RecentLists,
     Refit,
     Replenishment,
+    ReportReader,
+    ReportScopes,
     ShopperViews,
   ],
 })

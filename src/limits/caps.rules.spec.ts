@@ -6,6 +6,7 @@ const NOON = Date.parse('2026-03-29T10:00:00Z');
 const offer = (over: Partial<CappedOffer> = {}): CappedOffer => ({
   offerId: 'a' as OfferId,
   perShopper: [],
+  tags: [],
   ignoresGlobalCaps: false,
   ...over,
 });
@@ -49,8 +50,15 @@ describe('caps', () => {
 
   it('counts tags as they were when the offer was made', () => {
     const caps = [{ max: 1, per: '1d', tag: 'grocery' }];
-    expect(capRefusal(offer(), [made(5, { tags: ['grocery'] })], caps, moment)?.code).toBe('global-cap');
-    expect(capRefusal(offer(), [made(5, { tags: ['beauty'] })], caps, moment)).toBeUndefined();
+    const grocery = offer({ tags: ['grocery'] });
+    expect(capRefusal(grocery, [made(5, { tags: ['grocery'] })], caps, moment)?.code).toBe('global-cap');
+    expect(capRefusal(grocery, [made(5, { tags: ['beauty'] })], caps, moment)).toBeUndefined();
+  });
+
+  it('by tag is no limit for offers that do not bear it', () => {
+    const caps = [{ max: 1, per: '1d', tag: 'grocery' }];
+    const beauty = offer({ tags: ['beauty'] });
+    expect(capRefusal(beauty, [made(5, { tags: ['grocery'] })], caps, moment)).toBeUndefined();
   });
 
   it('counts what anybody of the household was offered, where a cap says so', () => {
@@ -73,6 +81,45 @@ describe('caps', () => {
     const rival = made(5, { offerId: 'b' as OfferId, exclusionGroup: 'coffee' });
     expect(capRefusal(grouped, [rival], [], moment)?.code).toBe('exclusion-group');
     expect(capRefusal(grouped, [{ ...rival, visitId: 'v0' as VisitId }], [], moment)).toBeUndefined();
+    expect(capRefusal(grouped, [{ ...rival, exclusionGroup: 'tea' }], [], moment)).toBeUndefined();
+  });
+
+  it('makes one offer of a group in the time that its group has, itself among them', () => {
+    const grouped = offer({ exclusionGroup: 'coffee', exclusionPer: '1h' });
+    const elsewhere = { visitId: 'v0' as VisitId, exclusionGroup: 'coffee' };
+    expect(capRefusal(grouped, [made(59, elsewhere)], [], moment)).toMatchObject({
+      code: 'exclusion-group',
+      detail: 'an offer of the group coffee was made within 1h',
+    });
+    expect(capRefusal(grouped, [made(60, elsewhere)], [], moment)).toBeUndefined();
+  });
+
+  it.each([
+    ['calendar-week', '2026-03-22T22:59:00Z', '2026-03-22T23:01:00Z'],
+    ['calendar-month', '2026-02-28T22:59:00Z', '2026-02-28T23:01:00Z'],
+  ])('turns a %s at its first local midnight', (per, before, after) => {
+    const capped = offer({ perShopper: [{ max: 1, per }] });
+    expect(capRefusal(capped, [made(0, { at: Date.parse(before) })], [], moment)).toBeUndefined();
+    expect(capRefusal(capped, [made(0, { at: Date.parse(after) })], [], moment)?.code).toBe('offer-cap');
+  });
+
+  it('has 23 hours in the day on which the clocks go forward, 25 where they go back', () => {
+    const capped = offer({ perShopper: [{ max: 1, per: 'calendar-day' }] });
+    const at = (text: string) => Date.parse(text);
+    const lengthOf = (midnight: string, lastMinute: string, next: string): boolean[] =>
+      [lastMinute, next].map(
+        (now) =>
+          capRefusal(capped, [made(0, { at: at(midnight) + 1 })], [], { ...moment, now: at(now) }) !==
+          undefined,
+      );
+    expect(lengthOf('2026-03-28T23:00:00Z', '2026-03-29T21:59:00Z', '2026-03-29T22:00:00Z')).toEqual([
+      true,
+      false,
+    ]);
+    expect(lengthOf('2026-10-24T22:00:00Z', '2026-10-25T22:59:00Z', '2026-10-25T23:00:00Z')).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('never grants more than the cap, whatever the order in which grants are asked for', () => {

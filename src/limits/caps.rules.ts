@@ -1,7 +1,7 @@
 import type { Instant, OfferId, VisitId } from '../shared/index.js';
 import { periodOf, startOf } from './period.rules.js';
 
-/** At most `max` offers within `per`. With a tag, only offers that bore it when they were made count. */
+/** At most `max` offers within `per`. With a tag it is for offers that bear it, and counts those that bore it when made. */
 export interface Cap {
   max: number;
   per: string;
@@ -24,8 +24,11 @@ export interface CapEvent {
 export interface CappedOffer {
   offerId: OfferId;
   perShopper: readonly Cap[];
+  tags: readonly string[];
   ignoresGlobalCaps: boolean;
   exclusionGroup?: string | undefined;
+  /** In which time one offer of its group may be made; the visit where nothing is said. */
+  exclusionPer?: string | undefined;
 }
 
 export interface CapMoment {
@@ -44,7 +47,7 @@ export interface CapRefusal {
 
 /**
  * The first cap that keeps this offer from this shopper now, or undefined when none does. All caps hold
- * together; the offer's own come first, then its exclusion group (one offer of a group a visit), then the global.
+ * together; the offer's own come first, then its exclusion group (one offer of it in its time), then the global.
  *
  * @param events what the shopper was offered, at least as far back as the longest cap looks
  * @param household the same of everybody in the shopper's household, the shopper among them
@@ -62,17 +65,15 @@ export function capRefusal(
     const seen = countWithin(own, cap, moment);
     if (seen >= cap.max) return refusal('offer-cap', cap, seen);
   }
-  const rival = offer.exclusionGroup === undefined ? undefined : rivalOf(offer, events, moment.visitId);
-  if (rival !== undefined) {
-    const detail = `another offer of the group ${offer.exclusionGroup ?? ''} was made in this visit`;
-    return { code: 'exclusion-group', detail, per: 'visit' };
-  }
+  const excluded = exclusionRefusal(offer, events, moment);
+  if (excluded !== undefined) return excluded;
   if (offer.ignoresGlobalCaps) return undefined;
   for (const cap of globalCaps) {
-    const counting = counted(cap).filter(({ countsGlobally }) => countsGlobally);
-    const tagged =
-      cap.tag === undefined ? counting : counting.filter(({ tags }) => tags.includes(cap.tag ?? ''));
-    const seen = countWithin(tagged, cap, moment);
+    const isMeant = ({ tags }: { tags: readonly string[] }): boolean =>
+      cap.tag === undefined || tags.includes(cap.tag);
+    if (!isMeant(offer)) continue;
+    const counting = counted(cap).filter((event) => event.countsGlobally && isMeant(event));
+    const seen = countWithin(counting, cap, moment);
     if (seen >= cap.max) return refusal('global-cap', cap, seen);
   }
   return undefined;
@@ -92,13 +93,16 @@ function countWithin(events: readonly CapEvent[], cap: Cap, { now, visitId, time
     .length;
 }
 
-function rivalOf(offer: CappedOffer, events: readonly CapEvent[], visitId: VisitId): CapEvent | undefined {
-  return events.find(
-    (event) =>
-      event.visitId === visitId &&
-      event.exclusionGroup === offer.exclusionGroup &&
-      event.offerId !== offer.offerId,
-  );
+function exclusionRefusal(
+  { exclusionGroup: group, exclusionPer: per = 'visit' }: CappedOffer,
+  events: readonly CapEvent[],
+  moment: CapMoment,
+): CapRefusal | undefined {
+  if (group === undefined) return undefined;
+  const ofGroup = events.filter(({ exclusionGroup }) => exclusionGroup === group);
+  if (countWithin(ofGroup, { max: 1, per }, moment) === 0) return undefined;
+  const when = per === 'visit' ? 'in this visit' : `within ${per}`;
+  return { code: 'exclusion-group', detail: `an offer of the group ${group} was made ${when}`, per };
 }
 
 function refusal(

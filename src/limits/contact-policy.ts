@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { capFields, countsHouseholdsByTime, NOT_BY_VISIT } from '../offers/index.js';
+import { capFields, countsHouseholdsByTime, NOT_BY_VISIT, rearmSeconds } from '../offers/index.js';
 import { vocabulary } from '../platform/index.js';
 import type { StoreId } from '../shared/index.js';
+import { EXCLUSION_MODES } from './exclusion.rules.js';
 
 const cap = z
   .strictObject({
@@ -10,6 +11,15 @@ const cap = z
     tag: z.string().min(1).max(64).optional(),
   })
   .refine(countsHouseholdsByTime, NOT_BY_VISIT);
+
+/** How offers of one group get out of each other's way. */
+const exclusionGroup = z.strictObject({
+  group: z.string().trim().min(1).max(64),
+  /** Which of several that could be made is: the one that comes first anyway, that gives most, or that earns most. */
+  mode: z.enum(EXCLUSION_MODES).default('priority'),
+  /** One offer of the group in this time. */
+  per: vocabulary.period.default('visit'),
+});
 
 /** What holds for every contact with every shopper, whatever the offer. */
 export const contactPolicy = z.strictObject({
@@ -20,6 +30,16 @@ export const contactPolicy = z.strictObject({
     })
     .default({}),
   globalCaps: z.array(cap).max(20).default([]),
+  exclusionGroups: z
+    .array(exclusionGroup)
+    .max(200)
+    .refine(
+      (groups) => new Set(groups.map(({ group }) => group)).size === groups.length,
+      'a group is named once',
+    )
+    .default([]),
+  /** A zone left and entered again within this time triggers nothing again; an offer's trigger may say otherwise. */
+  rearmSeconds: rearmSeconds.default(0),
   quietHours: vocabulary.hourRange.nullish().transform((hours) => hours ?? undefined),
   universalHoldoutShare: z.number().min(0).max(1).default(0),
   /** Marketers' priority decides, or what an offer is expected to earn: see docs/choosing.md. */
@@ -42,6 +62,8 @@ export const DEFAULT_POLICY: ContactPolicy = {
     { max: 5, per: 'visit' },
     { max: 1, per: '1min' },
   ],
+  exclusionGroups: [],
+  rearmSeconds: 0,
   quietHours: undefined,
   universalHoldoutShare: 0,
   ranking: 'priority',

@@ -19,6 +19,19 @@ describe('counters', () => {
     ]);
   });
 
+  it('draws from the part of a store too, where a budget is paced: its curve so far and one reward', () => {
+    const limits = {
+      budget: { amount: 1_000, currency: 'EUR', per: 'day' as const, pacing: 'visits' as const },
+    };
+    const draws = drawsOf({ offerId, limits, reserve: 200 }, { ...here, pace: { part: 0.5, passed: 0.5 } });
+    expect(draws.map(({ key, ceiling }) => [key, ceiling])).toEqual([
+      ['01:budget:day:2026-11-23', 1_000],
+      ['01:pace:day:2026-11-23:s1', 450],
+    ]);
+    expect(drawRefusal(draws, new Map([['01:pace:day:2026-11-23:s1', 250]]))).toBeUndefined();
+    expect(drawRefusal(draws, new Map([['01:pace:day:2026-11-23:s1', 251]]))?.code).toBe('budget-exhausted');
+  });
+
   it('refuses when what is left does not hold the whole reserve', () => {
     const draws = drawsOf(
       { offerId, limits: { budget: { amount: 1_000, currency: 'EUR', per: 'campaign' } }, reserve: 200 },

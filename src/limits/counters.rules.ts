@@ -6,13 +6,14 @@ import {
   type OfferId,
   type StoreId,
 } from '../shared/index.js';
+import { pacedCeiling, type Pace, type Pacing } from './pacing.rules.js';
 import { sharesOf } from './shares.rules.js';
 
 /** Limits of an offer over all shoppers. */
 export interface OfferLimits {
   total?: number | undefined;
   perStore?: number | undefined;
-  budget?: (Money & { per: 'campaign' | 'day' | 'week' | 'month' }) | undefined;
+  budget?: (Money & { per: 'campaign' | 'day' | 'week' | 'month'; pacing?: Pacing | undefined }) | undefined;
 }
 
 /** One counter that a grant takes from: rows in Postgres, locked in the order of their key. */
@@ -41,13 +42,23 @@ export function reserveOf(reward: {
   return 0;
 }
 
+/** Where and when an offer is made. */
+export interface DrawMoment {
+  storeId: StoreId;
+  now: Instant;
+  /** The store's. */
+  timeZone: string;
+  /** How far the store may use the budget by now, where it is paced. */
+  pace?: Pace | undefined;
+}
+
 /**
  * The counters that granting this offer in this store now would take from, in the order of their keys.
  * Calendar budgets turn at the store's midnight.
  */
 export function drawsOf(
   offer: { offerId: OfferId; limits: OfferLimits; reserve: number },
-  { storeId, now, timeZone }: { storeId: StoreId; now: Instant; timeZone: string },
+  { storeId, now, timeZone, pace }: DrawMoment,
 ): Draw[] {
   const { offerId, limits, reserve } = offer;
   const draws: Draw[] = [];
@@ -62,8 +73,26 @@ export function drawsOf(
     const period =
       per === 'campaign' ? per : `${per}:${localTime(startOfCalendar(now, per, timeZone), timeZone).date}`;
     add(`budget:${period}`, 'budget-exhausted', reserve, amount);
+    if (pace !== undefined) draws.push(pacedDraw(offer, { pace, amount, period, storeId }));
   }
   return draws.sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** What a store takes of a paced budget, in one row: its ceiling moves, and a store alone is never that hot. */
+function pacedDraw(
+  { offerId, reserve }: { offerId: OfferId; reserve: number },
+  given: { pace: Pace; amount: number; period: string; storeId: StoreId },
+): Draw {
+  const { pace, amount, period, storeId } = given;
+  return {
+    key: `${offerId}:pace:${period}:${storeId}`,
+    offerId,
+    takes: reserve,
+    ceiling: pacedCeiling(amount, pace, reserve),
+    whole: amount,
+    shares: 1,
+    code: 'budget-exhausted',
+  };
 }
 
 /** The first counter that has not enough left, or undefined when all have. */

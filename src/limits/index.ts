@@ -9,6 +9,10 @@ export {
 } from './contact-policy.js';
 export { Counters, type Taken } from './counters.js';
 export { drawRefusal, drawsOf, reserveOf, type Draw } from './counters.rules.js';
+export { withGroupsInOrder, whyNot, type GroupMember, type Worth } from './exclusion.rules.js';
+export { HouseRules } from './house-rules.js';
+export type { Pace } from './pacing.rules.js';
+export { StoreRhythms } from './store-rhythms.js';
 export { householdLock, householdsOf, membersOf } from './households.repository.js';
 export { LimitsModule } from './limits.module.js';
 export { capEventsOf, usedOf, type CapWindow } from './limits.repository.js';

@@ -1,4 +1,5 @@
 import type { Product } from '../catalogue/index.js';
+import { content } from './content.schema.js';
 import { parseContent, renderContent, type Speaking } from './content.js';
 import { offerDocument } from './offer.schema.js';
 import { templateFault } from './template.js';
@@ -59,13 +60,37 @@ describe('the words of an offer', () => {
     ['fr-BE', 'belge'],
     ['fr_be', 'belge'],
     ['fr-FR', 'fr'],
+    ['fr-CA', 'fr'],
+    ['fr-BE-x-old', 'belge'],
+    ['zh-Hant-TW', 'traditional'],
+    ['zh-CN', 'default'],
     ['FR', 'fr'],
     ['de-AT', 'default'],
     [undefined, 'default'],
   ])('come in the locale %s as %s', (locale, body) => {
     const words = (text: string) => ({ title: 'x', body: text });
-    const offer = speaking({ default: words('default'), fr: words('fr'), 'fr-BE': words('belge') });
+    const offer = speaking({
+      default: words('default'),
+      fr: words('fr'),
+      'fr-BE': words('belge'),
+      'zh-Hant': words('traditional'),
+    });
     expect(renderContent(offer, locale, {}).body).toBe(body);
+  });
+
+  it.each([
+    ['imageUrl', 'https://shop.test/a.jpg', true],
+    ['imageUrl', 'http://shop.test/a.jpg', false],
+    ['imageUrl', 'data:image/png;base64,AAAA', false],
+    ['deepLink', 'https://shop.test/a', true],
+    ['deepLink', 'cornershop://offers/1', true],
+    ['deepLink', 'http://shop.test/a', false],
+    ['deepLink', 'javascript:alert(1)', false],
+    ['deepLink', 'JavaScript:alert(1)', false],
+    ['deepLink', 'no link', false],
+  ])('with %s %s: %s', (field, link, good) => {
+    const words = { default: { title: 'x', body: 'y', [field]: link } };
+    expect(content.safeParse(words).success).toBe(good);
   });
 
   it('fit on a phone, and are not cut through a character', () => {

@@ -50,7 +50,8 @@ export function parseContent(content: Content): ParsedContent {
 }
 
 /**
- * The words for one shopper: in their locale, else its language, else `default`. Never fails: words that cost too
+ * The words for one shopper: in their locale, else in what is left when it loses its last part, down to the language
+ * alone (RFC 4647, lookup), else `default`. Never fails: words that cost too
  * much to render give way to the default ones, and those to the offer's name and reward.
  */
 export function renderContent(offer: Speaking, locale: string | undefined, spoken: Spoken): RenderedContent {
@@ -104,9 +105,9 @@ function known(values: Readonly<Record<string, string | undefined>>): Readonly<R
 
 function fallbacks(locale: string | undefined): string[] {
   if (locale === undefined) return ['default'];
-  const key = keyOf(locale);
-  const [language = key] = key.split('-');
-  return [key, language, 'default'];
+  const parts = keyOf(locale).split('-');
+  const shorter = parts.map((_, cut) => parts.slice(0, parts.length - cut).join('-'));
+  return [...shorter, 'default'];
 }
 
 function keyOf(locale: string): string {

@@ -1,4 +1,5 @@
 export { capFields, countsHouseholdsByTime, NOT_BY_VISIT } from './cap.schema.js';
+export { rearmSeconds } from './offer.schema.js';
 export { OffersModule } from './offers.module.js';
 export { offersEntities } from './offer.entity.js';
 export { draftSnapshot } from './drafts.js';

@@ -41,6 +41,16 @@ describe('the document of an offer', () => {
     }
   });
 
+  it('spreads only a budget per day over the day', () => {
+    const paced = (per: string) =>
+      faults({
+        reward: { type: 'amountOff', value: money(100) },
+        limits: { budget: { ...money(1_000), per, pacing: 'visits' } },
+      });
+    expect(paced('day')).toEqual([]);
+    expect(paced('week')).toEqual(['limits.budget.pacing invalid']);
+  });
+
   it('goes through twice as through once', () => {
     const once = offerDocument.parse({
       ...SMALLEST,

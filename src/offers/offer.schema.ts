@@ -12,6 +12,12 @@ const MAX_DWELL_SECONDS = 4 * 3_600;
 /** Enough for every store of a large chain. */
 const MAX_NAMED = 5_000;
 
+/** Longer than a week apart nobody comes back to the same shelf: caps by time are for that. */
+export const rearmSeconds = z
+  .int()
+  .min(0)
+  .max(7 * DAY_SECONDS);
+
 const label = z.string().trim().min(1).max(100);
 const labels = z.array(label).max(200).default([]);
 /** Kept as it is shown: RFC 3339 in UTC. */
@@ -36,6 +42,8 @@ const trigger = z.strictObject({
   categories: labels,
   /** Belongs to `zoneDwelled`; other triggers do not look at it. */
   dwellSeconds: z.int().min(1).max(MAX_DWELL_SECONDS).default(20),
+  /** Instead of the contact policy's: the zone must have been left for so long to trigger again. */
+  rearmSeconds: rearmSeconds.optional(),
 });
 
 const target = z.strictObject({
@@ -63,6 +71,12 @@ const budget = z.strictObject({
   amount: z.int().min(1).max(1_000_000_000_000),
   currency: vocabulary.currency,
   per: z.enum(['campaign', 'day', 'week', 'month']),
+  pacing: z
+    .enum(['openingHours', 'visits'])
+    .optional()
+    .describe(
+      'spreads a day’s budget over the day in each store: by its open minutes, or by when visits begin there',
+    ),
 });
 const limits = z.strictObject({
   perShopper: z.array(cap).max(20).default([]),
@@ -135,6 +149,9 @@ function checkSchedule({ schedule: { startsAt, endsAt } }: Fields, refuse: Refus
 /** A budget of money holds back what each offer may cost, so that cost must be known, and in its currency. */
 function checkBudget({ reward: given, limits: { budget: money } }: Fields, refuse: Refuse): void {
   if (money === undefined) return;
+  if (money.pacing !== undefined && money.per !== 'day') {
+    refuse(['limits', 'budget', 'pacing'], 'invalid', 'only a budget per day is spread over the day');
+  }
   if (given.type === 'percentOff' && given.maxDiscount === undefined) {
     refuse(['reward', 'maxDiscount'], 'required', 'a budget with percentOff needs the most it may cost');
     return;

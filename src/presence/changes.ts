@@ -10,6 +10,8 @@ interface ChangeBase {
   /** The hearing (or check-in) that completed the change, for measuring latency; absent where silence did. */
   observedAt?: Instant;
   receivedAt?: Instant;
+  /** When live presence held it, by the clock of Redis; known to whoever reads it from the stream. */
+  presentAt?: Instant;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Inject, Injectable } from '@nestjs/common';
 import { Clock, Lifecycle, Log, RedisConnections, SETTINGS, type Settings } from '../platform/index.js';
-import { StreamReader } from '../platform/stream-reader.js';
+import { StreamReader, type StreamEntry } from '../platform/stream-reader.js';
 import type { PresenceChange } from './changes.js';
 import { changesKey } from './presence.store.js';
 
@@ -30,10 +30,15 @@ export class PresenceChanges {
       consumer: `${hostname()}-${this.clock.newId()}`,
       redis: this.redis,
       log: this.log,
-      handle: (entries) =>
-        handler(entries.map(({ fields }) => JSON.parse(fields.get('change') ?? '') as PresenceChange)),
+      handle: (entries) => handler(entries.map(changeOf)),
     });
     this.lifecycle.onStart(() => reader.start());
     this.lifecycle.onStop('streams', () => reader.stop());
   }
+}
+
+/** The name of an entry begins with the millisecond in which it was added. */
+function changeOf({ id, fields }: StreamEntry): PresenceChange {
+  const change = JSON.parse(fields.get('change') ?? '') as PresenceChange;
+  return { ...change, presentAt: Number(id.split('-')[0]) };
 }

@@ -24,6 +24,8 @@ export interface DurableEvents {
   /** What was of `from` is of `into` now; what is alive of `from` is to be ended. */
   'shopper.merged': { from: ShopperId; into: ShopperId };
   'offer.stopped': { offerId: OfferId };
+  /** It was pushed, and is to be taken off the screen. */
+  'delivery.withdrawn': { deliveryId: DeliveryId; reason: string };
   /** Whoever the erasure is about is gone for every door: what is left of them is to be taken away. */
   'shopper.erased': { erasureId: string };
   /** The shopper may no longer be sensed, and presence and visits are ended: what is still open for them is to be withdrawn. */

@@ -180,6 +180,8 @@ export interface ShopperView {
   traits?: ShopperTraits;
   /** The segments that the shopper belongs to. */
   segments?: readonly string[];
+  /** What they said of offers, by the category these were about: how many stars on average, of how many. */
+  ratings?: ReadonlyMap<string, { count: number; mean: number }>;
   value?: { state: ValueState; model: ValueModel };
 }
 

@@ -97,7 +97,8 @@ export function startOfCalendar(
   return DateTime.fromMillis(instant, { zone: timeZone }).startOf(unit).toMillis();
 }
 
-function minutesOf(clock: string): number {
+/** The minute of the day that a clock as `07:30` shows; `24:00` is its end. */
+export function minutesOf(clock: string): number {
   const [hours = '0', minutes = '0'] = clock.split(':');
   return Number(hours) * 60 + Number(minutes);
 }

@@ -1,3 +1,4 @@
+export { muteCategories } from './app/muting.js';
 export { ShoppersModule } from './shoppers.module.js';
 export { Shoppers } from './profiles/shoppers.service.js';
 export { Departures, type Departing } from './departures/departures.js';

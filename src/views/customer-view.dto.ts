@@ -139,6 +139,8 @@ const offer = z.object({
 });
 const feedback = z.object({ feedbackId: id, text: z.string(), about: z.string().nullable(), at });
 
+const message = z.object({ messageId: id, from: z.enum(['shopper', 'shop']), text: z.string(), at });
+
 const device = z.object({
   deviceId: id,
   platform: z.enum(['ios', 'android', 'web']),
@@ -176,6 +178,7 @@ export const customerView = z.object({
       interactions: z.array(interaction),
       offers: z.array(offer),
       feedback: z.array(feedback),
+      messages: z.array(message),
     })
     .describe('at most 20 of each, newest first'),
   devices: z.array(device).describe('last seen first'),

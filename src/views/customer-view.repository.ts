@@ -35,6 +35,7 @@ export interface CustomerRow {
   interactions: CustomerView['recent']['interactions'];
   offers: CustomerView['recent']['offers'];
   feedback: CustomerView['recent']['feedback'];
+  messages: CustomerView['recent']['messages'];
   preferences: { quietHours?: HourRange; snoozeUntil?: Instant; mutedCategories?: string[] };
   devices: CustomerView['devices'];
   interaction_counts: CustomerView['interactions']['counts'];

@@ -159,6 +159,11 @@ const FEEDBACK = listOf(`
   SELECT feedback_id AS "feedbackId", text, about, ${iso('at')} AS at
   FROM feedback WHERE shopper_id = $1 ORDER BY feedback.at DESC LIMIT ${RECENT}`);
 
+const MESSAGES = listOf(`
+  SELECT message_id AS "messageId", CASE WHEN author IS NULL THEN 'shopper' ELSE 'shop' END AS "from", text,
+    ${iso('at')} AS at
+  FROM messages WHERE shopper_id = $1 ORDER BY messages.at DESC, message_id DESC LIMIT ${RECENT}`);
+
 /** One shopper across all rooms in one round trip. `$1` the shopper, `$2` now. What needs `profiling` is null without. */
 export const CUSTOMER_VIEW = `
   WITH store_days AS (${STORE_DAYS}), profiling AS (
@@ -173,7 +178,7 @@ export const CUSTOMER_VIEW = `
     CASE WHEN profiling.granted THEN ${FAVOURITE_PRODUCTS} END AS favourite_products,
     CASE WHEN profiling.granted THEN ${FAVOURITE_CATEGORIES} END AS favourite_categories,
     ${VISITS} AS visits, ${PURCHASES} AS purchases, ${INTERACTIONS} AS interactions, ${OFFERS} AS offers,
-    ${FEEDBACK} AS feedback, ${DEVICES} AS devices, ${INTERACTION_COUNTS} AS interaction_counts,
+    ${FEEDBACK} AS feedback, ${MESSAGES} AS messages, ${DEVICES} AS devices, ${INTERACTION_COUNTS} AS interaction_counts,
     ${OFFER_TOTALS} AS offer_totals,
     CASE WHEN profiling.granted THEN ${BROWSED_NOT_BOUGHT} END AS browsed_not_bought,
     ${NEEDS} AS needs, ${WORTH} AS worth

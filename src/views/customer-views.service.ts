@@ -78,6 +78,7 @@ function viewOf(
       interactions: row.interactions,
       offers: row.offers,
       feedback: row.feedback,
+      messages: row.messages,
     },
     devices: row.devices,
     preferences: preferencesOf(row),

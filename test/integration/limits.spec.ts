@@ -1,7 +1,14 @@
 import { Decisions } from '../../src/decisions/decisions.service.js';
 import { Clock } from '../../src/platform/index.js';
 import type { PresenceChange } from '../../src/presence/index.js';
-import type { ShopperId, VisitId } from '../../src/shared/index.js';
+import {
+  localTime,
+  type ChangeId,
+  type ShopperId,
+  type StoreId,
+  type VisitId,
+  type ZoneId,
+} from '../../src/shared/index.js';
 import { DecisionDesk, entryOf, premisesOf } from '../support/decision-desk.js';
 import { faultsInLedger } from '../support/oracle.js';
 import { startShop, type Shop } from '../support/shop.js';
@@ -112,6 +119,94 @@ describe('limits under concurrency', () => {
     });
   });
 
+  describe('where a zone must have been left for some time', () => {
+    const zoneRows = { storeId: 'corner' as StoreId, zoneId: 'coffee' as ZoneId };
+    const exitOf = (entry: PresenceChange, at: number): PresenceChange => ({
+      ...entry,
+      ...zoneRows,
+      kind: 'zoneExited',
+      changeId: clock.newId<ChangeId>(),
+      at,
+      enteredAt: entry.at,
+    });
+
+    it('triggers nothing when it is entered again before, in one batch or in two; and does after', async () => {
+      await liveOffer({}, { trigger: { on: ['zoneEntered'], rearmSeconds: 20 } });
+      const [ada, bob, cyd] = (await shoppers('again', 3)) as [ShopperId, ShopperId, ShopperId];
+      const now = clock.now();
+      const entries = [ada, bob, cyd].map((shopperId) => entryOf(shopperId, undefined, { at: now - 50_000 }));
+      await take(entries);
+      const again = (index: number, at: number) =>
+        entryOf(entries[index]!.shopperId, entries[index]!.visitId, { at });
+      // Ada comes back after 10 s, Bob too and all of it is told at once, Cyd after 20 s.
+      await take([exitOf(entries[0]!, now - 30_000)]);
+      await take([again(0, now - 20_000)]);
+      await take([exitOf(entries[1]!, now - 30_000), again(1, now - 20_000)]);
+      await take([exitOf(entries[2]!, now - 30_000), again(2, now - 10_000)]);
+      for (const shopper of [ada, bob]) {
+        expect(await outcomes('shopper_id = $1', [shopper])).toEqual({ offer: 1, 'offer-cap': 1 });
+      }
+      expect(await outcomes('shopper_id = $1', [cyd])).toEqual({ offer: 2 });
+    });
+
+    it('triggers each way in by itself: for staying, who came in again too soon for entering', async () => {
+      await liveOffer(
+        {},
+        { trigger: { on: ['zoneEntered', 'zoneDwelled'], dwellSeconds: 5, rearmSeconds: 40 } },
+      );
+      const [dan] = (await shoppers('stays', 1)) as [ShopperId];
+      const now = clock.now();
+      const entry = entryOf(dan, undefined, { at: now - 50_000 });
+      await take([entry]);
+      await take([exitOf(entry, now - 45_000)]);
+      const back = entryOf(dan, entry.visitId, { at: now - 20_000 });
+      await take([back]);
+      await take([
+        {
+          ...back,
+          ...zoneRows,
+          kind: 'zoneDwelled',
+          changeId: clock.newId<ChangeId>(),
+          at: now - 15_000,
+          enteredAt: back.at,
+          dwellSeconds: 5,
+        },
+      ]);
+      expect(await outcomes('shopper_id = $1', [dan])).toEqual({ offer: 2, 'offer-cap': 1 });
+    });
+  });
+
+  it('makes one offer of an exclusion group, the one that gives most, and the other not later either', async () => {
+    const restore = await desk.policy({
+      exclusionGroups: [{ group: 'coffee', mode: 'bestForShopper', per: '1h' }],
+    });
+    const euros = (amount: number) => ({
+      exclusionGroup: 'coffee',
+      reward: { type: 'amountOff', value: { amount, currency: 'EUR' } },
+    });
+    await liveOffer({}, { ...euros(50), priority: 90 });
+    const best = await liveOffer({}, { ...euros(120), priority: 10 });
+    const [eve] = (await shoppers('group', 1)) as [ShopperId];
+    await Promise.all(Array.from({ length: 10 }, () => take([entryOf(eve)])));
+    expect(await outcomes('shopper_id = $1', [eve])).toEqual({ offer: 1, 'exclusion-group': 9 });
+    expect(await countOf('decisions', 'shopper_id = $1 AND offer_id = $2', [eve, best])).toBe(1);
+    await restore();
+  });
+
+  it('counts tags as they were when an offer was sent', async () => {
+    const restore = await desk.policy({ globalCaps: [{ max: 1, per: '1h', tag: 'grocery' }] });
+    const offerId = await liveOffer({ ignoresGlobalCaps: false }, { tags: ['grocery'] });
+    const [flo] = (await shoppers('tags', 1)) as [ShopperId];
+    await take([entryOf(flo)]);
+    await desk.revise(offerId, { tags: ['beauty'] });
+    // The offer bears another tag by now; what was sent was grocery.
+    await take([entryOf(flo)]);
+    await desk.revise(offerId, { tags: ['grocery'] });
+    await take([entryOf(flo)]);
+    expect(await outcomes('shopper_id = $1', [flo])).toEqual({ offer: 2, 'global-cap': 1 });
+    await restore();
+  });
+
   it('gives exactly a hundred of a hundred to two thousand shoppers', async () => {
     const offerId = await liveOffer({ total: 100 });
     const changes = (await shoppers('total', 2_000)).map((shopperId) => entryOf(shopperId));
@@ -148,6 +243,21 @@ describe('limits under concurrency', () => {
       offer: 6,
       'budget-exhausted': 54,
     });
+  });
+
+  it('gives a paced budget out as far as the day has come, and one reward more', async () => {
+    const amount = 24_000;
+    const offerId = await liveOffer(
+      { budget: { amount, currency: 'EUR', per: 'day', pacing: 'openingHours' } },
+      { reward: { type: 'amountOff', value: { amount: 200, currency: 'EUR' } } },
+    );
+    const at = clock.now();
+    const changes = (await shoppers('paced', 140)).map((shopperId) => entryOf(shopperId, undefined, { at }));
+    await Promise.all([take(changes.slice(0, 70)), take(changes.slice(70))]);
+    // The corner shop says no hours: it is always open.
+    const passed = localTime(at, 'Europe/Berlin').minuteOfDay / 1_440;
+    const rewards = Math.floor(Math.floor(amount * passed) / 200) + 1;
+    expect(await countOf('coupons', 'offer_id = $1', [offerId])).toBe(Math.min(amount / 200, rewards));
   });
 
   it('takes nothing for a shopper who is held out', async () => {

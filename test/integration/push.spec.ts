@@ -4,7 +4,8 @@ import { OfferSink, type GrantedOffer } from '../../src/decisions/index.js';
 import { PushGate } from '../../src/delivery/push/push-gate.js';
 import { PushesRepository } from '../../src/delivery/push/pushes.repository.js';
 import { Pushes } from '../../src/delivery/push/pushes.service.js';
-import type { DeliveryId } from '../../src/shared/index.js';
+import { Clock, Outbox } from '../../src/platform/index.js';
+import type { DeliveryId, OfferId } from '../../src/shared/index.js';
 import { deliver, type MadeDelivery } from '../support/deliveries.js';
 import { startFcm, type Fcm } from '../support/fcm.js';
 import { hangUpAll, phone } from '../support/phone.js';
@@ -77,6 +78,33 @@ const over = (made: MadeDelivery, withinMs = 12_000): Promise<boolean> =>
     (yes) => yes,
     withinMs,
   );
+/** What a grant takes of a limit and of the shopper's caps. */
+const counted = async ({ offerId, offer, shopperId }: MadeDelivery): Promise<void> => {
+  const decisionId = offer['decisionId'];
+  const key = `${offerId}:total`;
+  await shop.database.run(
+    'INSERT INTO offer_counters (key, offer_id, ceiling, used) VALUES ($1, $2, 10, 1)',
+    [key, offerId],
+  );
+  await shop.database.run(
+    "INSERT INTO reservations (decision_id, key, share, kind, amount) VALUES ($1, $2, 0, 'count', 1)",
+    [decisionId, key],
+  );
+  await shop.database.run(
+    `INSERT INTO cap_events (decision_id, shopper_id, at, offer_id, visit_id, tags, counts_globally)
+     VALUES ($1, $2, now(), $3, gen_random_uuid(), '{}', true)`,
+    [decisionId, shopperId, offerId],
+  );
+};
+const held = async ({ offerId, offer, deliveryId }: MadeDelivery): Promise<object | undefined> =>
+  (
+    await shop.database.query(
+      `SELECT (SELECT sum(used) FROM offer_counters WHERE offer_id = $1) AS used,
+         (SELECT count(*) FROM cap_events WHERE decision_id = $2) AS caps, closed_as AS "closedAs"
+       FROM deliveries WHERE delivery_id = $3`,
+      [offerId, offer['decisionId'], deliveryId],
+    )
+  )[0];
 const tokenOf = async (shopperId: string, deviceId = 'phone-1'): Promise<string | null | undefined> =>
   (
     await shop.database.query<{ push_token: string | null }>(
@@ -261,6 +289,40 @@ describe('what FCM answers', () => {
     expect(await tokenOf(shopperId)).toBe(token === null ? null : pushToken);
   });
 
+  it('unregistered, of the only device: the offer is taken back, and gives back what it took', async () => {
+    const { shopperId, token, pushToken } = await someone();
+    fcm.standIn.reply(pushToken, 'unregistered');
+    const made = await deliver(shop, { shopperId });
+    await counted(made);
+    await shop.get(Pushes).push(made.deliveryId as DeliveryId);
+    expect(await held(made)).toEqual({ used: 0, caps: 0, closedAs: 'withdrawn' });
+    expect((await shop.call('GET', '/v1/me/offers', { as: token })).body.items).toEqual([]);
+  });
+
+  it.each([
+    [
+      'another device has it',
+      async ({ shopperId, pushToken }: Someone) => {
+        fcm.standIn.reply(pushToken, 'unregistered');
+        await register(await shop.shopperToken(shopperId), 'phone-2', `${shopperId}-2`);
+      },
+    ],
+    [
+      'an earlier try may have arrived',
+      ({ pushToken }: Someone) => {
+        fcm.standIn.reply(pushToken, 'reset', 'unregistered');
+        return Promise.resolve();
+      },
+    ],
+  ])('unregistered, but %s: it stays counted', async (_, arrange) => {
+    const someBody = await someone();
+    await arrange(someBody);
+    const made = await deliver(shop, { shopperId: someBody.shopperId, driven: true });
+    await counted(made);
+    await over(made);
+    expect(await held(made)).toEqual({ used: 1, caps: 1, closedAs: null });
+  });
+
   it('unregistered, but registered again since: the token stays', async () => {
     const { shopperId, token, pushToken } = await someone();
     const made = await deliver(shop, { shopperId });
@@ -344,6 +406,58 @@ describe('what FCM answers', () => {
     await over(made, 20_000);
     expect(await attempts(made)).toMatchObject([{ state: 'accepted', tries: 2 }]);
   });
+});
+
+describe('an offer that is withdrawn', () => {
+  it('is taken off the screens that show it, silently', async () => {
+    const { shopperId, pushToken } = await someone({ devices: 2 });
+    fcm.standIn.reply(`${shopperId}-2`, 'unregistered');
+    const made = await deliver(shop, { shopperId });
+    await shop.get(Pushes).push(made.deliveryId as DeliveryId);
+    await raise('offer.stopped', { offerId: made.offerId as OfferId });
+    const [, withdrawn] = await until(
+      () => fcm.standIn.messages(pushToken),
+      (messages) => messages.length === 2,
+    );
+    expect(withdrawn?.notification).toBeUndefined();
+    const { deliveryId } = made;
+    const { decisionId } = made.offer;
+    expect(withdrawn?.data).toEqual({ type: 'withdrawn', deliveryId, decisionId, reason: 'stopped' });
+    expect(withdrawn?.android).toMatchObject({ collapse_key: decisionId });
+    expect(fcm.standIn.messages(`${shopperId}-2`)).toHaveLength(1);
+  });
+
+  it('is so too when its schedule runs out', async () => {
+    const { shopperId, token } = await someone({ devices: 0 });
+    const { withdrawn } = await phone(shop.url, token);
+    const [marketer, approver] = await Promise.all([shop.staff('marketer'), shop.staff('approver')]);
+    const body = {
+      name: 'Until soon',
+      kind: 'message',
+      trigger: { on: ['checkedIn'] },
+      content: { default: { title: 'Soon', body: 'over' } },
+      schedule: { endsAt: new Date(Date.now() + 2_500).toISOString() },
+    };
+    const written = await shop.call('POST', '/v1/offers', { as: marketer.token, body });
+    const offerId = String(written.body.offerId);
+    await shop.call('POST', `/v1/offers/${offerId}/submit`, { as: marketer.token });
+    expect((await shop.call('POST', `/v1/offers/${offerId}/approve`, { as: approver.token })).status).toBe(
+      200,
+    );
+    const made = await deliver(shop, { shopperId, offerId });
+    await until(
+      () => withdrawn,
+      (list) => list.length === 1,
+      10_000,
+    );
+    expect(withdrawn).toEqual([{ deliveryId: made.deliveryId, reason: 'ended' }]);
+  });
+
+  const raise = async (event: 'offer.stopped', payload: { offerId: OfferId }): Promise<void> => {
+    const outbox = shop.get(Outbox);
+    await outbox.write(shop.database, [{ id: shop.get(Clock).newId(), event, payload }]);
+    outbox.filled();
+  };
 });
 
 describe('what is seen from outside', () => {

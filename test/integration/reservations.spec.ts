@@ -1,7 +1,8 @@
 import { Decisions } from '../../src/decisions/decisions.service.js';
+import { Withdrawals } from '../../src/delivery/withdrawals.service.js';
 import { commitReservation, releaseReservations, returnReservation } from '../../src/limits/index.js';
 import { lockShoppers } from '../../src/platform/index.js';
-import type { DecisionId, ShopperId } from '../../src/shared/index.js';
+import type { DecisionId, OfferId, ShopperId } from '../../src/shared/index.js';
 import { DecisionDesk, entryOf, premisesOf } from '../support/decision-desk.js';
 import { faultsInLedger } from '../support/oracle.js';
 import { startShop, type Shop } from '../support/shop.js';
@@ -100,6 +101,14 @@ describe('reservations', () => {
     await under(lucky[0]!, (tx) => releaseReservations(tx, [lucky[0]!.decisionId], 'expired'));
     expect(await offered(5)).toHaveLength(1);
     expect(await held(offerId, 'budget')).toBe(300);
+  });
+
+  it('come back when the offer is withdrawn, because it was archived', async () => {
+    const offerId = await desk.liveOffer(budget(1_000), reward);
+    expect(await offered(3)).toHaveLength(3);
+    await desk.archiveAll();
+    await shop.get(Withdrawals).stopped({ offerId: offerId as OfferId });
+    expect(await held(offerId, 'budget')).toBe(0);
   });
 
   it('count an offer made in its total for ever, but one that never came to the shopper', async () => {

@@ -118,6 +118,8 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/shoppers/{shopperId}/consents',            '. xx xx xx xx ++++ + +'],
   ['PUT /v1/shoppers/{shopperId}/consents/{purpose}',  '. xx xx xx xx xxx+ + x', { body: said }],
   ['POST /v1/consents',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'ann', purpose: 'push', ...said }] }],
+  ['GET /v1/shoppers/{shopperId}/messages',            '. xx xx xx xx xxx+ + x'],
+  ['POST /v1/shoppers/{shopperId}/messages',           '. xx xx xx xx xxx+ + x', { body: { text: 'Hello' } }],
   ['GET /v1/loyalty/programme',                        '. xx xx xx xx ++++ + +'],
   ['PUT /v1/loyalty/programme',                        '. xx xx xx xx +xx+ + x', { body: programme, headers: present }],
   ['POST /v1/purchases',                               '. xx xx ++ xx xxx+ + x', () => ({ body: [{ purchaseId: id(), shopperId: 'ann', storeId: 'north', channel: 'store', purchasedAt: now(), lines: [{ productId: 'filters', quantity: 1 }] }] })], // of another store: named, below
@@ -139,6 +141,8 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/me/offers',                                '. ++ xx xx xx xxxx x x'],
   ['POST /v1/me/offers/{deliveryId}/events',           '. +o xx xx xx xxxx x x', { body: { type: 'opened' } }],
   ['POST /v1/me/feedback',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Nice' } }],
+  ['GET /v1/me/messages',                              '. ++ xx xx xx xxxx x x'],
+  ['POST /v1/me/messages',                             '. ++ xx xx xx xxxx x x', { body: { text: 'Hello' } }],
   ['POST /v1/me/ranging',                              '. ++ xx xx xx xxxx x x', { body: [] }],
   ['POST /v1/checkins',                                '. ++ xx xx xx xxxx x x', { body: { storeId: 'north', method: 'qr' } }],
 
@@ -160,6 +164,8 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/offers/{offerId}/resume',                 '. xx xx xx xx +xx+ + o', async (w) => ({ path: { offerId: await w.offer('submit', 'approve', 'pause') } })],
   ['POST /v1/offers/{offerId}/archive',                '. xx xx xx xx +xx+ + o', async (w) => ({ path: { offerId: await w.offer() } })],
   ['POST /v1/offers/{offerId}/rollback',               '. xx xx xx xx x+x+ + o', async (w) => ({ path: { offerId: await w.revisedOffer() } })],
+  ['GET /v1/feedback',                                 '. xx xx xx xx ++++ + +'],
+  ['GET /v1/feedback #of a store',                     '. xx xx xx xx ++++ + o', ofStore],
   ['GET /v1/rule-fields',                              '. xx xx xx xx ++++ + +'],
   ['POST /v1/rules/validate',                          '. xx xx xx xx ++++ + +', { body: { rule } }],
   ['POST /v1/rules/audience',                          '. xx xx xx xx ++++ + +', { body: { rule: { combinator: 'and', rules: [{ field: 'shopper.locale', operator: 'notNull' }] } } }],
@@ -185,6 +191,8 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/reports/kpis',                             '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/kpis #of a store',                 '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/cohorts',                          '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/latency',                          '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/latency #of a store',              '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/trends',                           '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/trends #of a store',               '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/rfm',                              '. xx xx xx xx +x++ + +'],
@@ -195,5 +203,5 @@ export const TABLE: readonly Line[] = [
 // prettier-ignore
 export const SOCKETS: readonly (readonly [namespace: string, answers: string, events: readonly string[]])[] = [
   //             a AB GG TT FF mvyd s k
-  ['/shopper',  '. ++ xx xx xx xxxx x x', ['checkin', 'offer-event', 'sightings']],
+  ['/shopper',  '. ++ xx xx xx xxxx x x', ['checkin', 'message', 'offer-event', 'sightings']],
 ];

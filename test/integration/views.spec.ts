@@ -1,7 +1,14 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { timestamp } from '../../src/platform/index.js';
-import { DAY_MS, MINUTE_MS, toRfc3339, type ShopperId } from '../../src/shared/index.js';
+import {
+  DAY_MS,
+  MINUTE_MS,
+  toRfc3339,
+  type KeyId,
+  type Principal,
+  type ShopperId,
+} from '../../src/shared/index.js';
 import type { CustomerView } from '../../src/views/customer-view.dto.js';
 import { CustomerViews } from '../../src/views/customer-views.service.js';
 import { startShop, type Shop } from '../support/shop.js';
@@ -282,13 +289,14 @@ describe('GET /v1/shoppers/{shopperId}', () => {
     expect(body.interactions.browsedNotBought).toEqual([]);
   });
 
-  it('asks Postgres once for all of it', async () => {
+  it('asks Postgres once for all of it, and tells the audit log', async () => {
     await shopper('finn', true);
     await purchase('finn', 9, [['milk', 1, 100]]);
     await purchase('finn', 2, [['milk', 2, 110]]);
     const first = (await view('finn')).body;
+    const backOffice: Principal = { kind: 'service', keyId: 'k' as KeyId };
     const asked = jest.spyOn(shop.database, 'query');
-    const shown = await shop.get(CustomerViews).of('finn' as ShopperId);
+    const shown = await shop.get(CustomerViews).shownTo(backOffice, 'finn' as ShopperId);
     expect(asked).toHaveBeenCalledTimes(1);
     asked.mockRestore();
     expect(shown.replenishment.map(({ purchases }) => purchases)).toEqual([2]);

@@ -76,6 +76,22 @@ export class DecisionDesk {
     return offerId;
   }
 
+  /** A new revision of an offer, approved. */
+  async revise(offerId: string, patch: object): Promise<void> {
+    const path = `/v1/offers/${offerId}`;
+    const { headers } = await this.shop.call('GET', path, { as: this.staff.marketer });
+    const match = { 'if-match': headers.get('etag') ?? '' };
+    const edited = await this.shop.call('PATCH', path, {
+      as: this.staff.marketer,
+      body: patch,
+      headers: match,
+    });
+    expect(edited.status).toBe(200);
+    await this.shop.call('POST', `${path}/submit`, { as: this.staff.marketer });
+    const approved = await this.shop.call('POST', `${path}/approve`, { as: this.staff.approver });
+    expect(approved.status).toBe(200);
+  }
+
   async archiveAll(): Promise<void> {
     for (const offerId of this.#offers.splice(0)) {
       const archived = await this.shop.call('POST', `/v1/offers/${offerId}/archive`, {

@@ -20,13 +20,15 @@ interface Wanted {
   reward?: Record<string, unknown>;
   qualifies?: { productIds: string[]; categories: string[] };
   expiresInMs?: number;
+  /** What the offer is about. */
+  categories?: string[];
   /** Puts the row into the outbox that a decision leaves there, due now. */
   driven?: boolean;
 }
 
 /** An offer as the group commit leaves it behind: delivery and coupon, for tests that need no decision. */
 export async function deliver(shop: Shop, wanted: Wanted): Promise<MadeDelivery> {
-  const { shopperId, storeId = 's1', expiresInMs = 1_800_000, driven = false } = wanted;
+  const { shopperId, storeId = 's1', expiresInMs = 1_800_000, driven = false, categories = [] } = wanted;
   const { reward = { type: 'percentOff', value: 10 } } = wanted;
   const { qualifies = { productIds: [], categories: [] } } = wanted;
   const clock = shop.get(Clock);
@@ -49,9 +51,9 @@ export async function deliver(shop: Shop, wanted: Wanted): Promise<MadeDelivery>
   };
   await shop.database.transaction(async (tx) => {
     await tx.run(
-      `INSERT INTO deliveries (delivery_id, decision_id, shopper_id, offer_id, store_id, visit_id, offer, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [deliveryId, decisionId, shopperId, offerId, storeId, clock.newId(), offer, now, expiresAt],
+      `INSERT INTO deliveries (delivery_id, decision_id, shopper_id, offer_id, store_id, visit_id, offer, categories, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [deliveryId, decisionId, shopperId, offerId, storeId, clock.newId(), offer, categories, now, expiresAt],
     );
     await tx.run(
       `INSERT INTO coupons (code, offer_id, revision, decision_id, delivery_id, shopper_id, store_id, reward, qualifies, issued_at, expires_at)

@@ -75,6 +75,7 @@ function specialOf({ table_name: table, column_name: column }: Column, shopperId
     case 'idempotency_keys.principal':
     case 'audit_log.subject':
     case 'audit_log.actor':
+    case 'revocations.principal':
       return `shopper:${shopperId}`;
     case 'outbox.payload':
       return JSON.stringify({ deep: { shopperId } });

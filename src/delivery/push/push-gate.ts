@@ -49,9 +49,16 @@ export class PushGate {
     return waitMs > 0 ? waitMs : this.#takeOne();
   }
 
-  /** Learns from what came of a try. */
-  async note(verdict: Verdict): Promise<void> {
+  /**
+   * Learns from what came of a try.
+   *
+   * @param since when what led to the offer was received
+   */
+  async note(verdict: Verdict, since?: Instant): Promise<void> {
     const now = this.clock.now();
+    if (verdict.kind === 'accepted' && since !== undefined) {
+      this.metrics.decisionStage.observe({ stage: 'pushed' }, (now - since) / SECOND_MS);
+    }
     const why = verdict.kind === 'accepted' ? '' : verdict.why;
     this.metrics.pushAttempts.inc({ result: verdict.kind, why });
     const failed = verdict.kind === 'later' && why !== 'quota';

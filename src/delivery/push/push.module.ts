@@ -4,9 +4,10 @@ import { PushJobs } from './push-jobs.js';
 import { pushSender } from './push-sender.provider.js';
 import { PushesRepository } from './pushes.repository.js';
 import { Pushes } from './pushes.service.js';
+import { Retractions } from './retractions.service.js';
 
 @Module({
-  providers: [PushGate, PushJobs, Pushes, PushesRepository, pushSender],
-  exports: [PushJobs],
+  providers: [PushGate, PushJobs, Pushes, PushesRepository, Retractions, pushSender],
+  exports: [PushJobs, Retractions],
 })
 export class PushModule {}

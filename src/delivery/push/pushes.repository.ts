@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OfferForApp } from '../../decisions/index.js';
 import { Database, timestamp, type Queryable } from '../../platform/index.js';
 import type { DeliveryId, Instant, ShopperId } from '../../shared/index.js';
+import { giveBack, UNREACHABLE } from './giving-back.js';
 import { refusalOf, type Outcome, type Standing, type Trying } from './attempt.rules.js';
 
 /** A device that this sender may send to now. */
@@ -15,7 +16,8 @@ export interface Claimed extends Trying {
 export interface Claim {
   offer: OfferForApp;
   expiresAt: Instant;
-  createdAt: Instant;
+  /** When what led to it was received; undefined where the ledger does not say. */
+  receivedAt: Instant | undefined;
   devices: Claimed[];
 }
 
@@ -29,7 +31,7 @@ export interface Settled {
 export interface Progress {
   /** When to look again; null when all are over. */
   nextAt: Instant | null;
-  /** Every token led nowhere, none is left, and it is certain that no app and no phone has the offer. */
+  /** It is certain that no app and no phone has the offer, nor will have it. */
   unreachable: boolean;
 }
 
@@ -37,6 +39,7 @@ interface DeliveryRow extends Standing {
   shopperId: ShopperId;
   offer: OfferForApp;
   createdAt: Instant;
+  decidedMs: number | null;
   settledAt: Instant | null;
 }
 
@@ -77,7 +80,13 @@ export class PushesRepository {
            devices.updated_at::text AS registration, tries, maybe_delivered AS "maybeDelivered"`,
         [deliveryId, lease, timestamp(now), timestamp(now + LEASE_MS), delivery.shopperId],
       );
-      return { ...delivery, devices };
+      const { offer, expiresAt, createdAt, decidedMs } = delivery;
+      return {
+        offer,
+        expiresAt,
+        receivedAt: decidedMs === null ? undefined : createdAt - decidedMs,
+        devices,
+      };
     });
   }
 
@@ -129,6 +138,11 @@ export class PushesRepository {
     return row ?? { nextAt: null, unreachable: false };
   }
 
+  /** Takes back what reached nobody, if that is still so. */
+  async giveBack(deliveryId: DeliveryId, now: Instant): Promise<void> {
+    await this.database.transaction((tx) => giveBack(tx, deliveryId, now));
+  }
+
   /** From now on nothing of it is pushed. */
   async settle(deliveryId: DeliveryId, now: Instant): Promise<void> {
     await this.database.run(
@@ -143,6 +157,8 @@ async function standingOf(tx: Queryable, deliveryId: DeliveryId): Promise<Delive
     `SELECT d.shopper_id AS "shopperId", d.offer, d.expires_at AS "expiresAt", d.created_at AS "createdAt",
        d.acknowledged_at AS "acknowledgedAt", d.closed_at AS "closedAt", d.push_settled_at AS "settledAt",
        v.ended_at AS "visitEndedAt",
+       (SELECT (latency->>'decided')::float8 FROM decisions
+        WHERE decisions.decision_id = d.decision_id) AS "decidedMs",
        (SELECT count(*) FROM consents
         WHERE consents.shopper_id = d.shopper_id AND purpose IN ('push', 'location') AND granted) = 2 AS consents
      FROM deliveries d LEFT JOIN visits v USING (visit_id) WHERE d.delivery_id = $1 FOR UPDATE OF d`,
@@ -192,9 +208,5 @@ const GIVE_UP = `
 
 const PROGRESS = `
   SELECT min(CASE state WHEN 'waiting' THEN due_at WHEN 'sending' THEN leased_until END) AS "nextAt",
-    coalesce(bool_and(state = 'gone' AND NOT maybe_delivered), false)
-      AND (SELECT acknowledged_at IS NULL AND emitted_at IS NULL AND closed_at IS NULL
-           FROM deliveries WHERE delivery_id = $1)
-      AND NOT EXISTS (SELECT FROM devices JOIN deliveries USING (shopper_id)
-                      WHERE delivery_id = $1 AND push_token IS NOT NULL) AS unreachable
+    ${UNREACHABLE} AS unreachable
   FROM pushes WHERE delivery_id = $1`;

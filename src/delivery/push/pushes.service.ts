@@ -34,20 +34,21 @@ export class Pushes {
     if (claim !== undefined) {
       const settled = await Promise.all(claim.devices.map((device) => this.#send(device, claim)));
       await this.repository.record(deliveryId, lease, settled, this.clock.now());
-      const { nextAt } = await this.repository.progressOf(deliveryId, this.clock.now());
+      const { nextAt, unreachable } = await this.repository.progressOf(deliveryId, this.clock.now());
       if (nextAt !== null) return nextAt;
+      if (unreachable) await this.repository.giveBack(deliveryId, this.clock.now());
     }
     await this.repository.settle(deliveryId, this.clock.now());
     await this.outbox.settle([deliveryId]);
     return undefined;
   }
 
-  async #send(device: Claimed, { offer, expiresAt }: Claim): Promise<Settled> {
+  async #send(device: Claimed, { offer, expiresAt, receivedAt }: Claim): Promise<Settled> {
     const waitMs = await this.gate.waitMs();
     const now = this.clock.now();
     if (waitMs > 0) return { device, outcome: heldBack(device, waitMs, { now, expiresAt }) };
     const verdict = await this.sender.send(offerMessage(offer, device.token, now), now);
-    await this.gate.note(verdict);
+    await this.gate.note(verdict, receivedAt);
     const moment = { now: this.clock.now(), expiresAt, roll: Math.random() };
     return { device, outcome: outcomeOf(verdict, device, moment) };
   }

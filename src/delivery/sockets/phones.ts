@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OfferForApp } from '../../decisions/index.js';
 import type { ShopperId } from '../../shared/index.js';
+import type { Message } from '../messages/messages.dto.js';
 import { roomOf, type ShopperSocket, type Withdrawn } from './protocol.js';
 import { SocketServer } from './socket-server.js';
 
@@ -38,6 +39,10 @@ export class Phones {
         () => 'acknowledged' as const,
         () => 'unconfirmed' as const,
       );
+  }
+
+  message(shopperId: ShopperId, message: Message): void {
+    this.server.shoppers.to(roomOf(shopperId)).emit('message', message);
   }
 
   withdraw(shopperId: ShopperId, withdrawn: Withdrawn): void {

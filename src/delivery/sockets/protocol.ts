@@ -2,11 +2,12 @@ import type { Namespace, Socket } from 'socket.io';
 import type { OfferForApp } from '../../decisions/index.js';
 import type { Problem } from '../../platform/index.js';
 import type { DeliveryId, Instant, ShopperId } from '../../shared/index.js';
+import type { Message } from '../messages/messages.dto.js';
 
 /** What an app is told of an offer that it should no longer show. */
 export interface Withdrawn {
   deliveryId: DeliveryId;
-  reason: 'stopped' | 'consent-withdrawn';
+  reason: 'stopped' | 'ended' | 'consent-withdrawn';
 }
 
 export type SocketAnswer =
@@ -24,12 +25,14 @@ export interface AppToServer {
   checkin: FromApp;
   sightings: FromApp;
   'offer-event': FromApp;
+  message: FromApp;
 }
 
 export interface ServerToApp {
   /** The app acknowledges; with what does not matter. */
   offer: (offer: OfferForApp, acknowledge: (answer?: unknown) => void) => void;
   withdrawn: (withdrawn: Withdrawn) => void;
+  message: (message: Message) => void;
 }
 
 /** What is known of a socket once it is let in. */

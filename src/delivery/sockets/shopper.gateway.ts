@@ -8,7 +8,12 @@ import { ShopperRequests } from './shopper-requests.js';
 import { SocketServer } from './socket-server.js';
 
 /** What an app may say; anything else is not heard. */
-const EVENTS = ['checkin', 'sightings', 'offer-event'] as const satisfies readonly (keyof AppToServer)[];
+const EVENTS = [
+  'checkin',
+  'sightings',
+  'offer-event',
+  'message',
+] as const satisfies readonly (keyof AppToServer)[];
 const EVENTS_PER_SECOND = 50;
 
 /** The namespace `/shopper`: one socket of one app from its coming to its going. */
@@ -48,7 +53,8 @@ export class ShopperGateway implements OnModuleInit {
   async #answer(socket: ShopperSocket, event: keyof AppToServer, args: readonly unknown[]): Promise<void> {
     const acknowledge = acknowledgeOf(args);
     const [body] = args.filter((arg) => typeof arg !== 'function');
-    acknowledge(await this.requests.answer(event, socket.data.shopperId, body));
+    const receivedAt = this.clock.now();
+    acknowledge(await this.requests.answer(event, socket.data.shopperId, body, receivedAt));
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { notFound, Outbox, parse } from '../../platform/index.js';
+import { Bus, notFound, Outbox, parse } from '../../platform/index.js';
 import type { DeliveryId, Instant, ShopperId } from '../../shared/index.js';
 import { socketOfferEvent, type OfferEvent } from './wallet.dto.js';
 import { WalletRepository } from './wallet.repository.js';
@@ -10,6 +10,7 @@ export class OfferEvents {
   constructor(
     private readonly repository: WalletRepository,
     private readonly outbox: Outbox,
+    private readonly bus: Bus,
   ) {}
 
   /** @throws Problem 404 where the shopper has no such delivery */
@@ -24,6 +25,8 @@ export class OfferEvents {
     if (!(await this.repository.recordEvent(shopperId, { ...event, deliveryId, saidAt, receivedAt }))) {
       throw notFound('offer');
     }
+    // What was said of it counts in the next decision.
+    if (event.type === 'rated') this.bus.emit('shopper.changed', { shopperId });
     await this.outbox.settle([deliveryId]);
     return { ok: true };
   }

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { z } from 'zod';
 import { Handles, route, vocabulary, type Asked, type Page } from '../../platform/index.js';
 import { OfferEvents } from './offer-events.service.js';
-import { feedback, feedbackAnswer, offerEvent, walletItem } from './wallet.dto.js';
+import { offerEvent, walletItem } from './wallet.dto.js';
 import { Wallet } from './wallet.service.js';
 
 const tag = 'app';
@@ -27,17 +27,6 @@ const recordEvent = route({
   body: offerEvent,
   answer: z.object({ ok: z.literal(true) }),
 });
-const giveFeedback = route({
-  method: 'POST',
-  path: '/v1/me/feedback',
-  tag,
-  summary: 'A word to the shop',
-  allow,
-  body: feedback,
-  status: 201,
-  answer: feedbackAnswer,
-});
-
 @Controller()
 export class WalletController {
   constructor(
@@ -53,10 +42,5 @@ export class WalletController {
   @Handles(recordEvent)
   recordEvent({ principal, params, body, receivedAt }: Asked<typeof recordEvent>): Promise<{ ok: true }> {
     return this.events.record(principal.shopperId, params.deliveryId, body, receivedAt);
-  }
-
-  @Handles(giveFeedback)
-  giveFeedback({ principal, body }: Asked<typeof giveFeedback>): Promise<object> {
-    return this.wallet.takeFeedback(principal.shopperId, body);
   }
 }

@@ -21,19 +21,6 @@ export const socketOfferEvent = event
   .extend({ deliveryId: vocabulary.deliveryId })
   .refine(hasItsRating, needsRating);
 
-export const feedback = z.strictObject({
-  text: z.string().trim().min(1).max(5_000),
-  about: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe('a product, an offer, a store: the app’s own word'),
-});
-export type Feedback = z.output<typeof feedback>;
-export const feedbackAnswer = z.object({ feedbackId: z.guid(), at: z.iso.datetime() });
-
 const reward = z.object({
   type: z.string(),
   value: z.unknown(),

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { OfferForApp } from '../../decisions/index.js';
 import { Database, timestamp } from '../../platform/index.js';
 import type { DeliveryId, Instant, ShopperId } from '../../shared/index.js';
+import { keepRating } from '../feedback/ratings.js';
 import type { OfferEvent } from './wallet.dto.js';
 
 /** An offer in the wallet, as kept. */
@@ -66,7 +67,7 @@ export class WalletRepository {
         [deliveryId, shopperId],
       );
       if (owned === 0) return false;
-      await tx.run(
+      const isNew = await tx.run(
         `INSERT INTO delivery_events (delivery_id, type, at, rating, comment, recorded_at)
          SELECT $1, $2, $3, $4::integer, $5::text, $6
          WHERE $7 OR NOT EXISTS (
@@ -83,6 +84,15 @@ export class WalletRepository {
           saidAt !== undefined,
         ],
       );
+      if (isNew > 0 && rating !== null && type === 'rated') {
+        await keepRating(tx, {
+          deliveryId,
+          shopperId,
+          rating,
+          comment: event.comment,
+          at: saidAt ?? receivedAt,
+        });
+      }
       await tx.run(
         `UPDATE deliveries SET
            acknowledged_at = coalesce(acknowledged_at, $2),
@@ -93,18 +103,5 @@ export class WalletRepository {
       );
       return true;
     });
-  }
-
-  async addFeedback(entry: {
-    feedbackId: string;
-    shopperId: ShopperId;
-    text: string;
-    about: string | undefined;
-    at: Instant;
-  }): Promise<void> {
-    await this.database.run(
-      'INSERT INTO feedback (feedback_id, shopper_id, text, about, at) VALUES ($1, $2, $3, $4, $5)',
-      [entry.feedbackId, entry.shopperId, entry.text, entry.about ?? null, timestamp(entry.at)],
-    );
   }
 }

@@ -1,8 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, decodeCursor, notFound, pageFrom, type Page } from '../../platform/index.js';
+import { Clock, decodeCursor, pageFrom, type Page } from '../../platform/index.js';
 import { toRfc3339, type ShopperId } from '../../shared/index.js';
-import { Shoppers } from '../../shoppers/index.js';
-import type { Feedback } from './wallet.dto.js';
 import { WalletRepository, type WalletRow } from './wallet.repository.js';
 
 /** The offers that a shopper holds, whether or not a socket ever brought them. */
@@ -10,7 +8,6 @@ import { WalletRepository, type WalletRow } from './wallet.repository.js';
 export class Wallet {
   constructor(
     private readonly repository: WalletRepository,
-    private readonly shoppers: Shoppers,
     private readonly clock: Clock,
   ) {}
 
@@ -27,15 +24,6 @@ export class Wallet {
       limit + 1,
     );
     return pageFrom(rows, limit, ({ createdAt, deliveryId }) => [createdAt, deliveryId], itemOf);
-  }
-
-  /** @throws Problem 404 for a token of somebody whom the shop does not know (any more) */
-  async takeFeedback(shopperId: ShopperId, { text, about }: Feedback): Promise<object> {
-    if (!(await this.shoppers.exists([shopperId])).has(shopperId)) throw notFound('shopper');
-    const feedbackId = this.clock.newId();
-    const at = this.clock.now();
-    await this.repository.addFeedback({ feedbackId, shopperId, text, about, at });
-    return { feedbackId, at: toRfc3339(at) };
   }
 }
 

@@ -26,6 +26,8 @@ export interface Person {
   habits: readonly Habit[];
   /** Bought coffee filters in the online shop the day before the demo began. */
   boughtFiltersOnline: boolean;
+  /** Has the phone in the pocket: no app is open, offers come by push. */
+  inPocket: boolean;
   /** Takes coupons to the till. The others only look, so that reminders never die out. */
   redeems: boolean;
 }
@@ -73,6 +75,8 @@ function personOf(index: number): Person {
     tripEveryDays,
     habits: habitsOf(index, tripEveryDays, roll),
     boughtFiltersOnline: index % 8 === 0,
+    // Of those who consented to push, so that one offer in ten comes this way.
+    inPocket: index % 10 === 4 && index % 7 !== 6,
     redeems: index % 2 === 1,
   };
 }

@@ -10,6 +10,7 @@ const row: ViewRow = {
   time_zone: 'Europe/Paris',
   home_store_id: null,
   home_time_zone: null,
+  ratings: null,
   model: null,
   birthday: '12-10',
   attributes: { vegan: true },

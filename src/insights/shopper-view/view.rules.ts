@@ -63,6 +63,7 @@ export interface ViewRow {
   brands: BrandEntry[] | null;
   traits: ShopperTraits | null;
   segments: string[];
+  ratings: [category: string, count: number, mean: number][] | null;
   value: ValueState | null;
 }
 
@@ -97,6 +98,7 @@ type Personal = Pick<
   | 'mainBrands'
   | 'traits'
   | 'segments'
+  | 'ratings'
   | 'value'
 >;
 
@@ -131,9 +133,14 @@ function profileOf(
     ...known('foresight', foresightOf(row, clientele)),
     mainBrands: new Map(brands),
     ...known('traits', row.traits),
+    ...known('ratings', row.ratings && ratingsOf(row.ratings)),
     ...known('value', row.value && { state: valueStateOf(row.value), model }),
     segments: row.segments,
   };
+}
+
+function ratingsOf(ratings: NonNullable<ViewRow['ratings']>): NonNullable<ShopperView['ratings']> {
+  return new Map(ratings.map(([category, count, mean]) => [category, { count, mean }]));
 }
 
 /** Null while a habit is without its record: such a row is folded anew before anybody reads it. */

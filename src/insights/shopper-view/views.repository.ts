@@ -6,6 +6,8 @@ import { VALUE_COLUMNS } from '../value/value.repository.js';
 import { MOST_CATEGORIES, type ViewRow } from './view.rules.js';
 
 const MOST_GROUPS = 200;
+/** Of categories, those rated last. */
+const MOST_RATED = 50;
 
 /** The shopper's value is there where it must be: with the consent once something was bought, and not without it. */
 const VALUED = `
@@ -30,7 +32,7 @@ const VIEWS = `
     visits, first_visit_at, last_visit_at, habits.states, brands.brands, traits,
     ARRAY(SELECT segment_id FROM segment_members AS member
           WHERE profiled AND member.shopper_id = asked.shopper_id ORDER BY segment_id) AS segments,
-    CASE WHEN profiled THEN to_jsonb(worth) END AS value, (${SETTLED}) AND (${VALUED}) AS settled
+    liked.ratings, CASE WHEN profiled THEN to_jsonb(worth) END AS value, (${SETTLED}) AND (${VALUED}) AS settled
   FROM asked
   LEFT JOIN loyalty_members AS loyal ON loyal.shopper_id = asked.shopper_id
   LEFT JOIN shopper_activity AS activity ON activity.shopper_id = asked.shopper_id
@@ -64,6 +66,14 @@ const VIEWS = `
       ) AS favourite ORDER BY bought_at DESC LIMIT ${MOST_GROUPS}
     ) AS favourites
   ) AS brands ON profiled
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_array(category, count, round(mean, 3))) AS ratings
+    FROM (
+      SELECT category, count(*) AS count, avg(rating) AS mean
+      FROM offer_ratings, unnest(categories) AS category WHERE offer_ratings.shopper_id = asked.shopper_id
+      GROUP BY category ORDER BY max(at) DESC LIMIT ${MOST_RATED}
+    ) AS rated
+  ) AS liked ON profiled
   LEFT JOIN LATERAL (
     SELECT ${VALUE_COLUMNS} FROM shopper_value WHERE shopper_value.shopper_id = asked.shopper_id
   ) AS worth ON true`;

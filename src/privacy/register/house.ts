@@ -57,6 +57,16 @@ export const house: Readonly<Record<string, TableEntry>> = {
       after: personal('how it is'),
     },
   },
+  revocations: {
+    purpose: 'credentials that were ended before their time, for a day',
+    rows: `principal = ${named}`,
+    fate: ERASED,
+    columns: {
+      revocation_id: neutral('the revocation'),
+      principal: personal('whose tokens'),
+      at: personal('when'),
+    },
+  },
   contact_state: {
     purpose: 'one row to lock',
     rows: 'shopper_id = ANY($1)',

@@ -1,4 +1,4 @@
-import { ERASED, neutral, NOBODY, NO_VISIT, personal, type TableEntry } from './entry.js';
+import { ERASED, neutral, NOBODY, NO_VISIT, personal, withheld, type TableEntry } from './entry.js';
 
 const own = 'shopper_id = ANY($1)';
 const whose = personal('whose row it is');
@@ -97,6 +97,26 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       recorded_at: personal('when it was recorded'),
     },
   },
+  pushes: {
+    purpose: 'attempts to push an offer to a device',
+    rows: own,
+    fate: ERASED,
+    columns: {
+      delivery_id: personal('the offer they got'),
+      device_id: personal('to which phone'),
+      shopper_id: whose,
+      state: personal('how it stands'),
+      tries: neutral('how often it was tried'),
+      maybe_delivered: personal('whether it may have arrived'),
+      why: personal('why it did not'),
+      due_at: neutral('when it is tried'),
+      lease: neutral('the worker'),
+      leased_until: neutral('how long it has it'),
+      created_at: personal('when'),
+      settled_at: personal('when it was over'),
+      retracted_at: personal('when it was taken back'),
+    },
+  },
   deliveries: {
     purpose: 'offers they got; counts stay for reports',
     rows: own,
@@ -109,6 +129,7 @@ export const visits: Readonly<Record<string, TableEntry>> = {
         offer: "'{}'::jsonb",
         closed_at: 'coalesce(closed_at, now())',
         closed_as: "coalesce(closed_as, 'withdrawn')",
+        push_settled_at: 'coalesce(push_settled_at, now())',
       },
     },
     columns: {
@@ -127,6 +148,10 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       acknowledged_at: personal('when it arrived'),
       closed_at: personal('when it was over'),
       closed_as: personal('how it ended'),
+      patience_ms: neutral('how long the app may take'),
+      committed_at: neutral('when it was decided, to the millisecond'),
+      pushed_at: personal('when it was pushed'),
+      push_settled_at: personal('when pushing ended'),
     },
   },
   decisions: {
@@ -180,6 +205,19 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       reversal_reason: personal('why'),
     },
   },
+  coupon_holds: {
+    purpose: 'coupons that a till has in hand, for minutes',
+    rows: 'code IN (SELECT code FROM coupons WHERE shopper_id = ANY($1))',
+    fate: ERASED,
+    columns: {
+      code: personal('the coupon'),
+      hold_key: neutral('the till'),
+      held_by: neutral('the till'),
+      store_id: personal('where'),
+      held_at: personal('from'),
+      held_until: personal('to'),
+    },
+  },
   coupons: {
     purpose: 'coupons they were given; redeemed ones stay in the books by their number',
     rows: own,
@@ -200,6 +238,34 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       issued_at: personal('from'),
       expires_at: personal('to'),
       withdrawn_at: personal('when it was taken back'),
+      settled_at: neutral('when its budget was settled'),
+    },
+  },
+  offer_ratings: {
+    purpose: 'what they thought of offers: what is shown to them next, and to marketers',
+    rows: own,
+    fate: ERASED,
+    columns: {
+      delivery_id: personal('the offer they got'),
+      shopper_id: whose,
+      offer_id: personal('which offer'),
+      store_id: personal('where'),
+      categories: personal('what it was about'),
+      rating: personal('stars'),
+      comment: personal('in words'),
+      at: personal('when'),
+    },
+  },
+  messages: {
+    purpose: 'what they and the shop wrote to each other',
+    rows: own,
+    fate: ERASED,
+    columns: {
+      message_id: personal('the message'),
+      shopper_id: whose,
+      author: withheld('who wrote for the shop', 'staff and systems of the retailer, who are persons too'),
+      text: personal('what was written'),
+      at: personal('when'),
     },
   },
   feedback: {

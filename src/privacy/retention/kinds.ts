@@ -39,7 +39,11 @@ export const KINDS: readonly Kind[] = [
     table: 'deliveries',
     age: 'created_at',
     where: 'closed_at IS NOT NULL OR expires_at < now()',
-    along: ['DELETE FROM delivery_events WHERE delivery_id = ANY($1)'],
+    along: [
+      'DELETE FROM delivery_events WHERE delivery_id = ANY($1)',
+      'DELETE FROM pushes WHERE delivery_id = ANY($1)',
+      'DELETE FROM offer_ratings WHERE delivery_id = ANY($1)',
+    ],
     key: 'delivery_id',
     days: ({ offers }) => offers,
   },
@@ -47,7 +51,8 @@ export const KINDS: readonly Kind[] = [
     name: 'coupons',
     table: 'coupons',
     age: 'expires_at',
-    where: 'NOT EXISTS (SELECT FROM redemptions WHERE redemptions.code = coupons.code)',
+    where:
+      'settled_at IS NOT NULL AND NOT EXISTS (SELECT FROM redemptions WHERE redemptions.code = coupons.code)',
     along: [],
     key: 'code',
     days: ({ offers }) => offers,
@@ -86,6 +91,15 @@ export const KINDS: readonly Kind[] = [
     where: 'true',
     along: [],
     key: 'feedback_id',
+    days: ({ offers }) => offers,
+  },
+  {
+    name: 'messages',
+    table: 'messages',
+    age: 'at',
+    where: 'true',
+    along: [],
+    key: 'message_id',
     days: ({ offers }) => offers,
   },
 ];
