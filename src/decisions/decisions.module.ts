@@ -12,6 +12,7 @@ import { Decisions } from './decisions.service.js';
 import { GroupCommit } from './group-commit.js';
 import { Ledger } from './ledger.repository.js';
 import { LedgerWriter } from './ledger.writer.js';
+import { PolicyLog } from './evaluation/policy-log.repository.js';
 import { OfferWriter } from './offer.writer.js';
 import { PreviewPieces } from './preview-pieces.js';
 import { Previews } from './preview.service.js';
@@ -48,6 +49,7 @@ import { WorldsModule } from './worlds.module.js';
     LedgerWriter,
     MergedDecisions,
     OfferWriter,
+    PolicyLog,
     PreviewPieces,
     Previews,
     Reach,

@@ -1,5 +1,7 @@
 import { Learning } from '../../src/decisions/choosing/learning.service.js';
 import { Responses } from '../../src/decisions/choosing/responses.service.js';
+import { PolicyLog } from '../../src/decisions/evaluation/policy-log.repository.js';
+import type { PolicyLogLine } from '../../src/decisions/evaluation/policy-log.rules.js';
 import {
   coffeeReminder,
   cornflakesSwitch,
@@ -248,6 +250,21 @@ describe('choosing', () => {
         ({ trials }) => trials > 0,
       );
       expect(found.successes).toBe(0);
+    });
+
+    it('what is known is exported without shoppers, to judge other policies by', async () => {
+      const lines: PolicyLogLine[] = [];
+      const range = { from: 0, to: Date.now() };
+      for await (const line of shop.get(PolicyLog).lines(range)) lines.push(line);
+      expect(lines.length).toBeGreaterThan(1);
+      for (const line of lines) {
+        expect(line.choices.map(({ offerId }) => offerId)).toContain(line.offerId);
+        expect(line.choices.reduce((sum, { propensity }) => sum + propensity, 0)).toBeCloseTo(1, 9);
+        expect(line.choices[0]!.priority).toBe(50);
+        expect(Object.keys(line)).not.toContain('shopperId');
+        // Who follows brings no more than the margin, who does not costs no more than what was expected of them.
+        expect(line.reward > 0).toBe(line.bought);
+      }
     });
 
     it('nothing is learned of whoever has withdrawn the use of purchases', async () => {
