@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Queryable } from '../platform/index.js';
-import type { ProductId } from '../shared/index.js';
+import type { Money, ProductId } from '../shared/index.js';
 import type { Product, ProductItem, StockItem } from './catalogue.dto.js';
 import { productOf, stockKey, type ProductRow } from './product.rules.js';
 
@@ -13,6 +13,19 @@ export interface ToldProduct {
   name: string;
   category: string;
   brand?: string;
+}
+
+/** What products of a category usually cost; `costShare` where the unit cost of some is known. */
+export interface TypicalPrice {
+  price: Money;
+  costShare?: number;
+}
+
+interface TypicalRow {
+  category: string;
+  currency: string;
+  amount: number;
+  cost_share: number | null;
 }
 
 /** Bulk SQL: one statement a batch, rows in the order of their keys so that two batches cannot block each other. */
@@ -97,6 +110,24 @@ export class CatalogueRepository {
       [groups],
     );
     return rows.map(productOf);
+  }
+
+  /** Of each category the median price, and the median share of cost in it, over its products in the commonest currency. */
+  async typicalOf(categories: readonly string[]): Promise<Map<string, TypicalPrice>> {
+    const rows = await this.database.query<TypicalRow>(
+      `SELECT DISTINCT ON (category) category, currency,
+              percentile_cont(0.5) WITHIN GROUP (ORDER BY price) AS amount,
+              percentile_cont(0.5) WITHIN GROUP (ORDER BY unit_cost::float / price) AS cost_share
+       FROM products WHERE category = ANY($1::text[]) AND price > 0 AND currency IS NOT NULL
+       GROUP BY category, currency ORDER BY category, count(*) DESC, currency`,
+      [categories],
+    );
+    return new Map(
+      rows.map(({ category, currency, amount, cost_share: costShare }) => [
+        category,
+        { price: { amount, currency }, ...(costShare !== null && { costShare }) },
+      ]),
+    );
   }
 
   /** Products by id, from the one after `after`; `text` is part of a name, brand or id, in any case. */

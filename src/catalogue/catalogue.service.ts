@@ -21,7 +21,7 @@ import {
   type ProductQuery,
   type StockItem,
 } from './catalogue.dto.js';
-import { CatalogueRepository, type ToldProduct } from './catalogue.repository.js';
+import { CatalogueRepository, type ToldProduct, type TypicalPrice } from './catalogue.repository.js';
 import { stockKey } from './product.rules.js';
 
 /** Products and their stock. Each write makes the new state known to every process, as `catalogue` or `stock`. */
@@ -43,6 +43,11 @@ export class Catalogue {
   /** The products of these equivalence groups, by id: those of one group can stand in for each other. */
   async inGroups(groups: readonly string[]): Promise<Product[]> {
     return groups.length === 0 ? [] : this.repository.inGroups(groups);
+  }
+
+  /** What products of these categories usually cost; those without a priced product are missing. */
+  async typicalOf(categories: readonly string[]): Promise<Map<string, TypicalPrice>> {
+    return categories.length === 0 ? new Map() : this.repository.typicalOf(categories);
   }
 
   /** `storeId\nproductId` -> whether it is there. What is missing is not known, and counts as available. */

@@ -3,6 +3,7 @@ import { note, UsageError, type Command } from './command.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { importCommand } from './commands/import.js';
 import { erasuresCommand } from './commands/erasures.js';
+import { exportCommand } from './commands/export.js';
 import { keysCommand } from './commands/keys.js';
 import { replayCommand } from './commands/replay.js';
 import { simulateCommand } from './commands/simulate.js';
@@ -12,6 +13,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['evaluate', evaluateCommand],
   ['import', importCommand],
   ['erasures', erasuresCommand],
+  ['export', exportCommand],
   ['keys', keysCommand],
   ['replay', replayCommand],
   ['simulate', simulateCommand],

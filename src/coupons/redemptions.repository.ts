@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, lockShoppers, timestamp, type Queryable } from '../platform/index.js';
+import { Clock, Database, lockShoppers, Outbox, timestamp, type Queryable } from '../platform/index.js';
 import type { DeliveryId, Instant, PurchaseId, ShopperId, StoreId } from '../shared/index.js';
 import type { BasketLine, Coupon, Redemption } from './coupon.js';
 
@@ -25,7 +25,11 @@ const REDEMPTION = `redemption_id, code, purchase_id, store_id, redeemed_by, ide
 /** Coupons and what tills did with them. */
 @Injectable()
 export class RedemptionsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+  ) {}
 
   async coupon(code: string): Promise<Coupon | undefined> {
     return this.#coupon(this.database, code, '');
@@ -108,15 +112,22 @@ export class RedemptionsRepository {
         timestamp(redemption.redeemedAt),
       ],
     );
+    if (written > 0) await this.#tell(tx, redemption.code);
     return written > 0;
   }
 
-  async reverse(tx: Queryable, redemptionId: string, reason: string, at: Instant): Promise<void> {
+  async reverse(
+    tx: Queryable,
+    { redemptionId, code }: Pick<Redemption, 'redemptionId' | 'code'>,
+    reason: string,
+    at: Instant,
+  ): Promise<void> {
     await tx.run('UPDATE redemptions SET reversed_at = $2, reversal_reason = $3 WHERE redemption_id = $1', [
       redemptionId,
       timestamp(at),
       reason,
     ]);
+    await this.#tell(tx, code);
   }
 
   /** A redeemed offer leaves the wallet. */
@@ -135,6 +146,11 @@ export class RedemptionsRepository {
        WHERE delivery_id = $1 AND closed_as = 'redeemed' AND expires_at > $2`,
       [deliveryId, timestamp(at)],
     );
+  }
+
+  /** Whoever learns from what became of offers hears of it. */
+  async #tell(tx: Queryable, code: string): Promise<void> {
+    await this.outbox.write(tx, [{ id: this.clock.newId(), event: 'coupon.used', payload: { code } }]);
   }
 
   async #coupon(on: Queryable, code: string, lock: '' | 'FOR UPDATE'): Promise<Coupon | undefined> {

@@ -20,7 +20,7 @@ export class Reversals {
    * @returns when it was done
    */
   reverse(
-    { shopperId, decisionId, deliveryId }: Coupon,
+    { code, shopperId, decisionId, deliveryId }: Coupon,
     redemptionId: string,
     reason: string,
   ): Promise<Instant> {
@@ -29,7 +29,7 @@ export class Reversals {
       if (before?.reversedAt !== undefined) return before.reversedAt;
       const now = this.clock.now();
       await returnReservation(tx, decisionId);
-      await this.repository.reverse(tx, redemptionId, reason, now);
+      await this.repository.reverse(tx, { redemptionId, code }, reason, now);
       await this.repository.reopenDelivery(tx, deliveryId, now);
       this.metrics.couponRedemptions.inc({ outcome: 'reversed' });
       return now;

@@ -2,6 +2,7 @@ import { localTime } from '../shared/index.js';
 import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
 import type { CategoryHistory, Facts, OfferId, ProductId, ShopperView, StoreId } from '../shared/index.js';
 import { consider } from './consider.rules.js';
+import { FIRST_ECONOMICS } from './choosing/index.js';
 import type { World } from './decision.js';
 
 const NOON = Date.parse('2026-11-23T11:00:00Z');
@@ -41,12 +42,21 @@ function offer(name: string, { document = {}, target = {}, eligible = true }: Gi
       name,
       kind: 'message',
       priority: 50,
+      reward: { type: 'none' },
       eligibility: { combinator: 'and', rules: [] },
       target: { productIds: [], categories: [], fromBrand: null, toProductIds: [] },
       schedule: { startsAt: null, endsAt: null, daysOfWeek: [], hours: undefined },
       ...document,
     },
-    target: { categories: new Set(), productIds: new Set(), products: [], equivalenceGroups: [], ...target },
+    target: {
+      categories: new Set(),
+      productIds: new Set(),
+      products: [],
+      equivalenceGroups: [],
+      equivalents: [],
+      typical: new Map(),
+      ...target,
+    },
     eligible: () => eligible,
     explain: () => [{ path: 'eligibility.rules[0]', detail: 'visits.count is 4, needed > 5' }],
   } as unknown as LiveOffer;
@@ -67,6 +77,7 @@ const world = (policy: object = {}, inStock = true): World => ({
     stockOf: () => inStock,
     isMet: (each: LiveOffer, about: Facts) => each.eligible(about),
   } as unknown as LiveSnapshot,
+  economics: FIRST_ECONOMICS,
 });
 
 const codes = (each: LiveOffer, about = facts(), inWorld = world()): string[] =>

@@ -1,8 +1,9 @@
 import { estimateIn, neverBought } from '../insights/index.js';
 import { isStopped } from '../limits/index.js';
-import { brandSwitchVerdict, type LiveOffer } from '../offers/index.js';
+import { brandSwitchVerdict, leadOf, type LiveOffer } from '../offers/index.js';
 import { conditionsOf, type Rule } from '../rules/index.js';
 import { isWithinHours, localTime, type Facts, type HourRange } from '../shared/index.js';
+import { ranked } from './choosing/index.js';
 import type { Considered, Reason, World } from './decision.js';
 import { likingFor } from './liking.rules.js';
 
@@ -20,31 +21,25 @@ const CHECKS: readonly Check[] = [
   ruleNotMet,
   notTheirBrand,
   notTheirCategory,
-  soldOut,
 ];
 
 /**
  * Judges every live offer whose trigger matched, without any lock: what remains for the group commit are caps and
  * counters. Pure: the same facts and world give the same answer, now or in a replay.
  *
- * @returns best first: higher priority, then the likelier need, then the older offer
+ * @returns best first: under `priority` higher priority, then the likelier need, then the older offer
  */
 export function consider(candidates: readonly LiveOffer[], facts: Facts, world: World): Considered[] {
-  return candidates
-    .map((offer) => ({
-      offer,
-      reasons: CHECKS.map((check) => check(offer, facts, world)).filter((reason) => reason !== undefined),
-      score: scoreOf(offer, facts),
-    }))
-    .sort(byRank);
-}
-
-function byRank(a: Considered, b: Considered): number {
-  return (
-    b.offer.document.priority - a.offer.document.priority ||
-    b.score - a.score ||
-    (a.offer.offerId < b.offer.offerId ? -1 : 1)
-  );
+  const considered = candidates.map((offer): Considered => {
+    const reasons = CHECKS.map((check) => check(offer, facts, world)).filter(
+      (reason) => reason !== undefined,
+    );
+    const score = scoreOf(offer, facts);
+    const lead = leadOf(offer, facts.shopper, (id) => world.live.stockOf(facts.storeId, id));
+    if (lead.ok) return { offer, reasons, score, lead: lead.value };
+    return { offer, reasons: [...reasons, { code: lead.why, detail: lead.detail }], score };
+  });
+  return ranked(considered, facts, world);
 }
 
 /** The need, raised or lowered by what the shopper said of offers alike. */
@@ -165,12 +160,4 @@ function notTheirCategory(offer: LiveOffer, { shopper }: Facts): Reason | undefi
 
 function asksWhoNeverBought({ document: { eligibility } }: LiveOffer): boolean {
   return [...conditionsOf(eligibility)].some(({ condition }) => condition.field === 'affinity.neverBought');
-}
-
-function soldOut(offer: LiveOffer, { storeId }: Facts, { live }: World): Reason | undefined {
-  const { productIds } = offer.target;
-  const all = [...productIds];
-  return all.length > 0 && all.every((productId) => !live.stockOf(storeId, productId))
-    ? { code: 'out-of-stock', detail: `none of ${all.length} products is in stock here` }
-    : undefined;
 }

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { HouseRules } from '../limits/index.js';
-import { LiveOffers } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Pending } from './decision.js';
 import { listsAsked, pendingOf } from './pending.rules.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
+import { Worlds } from './worlds.js';
 
 /** Thinks decisions through as far as it can be done without a lock. */
 @Injectable()
@@ -15,8 +14,7 @@ export class Considering {
 
   constructor(
     private readonly triggering: Triggering,
-    private readonly live: LiveOffers,
-    private readonly house: HouseRules,
+    private readonly worlds: Worlds,
     private readonly views: WarmViews,
     private readonly clock: Clock,
   ) {}
@@ -33,11 +31,9 @@ export class Considering {
     const [views, lists] = await Promise.all([this.views.of([...about]), this.views.listsOf(asking, names)]);
     return triggered.flatMap((each) => {
       const view = views.get(each.change.shopperId);
-      const { policy, rhythms } = this.house;
-      const world = { policy, rhythms, live: this.live.snapshot };
       const when = { newId: this.#newId, now: this.clock.now() };
       const recent = lists.get(each.change.shopperId);
-      return view === undefined ? [] : [pendingOf(each, { view, lists: recent }, world, when)];
+      return view === undefined ? [] : [pendingOf(each, { view, lists: recent }, this.worlds.current, when)];
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { ContactPolicy, Pace, StoreRhythms } from '../limits/index.js';
-import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
+import type { Lead, LiveOffer, LiveSnapshot } from '../offers/index.js';
+import type { Economics, Worth } from './choosing/index.js';
 import type {
   ChangeId,
   DecisionId,
@@ -7,6 +8,7 @@ import type {
   Facts,
   Instant,
   OfferId,
+  ProductId,
   ShopperId,
   StoreId,
   TriggerKind,
@@ -14,7 +16,7 @@ import type {
   ZoneId,
 } from '../shared/index.js';
 
-/** Why an offer was not made: the contract's codes. */
+/** Why an offer was not made: the contract's codes, and `below-minimum-value` (docs/decisions/0026). */
 export type ReasonCode =
   | 'no-consent'
   | 'outside-schedule'
@@ -28,6 +30,7 @@ export type ReasonCode =
   | 'limit-reached'
   | 'out-of-stock'
   | 'would-buy-anyway'
+  | 'below-minimum-value'
   | 'irrelevant'
   | 'exclusion-group'
   | 'holdout'
@@ -48,14 +51,24 @@ export interface Reason {
 export interface Considered {
   offer: LiveOffer;
   reasons: Reason[];
-  /** How likely the need is, 0 to 1, and up to 0.2 more or less for how the shopper rated such offers; orders those of one priority. */
-  score: number;
+  /**
+   * Under `priority` how likely the need is, 0 to 1, and up to 0.2 more or less for how the shopper rated such offers;
+   * under `incrementalValue` the value, where nothing else spoke against it.
+   */
+  score?: number;
+  /** What it leads to here; absent where all of it is sold out. */
+  lead?: Lead;
+  /** Of what nothing speaks against but the policy's own bounds. */
+  worth?: Worth;
+  /** Of what caps let through: with what probability it was to be chosen. */
+  propensity?: number;
 }
 
 /** What is so in the world at the moment of a decision, beside the shopper. */
 export interface World {
   policy: ContactPolicy;
   live: LiveSnapshot;
+  economics: Economics;
   /** Without it, no budget is paced. */
   rhythms?: Pick<StoreRhythms, 'paceIn'> | undefined;
 }
@@ -91,6 +104,10 @@ export interface Granted {
   reason?: ReasonCode;
   /** The offer made, or that would have been made to a shopper who is held out. */
   winner?: LiveOffer;
+  /** The same with what was considered of it. */
+  chosen?: Considered;
+  /** The ranking that was in force. */
+  policy: ContactPolicy['ranking'];
   considered: Considered[];
 }
 
@@ -109,15 +126,38 @@ export interface ConsideredLine {
   eligible: boolean;
   reasons: Reason[];
   score?: number;
+  propensity?: number;
+  /** What it leads to here. */
+  productId?: ProductId;
+  /** Of what caps let through. Money in minor units. */
+  worth?: Pick<Worth, 'organic' | 'taken' | 'margin' | 'cost' | 'value'>;
 }
 
 /** As the ledger and the preview show it. */
-export function lineOf({ offer, reasons, score }: Considered): ConsideredLine {
+export function lineOf({ offer, reasons, score, propensity, lead, worth }: Considered): ConsideredLine {
+  const productId = lead?.product?.productId;
   return {
     offerId: offer.offerId,
     revision: offer.revision,
     eligible: reasons.length === 0,
     reasons,
-    score: Math.round(score * 1_000) / 1_000,
+    ...(score !== undefined && { score: short(score) }),
+    ...(propensity !== undefined && { propensity }),
+    ...(productId !== undefined && { productId }),
+    ...(propensity !== undefined && worth !== undefined && { worth: shortened(worth) }),
   };
+}
+
+function shortened({ organic, taken, margin, cost, value }: Worth): NonNullable<ConsideredLine['worth']> {
+  return {
+    organic: short(organic),
+    taken: short(taken),
+    margin: short(margin),
+    cost: short(cost),
+    value: short(value),
+  };
+}
+
+function short(figure: number): number {
+  return Math.round(figure * 1_000) / 1_000;
 }

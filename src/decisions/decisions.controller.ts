@@ -18,6 +18,8 @@ const considered = z.object({
   reasons: z.array(reason),
   score: z.number().optional(),
   propensity: z.number().optional(),
+  productId: z.string().optional(),
+  worth: z.record(z.string(), z.number()).optional(),
 });
 const entry = z.object({
   decisionId: z.string(),
@@ -32,6 +34,8 @@ const entry = z.object({
   offerId: z.string().optional(),
   revision: z.int().optional(),
   deliveryId: z.string().optional(),
+  productId: z.string().optional(),
+  policy: z.enum(['priority', 'incrementalValue']).optional(),
   considered: z.array(considered),
   latencyMs: z.record(z.string(), z.number()),
 });

@@ -12,6 +12,7 @@ import { Decisions } from './decisions.service.js';
 import { GroupCommit } from './group-commit.js';
 import { Ledger } from './ledger.repository.js';
 import { LedgerWriter } from './ledger.writer.js';
+import { PolicyLog } from './evaluation/policy-log.repository.js';
 import { OfferWriter } from './offer.writer.js';
 import { PreviewPieces } from './preview-pieces.js';
 import { Previews } from './preview.service.js';
@@ -20,6 +21,9 @@ import { Reach } from './reach.service.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { MergedDecisions } from './merged-decisions.js';
+import { LearningRounds } from './choosing/learning-rounds.js';
+import { Learning } from './choosing/learning.service.js';
+import { WorldsModule } from './worlds.module.js';
 
 @Module({
   imports: [
@@ -31,6 +35,7 @@ import { MergedDecisions } from './merged-decisions.js';
     SightingsModule,
     SimulationsModule,
     StoresModule,
+    WorldsModule,
   ],
   controllers: [DecisionsController],
   exports: [Decisions],
@@ -39,9 +44,12 @@ import { MergedDecisions } from './merged-decisions.js';
     Decisions,
     GroupCommit,
     Ledger,
+    Learning,
+    LearningRounds,
     LedgerWriter,
     MergedDecisions,
     OfferWriter,
+    PolicyLog,
     PreviewPieces,
     Previews,
     Reach,

@@ -23,6 +23,16 @@ export function inGroupOrder(
   return ranked.map((each) => (each.reasons.length === 0 ? (ordered.shift() ?? each) : each));
 }
 
+/** Of each group with an order of its own only the first, in that order, which stands for the group. */
+export function headsOfGroups(open: readonly Considered[], { exclusionGroups }: ContactPolicy): Considered[] {
+  const seen = new Set<string>();
+  return open.filter(({ offer: { document } }) => {
+    const group = document.exclusionGroup;
+    if (group === undefined || !exclusionGroups.some((rule) => rule.group === group)) return true;
+    return !seen.has(group) && seen.add(group);
+  });
+}
+
 /** Says of every other offer that could have been made why it is not. */
 export function sayOutranked(
   considered: readonly Considered[],

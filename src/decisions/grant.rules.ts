@@ -10,9 +10,10 @@ import {
   type Draw,
 } from '../limits/index.js';
 import { isHeldOut, type LiveOffer } from '../offers/index.js';
-import type { Instant } from '../shared/index.js';
+import { seeded, type Instant, type Roll } from '../shared/index.js';
+import { chosenFrom } from './choosing/index.js';
 import type { Considered, Granted, Pending, Reason } from './decision.js';
-import { inGroupOrder, sayOutranked } from './exclusion.rules.js';
+import { headsOfGroups, inGroupOrder, sayOutranked } from './exclusion.rules.js';
 import { rearmRefusal } from './rearm.rules.js';
 
 /** What was read under the locks. `used` and `events` are the truth until the commit. */
@@ -27,41 +28,46 @@ export interface Locked {
   /** When the shopper last left the zone, where it had triggered: see `rearm.rules.ts`. */
   leftAt?: Instant | undefined;
   now: Instant;
+  /** The chance that chooses under `incrementalValue`; that of the decision's id when left out, so that a replay agrees. */
+  roll?: Roll;
 }
 
 /** A change this old tells of a moment that has passed; an offer for it would come to somebody who has moved on. */
 const TOO_LATE_MS = 60_000;
 
 /**
- * Grants the best offer that caps and counters let through, falling to the next where they do not. The only
- * thing it changes is `locked.used`, so that the next decision of the same commit sees what this one took.
+ * Grants what the policy chooses among the offers that caps and counters let through. The only thing it changes is
+ * `locked.used`, so that the next decision of the same commit sees what this one took.
  */
 export function grant(pending: Pending, locked: Locked): Granted {
+  const policy = locked.policy.ranking;
   const considered = inGroupOrder(pending.considered, locked.policy).map((each) => ({
     ...each,
     reasons: [...each.reasons],
   }));
   if (locked.now - pending.at > TOO_LATE_MS)
-    return silence(withReason(considered, tooLate(pending, locked.now)));
+    return silence(withReason(considered, tooLate(pending, locked.now)), policy);
 
-  const winner = considered.find((each) => {
+  const open = considered.filter((each) => {
     if (each.reasons.length > 0) return false;
     const refusal = refusalOf(each.offer, pending, locked);
     if (refusal !== undefined) each.reasons.push(refusal);
     return refusal === undefined;
   });
-  if (winner === undefined) return silence(considered);
+  if (open.length === 0) return silence(considered, policy);
 
+  const rivals = headsOfGroups(open, locked.policy);
+  const winner = chosenFrom(rivals, locked.policy, locked.roll ?? (() => seeded(pending.decisionId)()));
   sayOutranked(considered, winner, locked.policy);
   const holdout = holdoutOf(winner.offer, pending, locked.policy);
   if (holdout !== undefined) {
     winner.reasons.push({ code: 'holdout', detail: holdout });
-    return { outcome: 'ghost', reason: 'holdout', winner: winner.offer, considered };
+    return { outcome: 'ghost', reason: 'holdout', winner: winner.offer, chosen: winner, policy, considered };
   }
   for (const { key, takes } of drawsFor(winner.offer, pending)) {
     locked.used.set(key, (locked.used.get(key) ?? 0) + takes);
   }
-  return { outcome: 'offer', winner: winner.offer, considered };
+  return { outcome: 'offer', winner: winner.offer, chosen: winner, policy, considered };
 }
 
 /** The counters that making this offer now would take from, in the order of their keys. */
@@ -168,7 +174,7 @@ function withReason(considered: Considered[], reason: Reason): Considered[] {
 }
 
 /** Silence for the first reason that stood against the best offer. */
-function silence(considered: Considered[]): Granted {
+function silence(considered: Considered[], policy: Granted['policy']): Granted {
   const reason = considered[0]?.reasons[0]?.code;
-  return { outcome: 'silence', considered, ...(reason === undefined ? {} : { reason }) };
+  return { outcome: 'silence', policy, considered, ...(reason === undefined ? {} : { reason }) };
 }

@@ -6,3 +6,13 @@ export { OfferSink, type GrantedOffer } from './offer-sink.js';
 export type { OfferForApp } from './offer.writer.js';
 export { Simulator } from './simulation/simulator.service.js';
 export { ASSUMPTIONS, simulationBody } from './simulation/simulation.dto.js';
+export { offPolicy, type LoggedChoice, type OffPolicyReport } from './evaluation/off-policy.rules.js';
+export { PolicyLog } from './evaluation/policy-log.repository.js';
+export {
+  choiceOf,
+  openBanditChoices,
+  openBanditRow,
+  type JudgedPolicy,
+  type OpenBanditRow,
+  type PolicyLogLine,
+} from './evaluation/policy-log.rules.js';

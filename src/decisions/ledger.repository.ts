@@ -17,6 +17,10 @@ export interface LedgerEntry {
   offerId?: string;
   revision?: number;
   deliveryId?: string;
+  /** The product that the offer led to here. */
+  productId?: string;
+  /** The ranking that was in force; older rows have none. */
+  policy?: string;
   considered: ConsideredLine[];
   /** From receipt of the sighting to the end of each stage; `received` is the hearing's age at receipt. */
   latencyMs: Record<string, number>;
@@ -51,6 +55,8 @@ interface Row {
   delivery_id: string | null;
   considered: ConsideredLine[];
   latency: Record<string, number>;
+  policy: string | null;
+  product_id: string | null;
   created_at: Instant | null;
   emitted_at: Instant | null;
   acknowledged_at: Instant | null;
@@ -59,8 +65,8 @@ interface Row {
 }
 
 const COLUMNS = `d.decision_id, d.shopper_id, d.store_id, d.visit_id, d.zone_id, d.on_trigger, d.at, d.outcome, d.reason,
-  d.offer_id, d.revision, d.delivery_id, d.considered, d.latency, l.created_at, l.emitted_at, l.acknowledged_at,
-  l.committed_at, l.pushed_at`;
+  d.offer_id, d.revision, d.delivery_id, d.considered, d.latency, d.policy, d.product_id,
+  l.created_at, l.emitted_at, l.acknowledged_at, l.committed_at, l.pushed_at`;
 const FROM = 'FROM decisions d LEFT JOIN deliveries l ON l.decision_id = d.decision_id';
 
 /** Reads the ledger. */
@@ -124,6 +130,8 @@ function entryOf(row: Row): LedgerEntry {
     ...(row.offer_id !== null && { offerId: row.offer_id }),
     ...(row.revision !== null && { revision: row.revision }),
     ...(row.delivery_id !== null && { deliveryId: row.delivery_id }),
+    ...(row.product_id !== null && { productId: row.product_id }),
+    ...(row.policy !== null && { policy: row.policy }),
     considered: row.considered,
     latencyMs: latencyOf(row),
   };

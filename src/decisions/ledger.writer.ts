@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { couponCode } from '../coupons/index.js';
-import { leadsTo, type LiveOffer } from '../offers/index.js';
+import { qualifying, type LiveOffer } from '../offers/index.js';
 import { Clock, Outbox, type Queryable } from '../platform/index.js';
 import { toRfc3339, type Instant } from '../shared/index.js';
-import { lineOf, patienceOf, type Granted, type Pending } from './decision.js';
+import { trialRow } from './choosing/trial.rules.js';
+import { lineOf, patienceOf, type Considered, type Granted, type Pending } from './decision.js';
 import { capEventOf } from './grant.rules.js';
 import { OfferWriter, type OfferForApp } from './offer.writer.js';
 
@@ -35,19 +36,20 @@ export class LedgerWriter {
   async write(tx: Queryable, ruled: Ruled[]): Promise<void> {
     if (ruled.length === 0) return;
     const made = ruled.flatMap((each) => {
-      const { winner, outcome } = each.granted;
-      if (outcome !== 'offer' || winner === undefined) return [];
+      const { winner, chosen, outcome } = each.granted;
+      if (outcome !== 'offer' || winner === undefined || chosen === undefined) return [];
       const code = WITH_COUPON.has(winner.document.reward.type)
         ? couponCode(this.clock.chance(16))
         : undefined;
-      each.sent = this.offers.write(winner, each.pending, code, this.clock.now());
-      return [{ ...each, sent: each.sent, winner, code }];
+      each.sent = this.offers.write(chosen, each.pending, code, this.clock.now());
+      return [{ ...each, sent: each.sent, winner, chosen, code }];
     });
     await tx.run(WRITE, [
       JSON.stringify(ruled.map(decisionRow)),
       JSON.stringify(made.map(capEventRow)),
       JSON.stringify(made.map(deliveryRow)),
       JSON.stringify(made.filter(({ code }) => code !== undefined).map(couponRow)),
+      JSON.stringify(made.flatMap(({ chosen, pending }) => trialRow(chosen, pending) ?? [])),
     ]);
     if (made.length === 0) return;
     await this.outbox.write(
@@ -65,10 +67,11 @@ export class LedgerWriter {
 interface Made extends Ruled {
   sent: OfferForApp;
   winner: LiveOffer;
+  chosen: Considered;
   code: string | undefined;
 }
 
-/** Four tables in one round trip. Nothing is read here, so one snapshot for all of it does no harm. */
+/** Five tables in one round trip. Nothing is read here, so one snapshot for all of it does no harm. */
 const WRITE = `
   WITH cap_rows AS (
     INSERT INTO cap_events SELECT * FROM json_to_recordset($2::json) AS row (
@@ -86,11 +89,20 @@ const WRITE = `
     SELECT * FROM json_to_recordset($4::json) AS row (
       code text, offer_id uuid, revision integer, decision_id uuid, delivery_id uuid, shopper_id text, store_id text,
       reward jsonb, qualifies jsonb, issued_at timestamptz, expires_at timestamptz)
+  ), trial_rows AS (
+    INSERT INTO response_trials (decision_id, offer_id, kind, category, product_ids, categories, organic, response,
+                                 taken, need, margin, cost, made_at, look_at)
+    SELECT * FROM json_to_recordset($5::json) AS row (
+      decision_id uuid, offer_id uuid, kind text, category text, product_ids text[], categories text[],
+      organic double precision, response double precision, taken double precision, need double precision,
+      margin double precision, cost double precision, made_at timestamptz, look_at timestamptz)
   )
-  INSERT INTO decisions SELECT * FROM json_to_recordset($1::json) AS row (
+  INSERT INTO decisions (decision_id, change_id, shopper_id, store_id, visit_id, zone_id, on_trigger, at, outcome,
+                         reason, offer_id, revision, delivery_id, considered, latency, policy, product_id)
+  SELECT * FROM json_to_recordset($1::json) AS row (
     decision_id uuid, change_id uuid, shopper_id text, store_id text, visit_id uuid, zone_id text, on_trigger text,
     at timestamptz, outcome text, reason text, offer_id uuid, revision integer, delivery_id uuid,
-    considered jsonb, latency jsonb)`;
+    considered jsonb, latency jsonb, policy text, product_id text)`;
 
 function decisionRow({ pending, granted, ruledAt }: Ruled): object {
   return {
@@ -107,9 +119,16 @@ function decisionRow({ pending, granted, ruledAt }: Ruled): object {
     offer_id: granted.winner?.offerId ?? null,
     revision: granted.winner?.revision ?? null,
     delivery_id: granted.outcome === 'offer' ? pending.deliveryId : null,
-    considered: granted.considered.slice(0, CONSIDERED_KEPT).map(lineOf),
+    considered: granted.considered.filter(isKept).map(lineOf),
     latency: { ...pending.latencyMs, decided: ruledAt - pending.receivedAt },
+    policy: granted.policy,
+    product_id: granted.chosen?.lead?.product?.productId ?? null,
   };
+}
+
+/** The best, and whatever else might have been chosen. */
+function isKept({ propensity = 0 }: Considered, rank: number): boolean {
+  return rank < CONSIDERED_KEPT || propensity > 0;
 }
 
 function capEventRow({ pending, winner }: Made): object {
@@ -143,7 +162,7 @@ function deliveryRow({ pending, sent, winner, ruledAt }: Made): object {
   };
 }
 
-function couponRow({ pending, sent, winner, code, ruledAt }: Made): object {
+function couponRow({ pending, sent, winner, chosen, code, ruledAt }: Made): object {
   return {
     code,
     offer_id: winner.offerId,
@@ -153,7 +172,7 @@ function couponRow({ pending, sent, winner, code, ruledAt }: Made): object {
     shopper_id: pending.shopperId,
     store_id: pending.storeId,
     reward: winner.document.reward,
-    qualifies: leadsTo(winner.document),
+    qualifies: qualifying(winner, chosen.lead?.product),
     issued_at: toRfc3339(ruledAt),
     expires_at: sent.expiresAt,
   };

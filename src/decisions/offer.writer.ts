@@ -10,7 +10,7 @@ import {
   type ZoneId,
 } from '../shared/index.js';
 import { Stores } from '../stores/index.js';
-import type { Pending } from './decision.js';
+import type { Considered, Pending } from './decision.js';
 
 /** An offer as the app gets it: the contract's shape. */
 export interface OfferForApp {
@@ -33,13 +33,14 @@ export interface OfferForApp {
 export class OfferWriter {
   constructor(private readonly stores: Stores) {}
 
-  write(offer: LiveOffer, pending: Pending, code: string | undefined, now: Instant): OfferForApp {
+  write({ offer, lead }: Considered, pending: Pending, code: string | undefined, now: Instant): OfferForApp {
     const { facts, storeId, zoneId, deliveryId, decisionId } = pending;
     const layout = this.stores.layout(storeId);
     const words = renderContent(offer, facts.shopper.locale, {
       displayName: facts.shopper.displayName,
       zoneName: zoneId === undefined ? undefined : layout?.zones.get(zoneId)?.name,
       storeName: layout?.name,
+      product: lead?.product,
     });
     const { reward, expiresInSeconds } = offer.document;
     return {

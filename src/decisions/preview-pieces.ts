@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RecentLists, ShopperViews } from '../insights/index.js';
-import { HouseRules } from '../limits/index.js';
-import type { LiveOffer } from '../offers/index.js';
+import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
 import type {
   ChangeId,
@@ -12,10 +11,11 @@ import type {
   ShopperView,
   VisitId,
 } from '../shared/index.js';
-import type { Pending } from './decision.js';
+import type { Considered, Pending, World } from './decision.js';
 import { OfferWriter } from './offer.writer.js';
 import type { PreviewBody, PreviewedOffer } from './preview.dto.js';
 import type { Trigger } from './triggers.rules.js';
+import { Worlds } from './worlds.js';
 
 /** What a preview needs beside the decision itself. */
 @Injectable()
@@ -23,10 +23,15 @@ export class PreviewPieces {
   constructor(
     private readonly views: ShopperViews,
     private readonly lists: RecentLists,
-    readonly house: HouseRules,
+    private readonly worlds: Worlds,
     private readonly writer: OfferWriter,
     private readonly clock: Clock,
   ) {}
+
+  /** The world of now, with some drafts live in it. */
+  worldWith(live: LiveSnapshot): World {
+    return { ...this.worlds.current, live };
+  }
 
   async viewOf(shopperId: ShopperId): Promise<ShopperView | undefined> {
     return (await this.views.load([shopperId])).get(shopperId);
@@ -58,7 +63,7 @@ export class PreviewPieces {
     };
   }
 
-  offerOf(winner: LiveOffer, pending: Pending): PreviewedOffer {
+  offerOf(winner: Considered, pending: Pending): PreviewedOffer {
     const {
       deliveryId: _delivery,
       decisionId: _decision,

@@ -2,17 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { householdsOf, usedOf } from '../limits/index.js';
 import { LiveOffers } from '../offers/index.js';
 import { Database, badRequest, notFound } from '../platform/index.js';
-import type { ShopperId, StoreId, VisitId } from '../shared/index.js';
+import type { Roll, ShopperId, StoreId, VisitId } from '../shared/index.js';
 import { Stores } from '../stores/index.js';
 import { CapHistory } from './cap-history.js';
 import { consider } from './consider.rules.js';
-import { lineOf, type Pending } from './decision.js';
+import { lineOf, type Pending, type World } from './decision.js';
 import { lastExitsOf } from './last-exits.js';
 import { drawsOfAll, grant } from './grant.rules.js';
 import { pacesOf } from './paces.rules.js';
 import { PreviewPieces } from './preview-pieces.js';
 import type { Preview, PreviewBody } from './preview.dto.js';
 import { candidatesOf, factsOf } from './triggers.rules.js';
+
+/** The best has the first share of chance, and the largest: a preview shows it each time. */
+const LIKELIEST: Roll = () => 0;
 
 /** What would be decided for a shopper at a place: the same functions as the real thing, and nothing written. */
 @Injectable()
@@ -48,7 +51,7 @@ export class Previews {
       lists,
       ...(visitId && { visitId }),
     };
-    const world = { policy: this.pieces.house.policy, live };
+    const world = this.pieces.worldWith(live);
     const pending: Pending = {
       ...this.pieces.ids(visitId),
       shopperId: body.shopperId,
@@ -61,15 +64,14 @@ export class Previews {
       facts,
       receivedAt: trigger.at,
       latencyMs: {},
-      paces: pacesOf(candidates, layout, facts.local, this.pieces.house.rhythms),
+      paces: pacesOf(candidates, layout, facts.local, world.rhythms),
       considered: consider(candidates, facts, world),
     };
-    return this.#rule(pending);
+    return this.#rule(pending, world);
   }
 
-  async #rule(pending: Pending): Promise<Preview> {
+  async #rule(pending: Pending, { policy }: World): Promise<Preview> {
     if (pending.considered.length === 0) return { outcome: 'silence', considered: [] };
-    const { policy } = this.pieces.house;
     const households = await householdsOf(this.database, [pending.shopperId], '');
     const history = await CapHistory.read(this.database, [pending], policy, households);
     const used = await usedOf(this.database, drawsOfAll([pending]));
@@ -80,12 +82,13 @@ export class Previews {
       used,
       leftAt: exits.get(pending.changeId),
       now: pending.at,
+      roll: LIKELIEST,
     });
     const considered = granted.considered.map(lineOf);
-    if (granted.outcome !== 'offer' || granted.winner === undefined) {
+    if (granted.outcome !== 'offer' || granted.chosen === undefined) {
       return { outcome: 'silence', ...(granted.reason && { reason: granted.reason }), considered };
     }
-    return { outcome: 'offer', offer: this.pieces.offerOf(granted.winner, pending), considered };
+    return { outcome: 'offer', offer: this.pieces.offerOf(granted.chosen, pending), considered };
   }
 
   async #visitOf(shopperId: ShopperId, storeId: StoreId): Promise<VisitId | undefined> {

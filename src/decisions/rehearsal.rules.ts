@@ -3,6 +3,7 @@ import type { LiveSnapshot } from '../offers/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Instant, ShopperId, ShopperLists, ShopperView, StoreId } from '../shared/index.js';
 import type { StoreLayout } from '../stores/index.js';
+import { FIRST_ECONOMICS, type Economics } from './choosing/index.js';
 import type { Granted, Pending } from './decision.js';
 import { capEventOf, grant } from './grant.rules.js';
 import { pendingOf, triggeredBy } from './pending.rules.js';
@@ -11,6 +12,8 @@ export interface RehearsalSetting {
   layoutOf: (storeId: StoreId) => StoreLayout | undefined;
   live: LiveSnapshot;
   policy: ContactPolicy;
+  /** What is known of money and of what offers bring; what is assumed at first when left out. */
+  economics?: Economics;
   /** Undefined for nobody that is known: nothing is decided about them. */
   viewOf: (shopperId: ShopperId, at: Instant) => ShopperView | undefined;
   /** What rules may ask item by item; unknown without it. */
@@ -36,7 +39,7 @@ export class Rehearsal {
 
   /** @returns undefined where the change triggers no offer */
   decide(change: PresenceChange, now: Instant): Rehearsed | undefined {
-    const { layoutOf, live, policy, viewOf } = this.setting;
+    const { layoutOf, live, policy, economics = FIRST_ECONOMICS, viewOf } = this.setting;
     const layout = layoutOf(change.storeId);
     const triggered = layout && triggeredBy(change, live, layout);
     if (triggered === undefined) return undefined;
@@ -44,7 +47,8 @@ export class Rehearsal {
     const view = viewOf(shopperId, change.at);
     if (view === undefined) return undefined;
     const lists = this.setting.listsOf?.(shopperId, change.at);
-    const pending = pendingOf(triggered, { view, lists }, { policy, live }, { newId: this.#newId, now });
+    const world = { policy, live, economics };
+    const pending = pendingOf(triggered, { view, lists }, world, { newId: this.#newId, now });
     const events = this.#events.get(shopperId) ?? [];
     const granted = grant(pending, { policy, events, used: this.#used, now });
     if (granted.outcome === 'offer' && granted.winner !== undefined) {

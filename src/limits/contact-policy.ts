@@ -42,8 +42,17 @@ export const contactPolicy = z.strictObject({
   rearmSeconds: rearmSeconds.default(0),
   quietHours: vocabulary.hourRange.nullish().transform((hours) => hours ?? undefined),
   universalHoldoutShare: z.number().min(0).max(1).default(0),
-  /** Ranking by incremental value, and its least value, come with the offers' economics; until then they are refused. */
-  ranking: z.literal('priority').default('priority'),
+  /** Marketers' priority decides, or what an offer is expected to earn: see docs/choosing.md. */
+  ranking: z.enum(['priority', 'incrementalValue']).default('priority'),
+  /** Silence rather than an offer that is worth less. A number is of minor units of whatever the store sells in. */
+  minimumValue: z.union([vocabulary.money, z.number().min(-1e9).max(1e9)]).optional(),
+  /** How much of the choice by value is left to chance; without it {@link DEFAULT_EXPLORATION}. */
+  exploration: z
+    .strictObject({
+      gamma: z.number().min(1).max(1_000_000),
+      minimumPropensity: z.number().min(0.01).max(0.05),
+    })
+    .optional(),
 });
 export type ContactPolicy = z.output<typeof contactPolicy>;
 
@@ -58,6 +67,12 @@ export const DEFAULT_POLICY: ContactPolicy = {
   quietHours: undefined,
   universalHoldoutShare: 0,
   ranking: 'priority',
+};
+
+/** Two offers' difference in value, in parts of the stake, is lost at most once in so many choices. */
+export const DEFAULT_EXPLORATION: NonNullable<ContactPolicy['exploration']> = {
+  gamma: 1_000,
+  minimumPropensity: 0.02,
 };
 
 /** True while nothing may be sent in this store. */

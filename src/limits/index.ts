@@ -1,6 +1,12 @@
 export { capRefusal, earliestNeeded, type CapEvent } from './caps.rules.js';
 export { ContactPolicies } from './contact-policies.service.js';
-export { contactPolicy, DEFAULT_POLICY, isStopped, type ContactPolicy } from './contact-policy.js';
+export {
+  contactPolicy,
+  DEFAULT_EXPLORATION,
+  DEFAULT_POLICY,
+  isStopped,
+  type ContactPolicy,
+} from './contact-policy.js';
 export { Counters, type Taken } from './counters/counters.js';
 export { drawRefusal, drawsOf, reserveOf, type Draw } from './counters/counters.rules.js';
 export { withGroupsInOrder, whyNot, type GroupMember, type Worth } from './exclusion.rules.js';

@@ -1,4 +1,4 @@
-import type { Product } from '../catalogue/index.js';
+import type { Product, TypicalPrice } from '../catalogue/index.js';
 import { badRequest, parse, type Fault } from '../platform/index.js';
 import { validateRule, type FieldRegistry } from '../rules/index.js';
 import type { OfferId, ProductId } from '../shared/index.js';
@@ -18,14 +18,28 @@ export function draftSnapshot(
   fields: FieldRegistry,
   products: readonly Product[],
 ): LiveSnapshot {
-  const catalogue = new Map(products.map((product): [ProductId, Product] => [product.productId, product]));
+  const goods = {
+    products: new Map(products.map((product): [ProductId, Product] => [product.productId, product])),
+    equivalents: products.filter(({ equivalenceGroup }) => equivalenceGroup !== undefined),
+    typical: typicalOf(products),
+  };
   const offers = documents.map((given, index): LiveOffer => {
     const document = checked(given, `offers[${index}]`, fields);
     const offerId = `offer-${String(index + 1).padStart(4, '0')}` as OfferId;
     const compiled = compileOffer({ offerId, revision: 1, document }, fields);
-    return { ...compiled, target: resolveTarget(document, catalogue) };
+    return { ...compiled, target: resolveTarget(document, goods) };
   });
   return snapshotOf(1, offers, new Map(), fields);
+}
+
+/** Without a database the first priced product of a category speaks for it. */
+function typicalOf(products: readonly Product[]): Map<string, TypicalPrice> {
+  const typical = new Map<string, TypicalPrice>();
+  for (const { category, price, unitCost } of products) {
+    if (price === undefined || price.amount === 0 || typical.has(category)) continue;
+    typical.set(category, { price, ...(unitCost && { costShare: unitCost.amount / price.amount }) });
+  }
+  return typical;
 }
 
 function checked(given: unknown, where: string, fields: FieldRegistry): OfferDocument {

@@ -9,6 +9,7 @@ export type { LiveOffer } from './live-offer.js';
 export type { LiveSnapshot } from './snapshot.rules.js';
 export type { Reward } from './reward.schema.js';
 export { isHeldOut } from './holdout.rules.js';
+export { brandSwitchVerdict } from './target.rules.js';
+export { leadOf, qualifying, type Lead } from './lead.rules.js';
 export { headOf } from './revisions.rules.js';
-export { brandSwitchVerdict, leadsTo } from './target.rules.js';
 export { renderContent } from './content.js';

@@ -1,4 +1,4 @@
-import { STOCK_FIELD, type Product } from '../catalogue/index.js';
+import { STOCK_FIELD, type Product, type TypicalPrice } from '../catalogue/index.js';
 import {
   compileRule,
   conditionsOf,
@@ -27,10 +27,14 @@ export interface StoredOffer {
 export interface ResolvedTarget {
   /** Everything it is about: the target's categories and those of its products. */
   categories: ReadonlySet<string>;
-  /** What it leads to, as the offer names it. */
+  /** What it leads to, as the offer names it; a brand switch that names only what to leave leads to the own brand. */
   productIds: ReadonlySet<ProductId>;
-  /** What it leads to, in the offer's order. */
+  /** The same as products, in the offer's order. */
   products: readonly Product[];
+  /** All products of the equivalence groups of what it names: among them is who stands in, and whom a switch is from. */
+  equivalents: readonly Product[];
+  /** What the categories that it leads to usually cost. */
+  typical: ReadonlyMap<string, TypicalPrice>;
   /** Where `fromBrand` looks. */
   equivalenceGroups: readonly string[];
   gift?: Product;
@@ -87,22 +91,54 @@ export function stockAskedIn(rule: Rule): ProductId[] {
   );
 }
 
-export function resolveTarget(
-  document: OfferDocument,
-  catalogue: ReadonlyMap<ProductId, Product>,
-): ResolvedTarget {
+/** The catalogue, as far as some offers need it. */
+export interface KnownGoods {
+  products: ReadonlyMap<ProductId, Product>;
+  /** All products of the equivalence groups of those products. */
+  equivalents: readonly Product[];
+  typical: ReadonlyMap<string, TypicalPrice>;
+}
+
+export function resolveTarget(document: OfferDocument, goods: KnownGoods): ResolvedTarget {
   const known = (ids: readonly ProductId[]): Product[] =>
-    ids.map((id) => catalogue.get(id)).filter((product) => product !== undefined);
+    ids.map((id) => goods.products.get(id)).filter((product) => product !== undefined);
   const { target, reward } = document;
-  const { productIds } = leadsTo(document);
   const about = known([...target.productIds, ...target.toProductIds]);
   const groups = known(comparedProducts(document)).map(({ equivalenceGroup }) => equivalenceGroup);
-  const gift = reward.type === 'gift' ? catalogue.get(reward.value) : undefined;
+  const gift = reward.type === 'gift' ? goods.products.get(reward.value) : undefined;
+  const named = new Set(about.map(({ equivalenceGroup }) => equivalenceGroup));
+  const equivalents = goods.equivalents.filter(
+    ({ equivalenceGroup }) => equivalenceGroup !== undefined && named.has(equivalenceGroup),
+  );
+  const { productIds, products } = destinations(document, known, equivalents);
   return {
     categories: new Set([...target.categories, ...about.map(({ category }) => category)]),
     productIds: new Set(productIds),
-    products: known(productIds),
+    products,
+    equivalents,
+    typical: new Map(
+      target.categories.flatMap((category) => {
+        const price = goods.typical.get(category);
+        return price === undefined ? [] : [[category, price]];
+      }),
+    ),
     equivalenceGroups: [...new Set(groups.filter((group) => group !== undefined))],
     ...(gift === undefined ? {} : { gift }),
   };
+}
+
+/** Whoever names only the brands to leave leads to the own-brand products that can stand in for them. */
+function destinations(
+  document: OfferDocument,
+  known: (ids: readonly ProductId[]) => Product[],
+  equivalents: readonly Product[],
+): { productIds: readonly ProductId[]; products: readonly Product[] } {
+  const { productIds } = leadsTo(document);
+  const products = known(productIds);
+  const isNamed = document.target.toProductIds.length > 0 || products.some(({ ownBrand }) => ownBrand);
+  const own = equivalents.filter(({ ownBrand }) => ownBrand);
+  if (document.kind !== 'brandSwitch' || document.target.fromBrand !== null || isNamed || own.length === 0) {
+    return { productIds, products };
+  }
+  return { productIds: own.map(({ productId }) => productId), products: own };
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Catalogue, type Product } from '../catalogue/index.js';
+import { Catalogue } from '../catalogue/index.js';
 import { Log, Problem, Published, notFound } from '../platform/index.js';
 import { FIELD_REGISTRY, FieldRegistry } from '../rules/index.js';
 import type { OfferId, ProductId } from '../shared/index.js';
@@ -115,13 +115,23 @@ export class LiveOffers implements OnModuleInit {
 
   async #resolve(offers: readonly CompiledOffer[]): Promise<LiveOffer[]> {
     const ids = new Set(offers.flatMap(({ document }) => namedProducts(document)));
-    const products: ReadonlyMap<ProductId, Product> =
-      ids.size === 0 ? new Map<ProductId, Product>() : await this.catalogue.products([...ids]);
-    return offers.map((offer) => ({ ...offer, target: resolveTarget(offer.document, products) }));
+    const categories = new Set(offers.flatMap(({ document }) => document.target.categories));
+    const [products, typical] = await Promise.all([
+      this.catalogue.products([...ids]),
+      this.catalogue.typicalOf([...categories]),
+    ]);
+    const groups = new Set([...products.values()].flatMap(({ equivalenceGroup }) => equivalenceGroup ?? []));
+    const goods = { products, typical, equivalents: await this.catalogue.inGroups([...groups]) };
+    return offers.map((offer) => ({ ...offer, target: resolveTarget(offer.document, goods) }));
   }
 
   async #stockOf(offers: readonly LiveOffer[]): Promise<Stock> {
-    const ids = new Set(offers.flatMap(({ target, rule }) => [...target.productIds, ...stockAskedIn(rule)]));
+    const ids = new Set(offers.flatMap(({ target, rule }) => [...stockedIn(target), ...stockAskedIn(rule)]));
     return ids.size === 0 ? new Map<string, boolean>() : this.catalogue.stockOf([...ids]);
   }
+}
+
+/** Whose stock matters: what the offer leads to, and what may stand in for it. */
+function stockedIn({ productIds, equivalents }: LiveOffer['target']): ProductId[] {
+  return [...productIds, ...equivalents.map(({ productId }) => productId)];
 }

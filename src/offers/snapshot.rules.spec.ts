@@ -9,6 +9,7 @@ import type { TriggerMoment } from './trigger.rules.js';
 const fields = new FieldRegistry([
   { field: 'zone.id', label: 'Zone', description: 'Zone', type: 'text', read: ({ zone }) => zone?.zoneId },
 ]);
+const NO_GOODS = { products: new Map(), equivalents: [], typical: new Map() };
 const NOON = Date.parse('2026-11-22T12:00:00Z');
 
 function live(offerId: string, trigger: object, more: object = {}): LiveOffer {
@@ -20,7 +21,7 @@ function live(offerId: string, trigger: object, more: object = {}): LiveOffer {
     ...more,
   });
   const compiled = compileOffer({ offerId: offerId as OfferId, revision: 1, document }, fields);
-  return { ...compiled, target: resolveTarget(document, new Map()) };
+  return { ...compiled, target: resolveTarget(document, NO_GOODS) };
 }
 const aisle = { zoneId: 'aisle-3', kind: 'aisle', categories: ['coffee', 'tea'] };
 const moment = (more: object = {}): TriggerMoment =>
@@ -178,7 +179,7 @@ describe('a compiled offer', () => {
         reward: { type: 'gift', value: 'mug' },
       },
     );
-    const target = resolveTarget(document, catalogue);
+    const target = resolveTarget(document, { ...NO_GOODS, products: catalogue });
     expect([...target.categories]).toEqual(['cereals', 'c-old', 'c-new']);
     expect([...target.productIds]).toEqual(['new', 'gone']);
     expect(target.products.map(({ productId }) => productId)).toEqual(['new']);

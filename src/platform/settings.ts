@@ -49,6 +49,7 @@ const environment = z.object({
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(16),
   DRAIN_SECONDS: z.coerce.number().min(0).max(120).default(5),
   DEFAULT_MARGIN_SHARE: z.coerce.number().min(0).max(1).default(0.3),
+  POINT_VALUE: z.coerce.number().min(0).max(1_000_000).default(1),
   KEEP_SILENCE_DAYS: days.default(30),
   KEEP_OFFERS_DAYS: days.default(396),
   KEEP_VISITS_DAYS: days.default(90),
@@ -99,6 +100,8 @@ export interface Settings {
   drainSeconds: number;
   /** Of what was paid, where the cost of a product is not known. */
   defaultMarginShare: number;
+  /** What a loyalty point costs the house, in minor units. */
+  pointValue: number;
   /** For how many days rows are kept, by their kind. */
   keptDays: { silence: number; offers: number; visits: number; recordings: number };
   /** Whether webhooks may go to private addresses and by plain HTTP. */
@@ -165,6 +168,7 @@ export function readSettings(env: Record<string, string | undefined>, { demo = f
     databasePool: values.DATABASE_POOL,
     drainSeconds: values.DRAIN_SECONDS,
     defaultMarginShare: values.DEFAULT_MARGIN_SHARE,
+    pointValue: values.POINT_VALUE,
     keptDays: {
       silence: values.KEEP_SILENCE_DAYS,
       offers: values.KEEP_OFFERS_DAYS,

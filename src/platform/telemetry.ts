@@ -64,7 +64,10 @@ export class Metrics {
   );
   readonly capRejections = this.#counter('cap_rejections_total', 'Candidates stopped by a cap', ['cap']);
   readonly couponRedemptions = this.#counter('coupon_redemptions_total', 'Attempts to redeem', ['outcome']);
-  readonly pushAttempts = this.#counter('push_attempts_total', 'Messages to push services', ['result', 'why']);
+  readonly pushAttempts = this.#counter('push_attempts_total', 'Messages to push services', [
+    'result',
+    'why',
+  ]);
   readonly pushBreaker = this.#gauge('push_breaker_state', '0 closed, 0.5 trying, 1 open', []);
   readonly websocketConnections = this.#gauge('websocket_connections', 'Open sockets', ['namespace']);
   readonly websocketConnects = this.#counter('websocket_connects_total', 'Sockets that asked in', [

@@ -17,6 +17,8 @@ export interface DurableEvents {
     observedAt: Instant;
     receivedAt: Instant;
   };
+  /** A coupon was redeemed, or that was taken back. */
+  'coupon.used': { code: string };
   'offer.granted': { deliveryId: DeliveryId; shopperId: ShopperId };
   'consent.withdrawn': { shopperId: ShopperId; purpose: ConsentPurpose };
   /** What was of `from` is of `into` now; what is alive of `from` is to be ended. */

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { evaluate, pathsOf, plotOf, type Trial } from '../../presence/index.js';
 import { note, required, UsageError, type Command } from '../command.js';
 import { evaluateLifetimeValueOf, lifetimeValueUsage } from './evaluate-lifetime-value.js';
+import { policyUsage, runPolicy } from './evaluate-policy.js';
 import { replenishmentUsage, runReplenishment } from './evaluate-replenishment.js';
 import { readGateways, readSurvey, readWalks, readZones } from '../recordings.js';
 
@@ -13,13 +14,15 @@ export const evaluateCommand: Command = {
             how well presence finds walkers whose true places are known; judged once a second, by nothing later.
             --paths writes the true and the estimated path of each walk, --plot draws them, one SVG a walk
 ${replenishmentUsage}
-${lifetimeValueUsage}`,
+${lifetimeValueUsage}
+${policyUsage}`,
   async run([what, ...args]) {
     if (what === 'replenishment') return runReplenishment(args);
+    if (what === 'policy') return runPolicy(args);
     if (what === 'lifetime-value') return evaluateLifetimeValueOf(args);
     if (what !== 'presence') {
       throw new UsageError(
-        `evaluate what? presence, replenishment and lifetime-value can be; ${what ?? 'nothing'} cannot`,
+        `evaluate what? presence, replenishment, lifetime-value and policy can be; ${what ?? 'nothing'} cannot`,
       );
     }
     const { values } = parseArgs({

@@ -1,6 +1,5 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { InsightsModule } from '../../insights/index.js';
-import { LimitsModule } from '../../limits/index.js';
 import { OffersModule } from '../../offers/index.js';
 import { Housekeeping, Lifecycle, SETTINGS, type Settings } from '../../platform/index.js';
 import { StoresModule } from '../../stores/index.js';
@@ -10,9 +9,10 @@ import { SimulationsController } from './simulations.controller.js';
 import { SimulationsRepository } from './simulations.repository.js';
 import { Simulations } from './simulations.service.js';
 import { Simulator } from './simulator.service.js';
+import { WorldsModule } from '../worlds.module.js';
 
 @Module({
-  imports: [InsightsModule, LimitsModule, OffersModule, StoresModule],
+  imports: [InsightsModule, OffersModule, StoresModule, WorldsModule],
   controllers: [SimulationsController],
   providers: [RecordedVisits, SimulationRunner, Simulations, SimulationsRepository, Simulator],
 })

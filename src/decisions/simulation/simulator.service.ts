@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { PastViews, type PastView } from '../../insights/index.js';
-import { ContactPolicies } from '../../limits/index.js';
 import { LiveOffers, type LiveOffer, type LiveSnapshot } from '../../offers/index.js';
 import { Problem } from '../../platform/index.js';
 import type { PresenceChange } from '../../presence/index.js';
@@ -10,6 +9,7 @@ import { localTime, type Instant, type OfferId, type ShopperId, type StoreId } f
 import { Stores } from '../../stores/index.js';
 import { triggeredBy } from '../pending.rules.js';
 import { Rehearsal } from '../rehearsal.rules.js';
+import { Worlds } from '../worlds.js';
 import { mostItCosts } from './cost.rules.js';
 import { InOrder, momentsOf, type RecordedVisit } from './moments.rules.js';
 import { RecordedVisits, type VisitRange } from './recorded-visits.repository.js';
@@ -50,7 +50,7 @@ export class Simulator {
     private readonly visits: RecordedVisits,
     private readonly views: PastViews,
     private readonly live: LiveOffers,
-    private readonly policies: ContactPolicies,
+    private readonly worlds: Worlds,
     private readonly stores: Stores,
   ) {}
 
@@ -71,10 +71,12 @@ export class Simulator {
       throw new Problem(422, 'too-many-visits', detail);
     }
     const views = new Map<ShopperId, PastView | undefined>();
+    const { policy, economics } = this.worlds.current;
     const rehearsal = new Rehearsal({
       layoutOf: (storeId) => this.stores.layout(storeId),
       live,
-      policy: this.policies.current,
+      policy,
+      economics,
       viewOf: (shopperId, at) => views.get(shopperId)?.at(at),
       listsOf: (shopperId, at) => views.get(shopperId)?.listsAt(at),
     });

@@ -36,7 +36,8 @@ const list = route({
   method: 'GET',
   path: all,
   tag,
-  summary: 'The recordings of a store, newest first; they are kept for 30 days unless a setting says otherwise',
+  summary:
+    'The recordings of a store, newest first; they are kept for 30 days unless a setting says otherwise',
   allow,
   params: ofStore,
   answer: vocabulary.pageOf(summary),

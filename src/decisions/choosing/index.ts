@@ -1,0 +1,2 @@
+export { chosenFrom, ranked } from './choice.rules.js';
+export { FIRST_ECONOMICS, type Economics, type Worth } from './worth.rules.js';
