@@ -1,3 +1,3 @@
 export { readDemoFile, readSecret } from './demo-file.js';
 export { fcmCredentials } from './fcm/credentials.js';
-export { FcmStandIn, type FcmMessage } from './fcm/fcm-stand-in.js';
+export { FcmStandIn } from './fcm/fcm-stand-in.js';

@@ -377,7 +377,7 @@ describe('an audience', () => {
   }
   const ask = async (rule: unknown): Promise<Counted> => {
     const { body } = await shop.call('POST', '/v1/rules/audience', { as: shop.serviceKey, body: { rule } });
-    return body as unknown as Counted;
+    return body as Counted;
   };
   const bought: Condition = {
     field: 'purchases',

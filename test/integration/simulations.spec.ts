@@ -197,11 +197,17 @@ describe('a simulation', () => {
     const { simulations: ofAfter = 0, ...now } = await tables();
     expect(now).toEqual(others);
     expect(ofAfter - ofBefore).toBe(2);
-    const bare = (body: Record<string, unknown>): Record<string, unknown> => {
-      const { simulationId: _id, createdAt: _c, startedAt: _s, finishedAt: _f, ...rest } = body;
+    const bare = (body: object): Record<string, unknown> => {
+      const {
+        simulationId: _id,
+        createdAt: _c,
+        startedAt: _s,
+        finishedAt: _f,
+        ...rest
+      } = body as Record<string, unknown>;
       return rest;
     };
-    expect(bare(second)).toEqual(bare(first));
+    expect(bare(second as object)).toEqual(bare(first as object));
   });
 
   it('knows of purchases only what had been bought by then', async () => {

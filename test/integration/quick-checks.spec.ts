@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import type { z } from 'zod';
-import { productItem } from '../../catalogue/catalogue.dto.js';
-import { quick as quickProduct } from '../../catalogue/product-import.js';
-import { bulkStatement } from '../../consent/consent.dto.js';
-import { quick as quickConsent } from '../../consent/consent-import.js';
-import { profileOf } from '../profiles/profile.dto.js';
-import { quick as quickShopper } from '../profiles/shopper-import.js';
-import { purchase } from '../purchases/purchase.dto.js';
-import { quickPurchase } from './purchase-file.rules.js';
+import { productItem } from '../../src/catalogue/catalogue.dto.js';
+import { quick as quickProduct } from '../../src/catalogue/product-import.js';
+import { bulkStatement } from '../../src/consent/consent.dto.js';
+import { quick as quickConsent } from '../../src/consent/consent-import.js';
+import { profileOf } from '../../src/shoppers/profiles/profile.dto.js';
+import { quick as quickShopper } from '../../src/shoppers/profiles/shopper-import.js';
+import { purchase } from '../../src/shoppers/purchases/purchase.dto.js';
+import { quickPurchase } from '../../src/shoppers/import/purchase-file.rules.js';
 
 const EUR = { amount: 199, currency: 'EUR' };
 const cases: [string, z.ZodType, (item: unknown) => unknown, object][] = [
@@ -102,7 +102,7 @@ function changed(item: object, path: readonly string[], value: unknown): unknown
   let at = copy;
   for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
   const last = path.at(-1) ?? '';
-  if (value === undefined) delete at[last];
+  if (value === undefined) Reflect.deleteProperty(at, last);
   else at[last] = value;
   return copy;
 }
