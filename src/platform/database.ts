@@ -82,12 +82,17 @@ export class Database implements Queryable {
 
   async #once<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    // Without a listener, a connection that dies between two statements would take the process with it.
+    const died = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', died);
     const tx: Queryable = {
       query: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
         (await client.query<Row>(prepared(sql, values))).rows,
       run: async (sql, values = []) => (await client.query(prepared(sql, values))).rowCount ?? 0,
     };
-    let broken: Error | undefined;
     try {
       await client.query('BEGIN');
       const result = await work(tx);
@@ -99,6 +104,7 @@ export class Database implements Queryable {
       });
       throw error;
     } finally {
+      client.off('error', died);
       client.release(broken);
     }
   }

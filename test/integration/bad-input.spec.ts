@@ -173,6 +173,8 @@ describe('bad input', () => {
         '/openapi.json',
         '/readyz',
         '/v1/sessions',
+        '/v1/sessions/oidc/callback',
+        '/v1/sessions/oidc/start',
       ]);
     });
 

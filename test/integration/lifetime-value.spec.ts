@@ -204,6 +204,10 @@ describe('the nightly round', () => {
 
   it('is reported by cell and segment, for a store, for an earlier moment, and as CSV', async () => {
     const as = (await shop.staff('analyst')).token;
+    await shop.call('PUT', '/v1/stores/north', {
+      as: shop.serviceKey,
+      body: { name: 'North', timeZone: 'UTC', currency: 'EUR', zones: [], gateways: [], beacons: [] },
+    });
     const rfm = async (query = '') =>
       (await shop.call('GET', `/v1/reports/rfm${query}`, { as })).body as {
         shoppers: number;

@@ -26,6 +26,10 @@ export class Histories implements OnModuleInit {
       await this.#observe(recorded);
       return 'done';
     });
+    this.outbox.handle('consent.withdrawn', async ({ shopperId, purpose }) => {
+      if (purpose === 'profiling') await this.settle([shopperId]);
+      return 'done';
+    });
   }
 
   /**
