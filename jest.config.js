@@ -31,6 +31,10 @@ const withServices = {
 export default {
   // Jest reads this at the top only. Starting a shop of one's own takes a second or two.
   testTimeout: 60_000,
+  // Integration tests wait for Postgres as long as they compute: two at a time, even where there are two cores only.
+  maxWorkers: 2,
+  // Modules of native ESM stay in a worker for good: one that has grown makes way for a new one.
+  workerIdleMemoryLimit: '1200MB',
   projects: [
     { ...common, displayName: 'unit', roots: ['<rootDir>/src'], testMatch: ['**/*.spec.ts'] },
     { ...withServices, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },

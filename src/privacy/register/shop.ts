@@ -181,6 +181,12 @@ export const shop: Readonly<Record<string, TableEntry>> = {
     created_by: by,
     disabled_at: 'until',
   }),
+  response_tallies: ofNobody('how often offers are followed, summed over shoppers', {
+    node: 'of which offer, or kind and category',
+    trials: 'how many were made, forgotten with time',
+    successes: 'how many were followed because of it',
+    needs: 'the needs of those they were made to, summed',
+  }),
   offer_counters: ofNobody('how much of an offer is used', {
     key: 'which',
     share: 'which part of it',
