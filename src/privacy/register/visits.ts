@@ -188,6 +188,7 @@ export const visits: Readonly<Record<string, TableEntry>> = {
         zone_id: 'NULL',
         at: "date_trunc('day', at)",
         considered: "'[]'::jsonb",
+        product_id: 'NULL',
       },
     },
     columns: {
