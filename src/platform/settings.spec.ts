@@ -81,7 +81,7 @@ describe('the doors', () => {
     expect(readSettings(base).doors).toEqual({
       trustedProxies: [],
       allowedOrigins: [],
-      ratePerSecond: { shopper: 50, staff: 100, till: 100, gateway: 100, service: 2_000, address: 200 },
+      ratePerSecond: { shopper: 100, staff: 200, till: 200, gateway: 200, service: 2_000, address: 200 },
       signInsPerMinute: 100,
       oidc: undefined,
     });
