@@ -18,6 +18,7 @@ import { PreviewPieces } from './preview-pieces.js';
 import { Previews } from './preview.service.js';
 import { SimulationsModule } from './simulation/simulations.module.js';
 import { Reach } from './reach.service.js';
+import { TrialWords } from './trial-words.service.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { MergedDecisions } from './merged-decisions.js';
@@ -38,7 +39,7 @@ import { WorldsModule } from './worlds.module.js';
     WorldsModule,
   ],
   controllers: [DecisionsController],
-  exports: [Decisions],
+  exports: [Decisions, Reach, TrialWords],
   providers: [
     Considering,
     Decisions,
@@ -53,6 +54,7 @@ import { WorldsModule } from './worlds.module.js';
     PreviewPieces,
     Previews,
     Reach,
+    TrialWords,
     Triggering,
     WarmViews,
   ],

@@ -4,6 +4,8 @@ export { Decisions } from './decisions.service.js';
 export { Rehearsal, type Rehearsed } from './rehearsal.rules.js';
 export { OfferSink, type GrantedOffer } from './offer-sink.js';
 export type { OfferForApp } from './offer.writer.js';
+export { Reach } from './reach.service.js';
+export { TrialWords, type TrialPlace } from './trial-words.service.js';
 export { Simulator } from './simulation/simulator.service.js';
 export { ASSUMPTIONS, simulationBody } from './simulation/simulation.dto.js';
 export { offPolicy, type LoggedChoice, type OffPolicyReport } from './evaluation/off-policy.rules.js';

@@ -28,13 +28,20 @@ export interface OfferForApp {
   expiresAt: string;
 }
 
+/** Where, and to whom, an offer is made. */
+type Place = Pick<Pending, 'facts' | 'storeId' | 'zoneId' | 'deliveryId' | 'decisionId'>;
+
 /** Puts an offer into the words and values that one shopper gets. */
 @Injectable()
 export class OfferWriter {
   constructor(private readonly stores: Stores) {}
 
-  write({ offer, lead }: Considered, pending: Pending, code: string | undefined, now: Instant): OfferForApp {
-    const { facts, storeId, zoneId, deliveryId, decisionId } = pending;
+  write(
+    { offer, lead }: Pick<Considered, 'offer' | 'lead'>,
+    { facts, storeId, zoneId, deliveryId, decisionId }: Place,
+    code: string | undefined,
+    now: Instant,
+  ): OfferForApp {
     const layout = this.stores.layout(storeId);
     const words = renderContent(offer, facts.shopper.locale, {
       displayName: facts.shopper.displayName,

@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Lifecycle } from '../platform/index.js';
 import { ConsentModule } from '../consent/index.js';
+import { DecisionsModule } from '../decisions/index.js';
 import { InsightsModule } from '../insights/index.js';
 import { ShoppersModule } from '../shoppers/index.js';
 import { SightingsModule } from '../sightings/index.js';
@@ -29,6 +30,9 @@ import { ShopperGateway } from './sockets/shopper.gateway.js';
 import { SocketDeparture } from './sockets/socket-departure.js';
 import { SocketServer } from './sockets/socket-server.js';
 import { Stages } from './stages.js';
+import { TestSendsController } from './test-sends/test-sends.controller.js';
+import { TestSendsRepository } from './test-sends/test-sends.repository.js';
+import { TestSends } from './test-sends/test-sends.service.js';
 import { OfferEvents } from './wallet/offer-events.service.js';
 import { WalletController } from './wallet/wallet.controller.js';
 import { WalletRepository } from './wallet/wallet.repository.js';
@@ -36,8 +40,14 @@ import { Wallet } from './wallet/wallet.service.js';
 import { Withdrawals } from './withdrawals.service.js';
 
 @Module({
-  imports: [ConsentModule, InsightsModule, ShoppersModule, SightingsModule, PushModule],
-  controllers: [FeedbackController, LatencyController, MessagesController, WalletController],
+  imports: [ConsentModule, DecisionsModule, InsightsModule, ShoppersModule, SightingsModule, PushModule],
+  controllers: [
+    FeedbackController,
+    LatencyController,
+    MessagesController,
+    TestSendsController,
+    WalletController,
+  ],
   providers: [
     Deliveries,
     DeliveriesRepository,
@@ -61,6 +71,8 @@ import { Withdrawals } from './withdrawals.service.js';
     SocketDeparture,
     SocketServer,
     Stages,
+    TestSends,
+    TestSendsRepository,
     Wallet,
     WalletRepository,
     Withdrawals,

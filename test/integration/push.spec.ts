@@ -477,3 +477,44 @@ describe('what is seen from outside', () => {
     expect(body).not.toContain('pushed-1');
   });
 });
+
+describe('a test-send', () => {
+  it('shows a draft on a phone for tests, and on no other, and leaves nothing in wallet and ledger', async () => {
+    const { shopperId, token, pushToken } = await someone();
+    const as = shop.serviceKey;
+    const store = { name: 'Tryout', timeZone: 'UTC', currency: 'EUR', zones: [], gateways: [], beacons: [] };
+    await shop.call('PUT', '/v1/stores/tryout', { as, body: store });
+    const draft = await shop.call('POST', '/v1/offers', {
+      as,
+      body: {
+        name: 'Tea time',
+        kind: 'message',
+        trigger: { on: ['visitStarted'] },
+        content: { default: { title: 'Tea time', body: 'At {{store.name}}' } },
+      },
+    });
+    const send = (): Promise<Reply> =>
+      shop.call('POST', `/v1/offers/${draft.body.offerId as string}/test-send`, {
+        as,
+        body: { shopperId, storeId: 'tryout' },
+      });
+    const refused = await send();
+    expect([refused.status, refused.body.code]).toEqual([403, 'not-a-test-phone']);
+
+    await shop.call('PUT', `/v1/shoppers/${shopperId}`, { as, body: { attributes: { testPhone: true } } });
+    const { offers } = await phone(shop.url, token);
+    const sent = await send();
+    expect([sent.status, sent.body]).toMatchObject([
+      200,
+      { socket: 'acknowledged', pushes: [{ deviceId: 'phone-1', outcome: 'accepted' }] },
+    ]);
+    expect(offers).toEqual([sent.body.offer]);
+    expect(sent.body.offer).toMatchObject({ title: 'Tea time', body: 'At Tryout', storeId: 'tryout' });
+    expect(fcm.standIn.messages(pushToken)).toMatchObject([
+      { notification: { title: 'Tea time', body: 'At Tryout' } },
+    ]);
+    expect((await shop.call('GET', '/v1/me/offers', { as: token })).body.items).toEqual([]);
+    const ledger = await shop.call('GET', `/v1/decisions?shopperId=${shopperId}`, { as });
+    expect(ledger.body.items).toEqual([]);
+  });
+});

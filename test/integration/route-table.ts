@@ -172,6 +172,7 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/offers/{offerId}/resume',                 '. xx xx xx xx +xx+ + o', async (w) => ({ path: { offerId: await w.offer('submit', 'approve', 'pause') } })],
   ['POST /v1/offers/{offerId}/archive',                '. xx xx xx xx +xx+ + o', async (w) => ({ path: { offerId: await w.offer() } })],
   ['POST /v1/offers/{offerId}/rollback',               '. xx xx xx xx x+x+ + o', async (w) => ({ path: { offerId: await w.revisedOffer() } })],
+  ['POST /v1/offers/{offerId}/test-send',              '. xx xx xx xx ++x+ + o', async (w) => ({ path: { offerId: await w.offer() }, body: { shopperId: await w.testPhone(), storeId: 'north' } })],
   ['GET /v1/feedback',                                 '. xx xx xx xx ++++ + +'],
   ['GET /v1/feedback #of a store',                     '. xx xx xx xx ++++ + o', ofStore],
   ['GET /v1/offer-templates',                          '. xx xx xx xx ++++ + +'],

@@ -115,6 +115,13 @@ export class World {
     return shopperId;
   }
 
+  /** An account on a phone of the shop's own people. */
+  async testPhone(): Promise<string> {
+    const shopperId = await this.freshShopper();
+    await this.#done('PUT', `/v1/shoppers/${shopperId}`, { attributes: { testPhone: true } });
+    return shopperId;
+  }
+
   /** The token of a shopper who has just come, for a shopper; of others what they have. */
   async freshToken(who: string): Promise<string> {
     if (who !== 'ann' && who !== 'bob') return this.credentials.get(who as Column) ?? '';
