@@ -67,7 +67,7 @@ function historyAt(
     ...history.state,
     purchases: Math.max(1, count),
     lastPurchasedAt: last,
-    sumLogGap: isSingle ? 0 : sumLogGap,
+    sumLogGap: isSingle ? 0 : Math.max(0, sumLogGap),
     sumLogGapSquared: isSingle ? 0 : Math.max(0, sumLogGapSquared),
   };
   return { ...history, state };
