@@ -89,17 +89,27 @@ export class Simulator {
       lists: new Set(live.offers.flatMap(({ lists }) => [...lists])),
     };
     let visitsDone = 0;
+    let rehearsed = Promise.resolve();
+    let underWay = new Set<ShopperId>();
     for await (const step of this.#steps(range)) {
       for (const visit of step.visits) this.#count(tally, visit);
       const moments = step.visits.flatMap((visit) =>
         momentsOf(visit, live.dwellSeconds, asked.to).filter((change) => this.#triggers(change, live)),
       );
       const known = order.take(moments, step.horizon);
-      await this.#warm(views, known, asOf);
-      await this.#rehearse(known, rehearsal, tally);
-      visitsDone += step.visits.length;
+      const wanted = new Set(known.map(({ shopperId }) => shopperId));
+      // While the moments of the step before are rehearsed, the views that these need are read.
+      await this.#warm(views, wanted, underWay, asOf);
+      await rehearsed;
       await onProgress({ visitsTotal, visitsDone });
+      rehearsed = this.#rehearse(known, rehearsal, tally);
+      // Its failure is for whoever awaits it; until then it must not end the process.
+      rehearsed.catch(() => undefined);
+      underWay = wanted;
+      visitsDone += step.visits.length;
     }
+    await rehearsed;
+    await onProgress({ visitsTotal, visitsDone });
     return tally.result();
   }
 
@@ -130,12 +140,12 @@ export class Simulator {
 
   async #warm(
     views: Map<ShopperId, PastView | undefined>,
-    changes: readonly PresenceChange[],
+    wanted: ReadonlySet<ShopperId>,
+    inUse: ReadonlySet<ShopperId>,
     asOf: AsOf,
   ): Promise<void> {
-    const wanted = [...new Set(changes.map(({ shopperId }) => shopperId))];
-    const missing = wanted.filter((id) => !views.has(id));
-    if (views.size + missing.length > VIEWS_KEPT) dropOthers(views, new Set(wanted));
+    const missing = [...wanted].filter((id) => !views.has(id));
+    if (views.size + missing.length > VIEWS_KEPT) dropOthers(views, new Set([...wanted, ...inUse]));
     for (let first = 0; first < missing.length; first += VIEWS_AT_ONCE) {
       const ids = missing.slice(first, first + VIEWS_AT_ONCE);
       const loaded = await this.views.load(ids, asOf);
