@@ -207,6 +207,14 @@ describe('offers that were opened', () => {
         [deliveryId, id, JSON.stringify(offer)],
       );
     }
+    // One was pushed where no app was open, one waits in the wallet unseen.
+    await shop.database.run(
+      `INSERT INTO deliveries (delivery_id, decision_id, shopper_id, offer_id, store_id, visit_id, offer, created_at,
+                               expires_at, pushed_at)
+       SELECT gen_random_uuid(), gen_random_uuid(), $1, gen_random_uuid(), 'north', gen_random_uuid(), '{}', now(), now(), pushed_at
+       FROM unnest(ARRAY[now(), NULL]) AS pushed_at`,
+      [id],
+    );
     await shop.database.run(
       `INSERT INTO delivery_events (delivery_id, type, at) VALUES ($1, 'received', now()), ($1, 'opened', now())`,
       [deliveries[0]!.id],
@@ -216,7 +224,7 @@ describe('offers that were opened', () => {
       (seen) => seen.traits?.offers.rewardedOpened === 1,
       2_000,
     );
-    expect(traits?.offers).toEqual({ rewarded: 2, rewardedOpened: 1, plain: 1, plainOpened: 0 });
+    expect(traits?.offers).toEqual({ rewarded: 2, rewardedOpened: 1, plain: 2, plainOpened: 0 });
   });
 });
 

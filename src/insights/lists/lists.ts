@@ -1,4 +1,5 @@
 import type { ItemField } from '../../rules/index.js';
+import { CAME } from '../traits/traits.sql.js';
 
 /** A field of the items of a list, and the SQL of what it reads there: moments in milliseconds, as rules compare them. */
 export interface ListField extends ItemField {
@@ -185,7 +186,7 @@ const offers: List = {
   from: (since, most) => `
     FROM (
       SELECT * FROM deliveries
-      WHERE deliveries.shopper_id = asked.shopper_id AND created_at > ${since} AND emitted_at IS NOT NULL
+      WHERE deliveries.shopper_id = asked.shopper_id AND created_at > ${since} AND ${CAME}
       ORDER BY created_at DESC, delivery_id LIMIT ${most}
     ) AS did`,
   items: [

@@ -79,6 +79,9 @@ const BROWSED = `
     ORDER BY seen_at DESC, looked.product_id LIMIT ${MOST_BROWSED}
   ) AS unbought`;
 
+/** An offer came to the phone: to an open app, or to a push service that took it. Others wait in the wallet unseen. */
+export const CAME = '(emitted_at IS NOT NULL OR pushed_at IS NOT NULL)';
+
 /**
  * Offers belong to a room below. They are read from its tables as they stand, as the single customer view does: the
  * figure needs no more than one look, and an event for each would only repeat them here.
@@ -92,7 +95,7 @@ const OFFERS = `
           EXISTS (SELECT FROM delivery_events
                   WHERE delivery_events.delivery_id = deliveries.delivery_id AND type = 'opened') AS opened
         FROM deliveries
-        WHERE deliveries.shopper_id = asked.shopper_id AND created_at > $2 AND emitted_at IS NOT NULL) AS each`;
+        WHERE deliveries.shopper_id = asked.shopper_id AND created_at > $2 AND ${CAME}) AS each`;
 
 /** `$1` shoppers, `$2` since when what they did counts, `$3` since when what they looked at does. */
 export const TRAIT_FACTS = `
