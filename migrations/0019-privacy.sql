@@ -42,7 +42,6 @@ CREATE INDEX audit_log_shoppers ON audit_log (actor) WHERE actor LIKE 'shopper:%
 -- Retention works from the oldest on, some rows at a time.
 CREATE INDEX decisions_silence_age ON decisions (at) WHERE outcome = 'silence';
 CREATE INDEX decisions_made_age ON decisions (at) WHERE outcome <> 'silence';
-CREATE INDEX visits_age ON visits (started_at);
 CREATE INDEX checkins_visit ON checkins (visit_id);
 CREATE INDEX deliveries_age ON deliveries (created_at);
 CREATE INDEX cap_events_age ON cap_events (at);

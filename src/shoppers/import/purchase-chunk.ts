@@ -1,6 +1,7 @@
 import type { RejectedRow } from '../../imports/index.js';
 import type { Queryable } from '../../platform/index.js';
 import type { ShopperId } from '../../shared/index.js';
+import { touchedTable } from './touched-shoppers.js';
 
 /** Of one file: its staging table, and by how many days its purchases are moved. */
 export interface StagedFile {
@@ -283,27 +284,3 @@ const FRESH = 'fault IS NULL AND NOT is_known';
 
 /** The content of a purchase whose time was moved: none that a till or the same file tomorrow would send. */
 const IMPORTED = `sha256(convert_to('import ' || purchase_id, 'UTF8'))`;
-
-function touchedTable(table: string): string {
-  return `${table}_touched`;
-}
-
-/**
- * Takes shoppers with a new purchase off the list, at most so many, and notes that they have changed
- * (decision 0020), which the steps left to this.
- */
-export async function takeTouched(tx: Queryable, table: string, most: number): Promise<ShopperId[]> {
-  const rows = await tx.query<{ shopper_id: ShopperId }>(
-    `WITH taken AS (
-       DELETE FROM ${touchedTable(table)} WHERE shopper_id IN (
-         SELECT shopper_id FROM ${touchedTable(table)} ORDER BY shopper_id LIMIT $1) RETURNING shopper_id),
-     noted AS (INSERT INTO shopper_changes (shopper_id) SELECT shopper_id FROM taken)
-     SELECT shopper_id FROM taken`,
-    [most],
-  );
-  return rows.map((row) => row.shopper_id);
-}
-
-export async function dropTouched(connection: Queryable, table: string): Promise<void> {
-  await connection.run(`DROP TABLE IF EXISTS ${touchedTable(table)}`);
-}

@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Recorder, type ImportType, type Recording, type RejectedRow } from '../../imports/index.js';
 import { Bus, Clock, Outbox, Published } from '../../platform/index.js';
-import { dropTouched, PurchaseChunk, takeTouched, type Gathered, type Range } from './purchase-chunk.js';
+import { PurchaseChunk, type Gathered, type Range } from './purchase-chunk.js';
+import { dropTouched, takeTouched } from './touched-shoppers.js';
 import { columns, itemOf, stage, STAGED_COLUMNS } from './purchase-file.rules.js';
 
 /** Lines recorded in one transaction: large enough that its fixed costs vanish, small enough to wait behind. */
