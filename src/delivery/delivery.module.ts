@@ -13,9 +13,6 @@ import { FeedbackController } from './feedback/feedback.controller.js';
 import { FeedbackRepository } from './feedback/feedback.repository.js';
 import { FeedbackBook } from './feedback/feedback.service.js';
 import { Greeting } from './greeting.js';
-import { LatencyController } from './latency/latency.controller.js';
-import { LatencyRepository } from './latency/latency.repository.js';
-import { Latency } from './latency/latency.service.js';
 import { MergedDeliveries } from './merged-deliveries.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { MessagesRepository } from './messages/messages.repository.js';
@@ -41,13 +38,7 @@ import { Withdrawals } from './withdrawals.service.js';
 
 @Module({
   imports: [ConsentModule, DecisionsModule, InsightsModule, ShoppersModule, SightingsModule, PushModule],
-  controllers: [
-    FeedbackController,
-    LatencyController,
-    MessagesController,
-    TestSendsController,
-    WalletController,
-  ],
+  controllers: [FeedbackController, MessagesController, TestSendsController, WalletController],
   providers: [
     Deliveries,
     DeliveriesRepository,
@@ -57,8 +48,6 @@ import { Withdrawals } from './withdrawals.service.js';
     FeedbackBook,
     FeedbackRepository,
     Greeting,
-    Latency,
-    LatencyRepository,
     MergedDeliveries,
     Messages,
     MessagesRepository,

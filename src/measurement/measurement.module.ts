@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { InsightsModule } from '../insights/index.js';
+import { LatencyController } from './latency/latency.controller.js';
+import { LatencyRepository } from './latency/latency.repository.js';
+import { Latency } from './latency/latency.service.js';
 import { OffersReportController } from './offers-report.controller.js';
 import { OffersReportRepository } from './offers-report.repository.js';
 import { OffersReport } from './offers-report.service.js';
 
 @Module({
   imports: [InsightsModule],
-  controllers: [OffersReportController],
-  providers: [OffersReport, OffersReportRepository],
+  controllers: [LatencyController, OffersReportController],
+  providers: [Latency, LatencyRepository, OffersReport, OffersReportRepository],
 })
 export class MeasurementModule {}
