@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
 import { InsightsModule } from '../insights/index.js';
+import { FunnelController } from './funnel/funnel.controller.js';
+import { FunnelRepository } from './funnel/funnel.repository.js';
+import { FunnelReport } from './funnel/funnel.service.js';
 import { LatencyController } from './latency/latency.controller.js';
 import { LatencyRepository } from './latency/latency.repository.js';
 import { Latency } from './latency/latency.service.js';
@@ -12,7 +15,16 @@ import { OffersReport } from './offers-report.service.js';
 
 @Module({
   imports: [InsightsModule],
-  controllers: [LatencyController, LiftController, OffersReportController],
-  providers: [Latency, LatencyRepository, LiftReport, LiftRepository, OffersReport, OffersReportRepository],
+  controllers: [FunnelController, LatencyController, LiftController, OffersReportController],
+  providers: [
+    FunnelReport,
+    FunnelRepository,
+    Latency,
+    LatencyRepository,
+    LiftReport,
+    LiftRepository,
+    OffersReport,
+    OffersReportRepository,
+  ],
 })
 export class MeasurementModule {}

@@ -221,6 +221,63 @@ describe('the offers report', () => {
   });
 });
 
+describe('the funnel report', () => {
+  it('counts visits by how far they came, and decisions by why they came to nothing', async () => {
+    const offerId = await offer({ categories: ['coffee filters'] });
+    const visitors = await Promise.all(Array.from({ length: 5 }, () => shopper()));
+    const deliveries: MadeDelivery[] = [];
+    for (const shopperId of visitors.slice(0, 3)) deliveries.push(await made(offerId, shopperId));
+    const run = (sql: string, values: unknown[]) => shop.database.run(sql, values);
+    const considered = JSON.stringify([{ offerId }]);
+    await run('UPDATE decisions SET considered = $1 WHERE offer_id = $2', [considered, offerId]);
+    await run(
+      `INSERT INTO visits SELECT visit_id, shopper_id, store_id, at, NULL, 'sighting' FROM decisions WHERE offer_id = $1`,
+      [offerId],
+    );
+    await run(
+      `WITH silent AS (INSERT INTO visits VALUES (gen_random_uuid(), $1, 's1', $2, NULL, 'sighting') RETURNING visit_id)
+       INSERT INTO decisions (decision_id, change_id, shopper_id, store_id, visit_id, on_trigger, at, outcome, reason,
+                              considered, latency)
+       SELECT gen_random_uuid(), gen_random_uuid(), $1, 's1', visit_id, 'zoneEntered', $2, 'silence', 'offer-cap', $3, '{}'
+       FROM silent`,
+      [visitors[3], at(0), considered],
+    );
+    await run(`INSERT INTO visits VALUES (gen_random_uuid(), $1, 's1', $2, NULL, 'sighting')`, [
+      visitors[4],
+      at(0),
+    ]);
+    for (const [place, type] of ['opened', 'received'].entries()) {
+      await shop.call('POST', `/v1/me/offers/${deliveries[place]!.deliveryId}/events`, {
+        as: await shop.shopperToken(visitors[place]!),
+        body: { type },
+      });
+    }
+    await bought(visitors[0]!, 1, { productId: 'filters' });
+    await bought(visitors[2]!, 1, { productId: 'filters' });
+    const query = `?offerId=${offerId}&storeId=s1`;
+    const { body } = await shop.call('GET', `/v1/reports/funnel${query}`, { as: analyst });
+    const steps = body.steps as { step: string; visits: number }[];
+    expect(steps.map(({ step, visits }) => [step, visits])).toEqual([
+      ['visits', 5],
+      ['moment', 4],
+      ['offered', 3],
+      ['received', 2],
+      ['opened', 1],
+      ['bought', 1],
+    ]);
+    expect(body).toMatchObject({
+      boughtUnopened: 1,
+      decisions: 4,
+      silences: [{ reason: 'offer-cap', decisions: 1, share: 0.25 }],
+    });
+    const table = await shop.call('GET', `/v1/reports/funnel${query}`, {
+      as: analyst,
+      headers: { accept: 'text/csv' },
+    });
+    expect(String(table.body)).toMatch(/^step,visits,ofFirst,ofPrevious\r\nvisits,5,1,/);
+  });
+});
+
 describe('coupons that purchases name and no till has redeemed', () => {
   it('are listed with the reason, page by page, and redeem nothing', async () => {
     const offerId = await offer({ productIds: ['filters'] });

@@ -214,6 +214,8 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/reports/rfm #of a store',                  '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/offers',                           '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/offers #of a store',               '. xx xx xx xx +x++ + o', ofStore],
+  ['GET /v1/reports/funnel',                           '. xx xx xx xx +x++ + +'],
+  ['GET /v1/reports/funnel #of a store',               '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/lift',                             '. xx xx xx xx +x++ + +'],
   ['GET /v1/reports/lift #of a store',                 '. xx xx xx xx +x++ + o', ofStore],
   ['GET /v1/reports/unredeemed-coupons',               '. xx xx xx xx +x++ + +'],
