@@ -106,6 +106,10 @@ export interface Granted {
   winner?: LiveOffer;
   /** The same with what was considered of it. */
   chosen?: Considered;
+  /** Of a ghost: out of what the shopper is held. */
+  heldOutOf?: 'all' | 'offer';
+  /** Of an offer or a ghost: the share of shoppers that was held out of all offers. */
+  universalShare?: number;
   /** The ranking that was in force. */
   policy: ContactPolicy['ranking'];
   considered: Considered[];

@@ -34,6 +34,7 @@ const entry = z.object({
   offerId: z.string().optional(),
   revision: z.int().optional(),
   deliveryId: z.string().optional(),
+  heldOutOf: z.enum(['all', 'offer']).optional().describe('of a ghost: all offers, or this one'),
   productId: z.string().optional(),
   policy: z.enum(['priority', 'incrementalValue']).optional(),
   considered: z.array(considered),

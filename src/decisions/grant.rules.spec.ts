@@ -158,7 +158,12 @@ describe('granting under the locks', () => {
       pendingOf([considered('a', { total: 5 }, [], { holdoutShare: 1 })]),
       locked({ used }),
     );
-    expect(granted).toMatchObject({ outcome: 'ghost', reason: 'holdout' });
+    expect(granted).toMatchObject({
+      outcome: 'ghost',
+      reason: 'holdout',
+      heldOutOf: 'offer',
+      universalShare: 0,
+    });
     expect(granted.considered[0]?.reasons[0]?.detail).toBe(
       'held out of this offer, to measure what it earns; it would have taken 1 of a:total',
     );
@@ -168,9 +173,9 @@ describe('granting under the locks', () => {
   it('asks for the holdout of all offers before that of the one', () => {
     const policy = { ...POLICY, universalHoldoutShare: 1 };
     const list = [considered('a', {}, [], { holdoutShare: 1 })];
-    expect(grant(pendingOf(list), locked({ policy })).considered[0]?.reasons[0]?.detail).toMatch(
-      /^held out of all offers/,
-    );
+    const granted = grant(pendingOf(list), locked({ policy }));
+    expect(granted).toMatchObject({ heldOutOf: 'all', universalShare: 1 });
+    expect(granted.considered[0]?.reasons[0]?.detail).toMatch(/^held out of all offers/);
   });
 
   it('says too late rather than reach somebody who has moved on', () => {

@@ -59,15 +59,17 @@ export function grant(pending: Pending, locked: Locked): Granted {
   const rivals = headsOfGroups(open, locked.policy);
   const winner = chosenFrom(rivals, locked.policy, locked.roll ?? (() => seeded(pending.decisionId)()));
   sayOutranked(considered, winner, locked.policy);
-  const holdout = holdoutOf(winner.offer, pending, locked.policy);
-  if (holdout !== undefined) {
-    winner.reasons.push({ code: 'holdout', detail: holdout });
-    return { outcome: 'ghost', reason: 'holdout', winner: winner.offer, chosen: winner, policy, considered };
+  const universalShare = locked.policy.universalHoldoutShare;
+  const made = { winner: winner.offer, chosen: winner, policy, considered, universalShare };
+  const heldOutOf = holdoutOf(winner.offer, pending, universalShare);
+  if (heldOutOf !== undefined) {
+    winner.reasons.push({ code: 'holdout', detail: wordsOfHoldout(heldOutOf, winner.offer, pending) });
+    return { outcome: 'ghost', reason: 'holdout', heldOutOf, ...made };
   }
   for (const { key, takes } of drawsFor(winner.offer, pending)) {
     locked.used.set(key, (locked.used.get(key) ?? 0) + takes);
   }
-  return { outcome: 'offer', winner: winner.offer, chosen: winner, policy, considered };
+  return { outcome: 'offer', ...made };
 }
 
 /** The counters that making this offer now would take from, in the order of their keys. */
@@ -154,12 +156,15 @@ function refusalOf(
   );
 }
 
-/** Why a shopper is held out, and what the offer would have taken; the house's holdout is asked before the offer's. */
-function holdoutOf(offer: LiveOffer, pending: Pending, policy: ContactPolicy): string | undefined {
-  const isIn = (scope: string, share: number): boolean => isHeldOut(scope, pending.shopperId, share);
-  const isOfAll = isIn('universal', policy.universalHoldoutShare);
-  if (!isOfAll && !isIn(offer.offerId, offer.document.holdoutShare)) return undefined;
-  const whom = isOfAll ? 'held out of all offers' : 'held out of this offer';
+/** Out of what the shopper is held; the house's holdout is asked before the offer's. */
+function holdoutOf(offer: LiveOffer, { shopperId }: Pending, universalShare: number): Granted['heldOutOf'] {
+  if (isHeldOut('universal', shopperId, universalShare)) return 'all';
+  return isHeldOut(offer.offerId, shopperId, offer.document.holdoutShare) ? 'offer' : undefined;
+}
+
+/** Why, and what the offer would have taken. */
+function wordsOfHoldout(heldOutOf: 'all' | 'offer', offer: LiveOffer, pending: Pending): string {
+  const whom = heldOutOf === 'all' ? 'held out of all offers' : 'held out of this offer';
   const taken = drawsFor(offer, pending).map(({ key, takes }) => `${takes} of ${key}`);
   return `${whom}, to measure what it earns; it would have taken ${taken.join(', ') || 'nothing of a limit'}`;
 }

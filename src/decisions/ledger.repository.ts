@@ -17,6 +17,8 @@ export interface LedgerEntry {
   offerId?: string;
   revision?: number;
   deliveryId?: string;
+  /** Of a ghost: held out of all offers, or of this one. */
+  heldOutOf?: string;
   /** The product that the offer led to here. */
   productId?: string;
   /** The ranking that was in force; older rows have none. */
@@ -57,6 +59,7 @@ interface Row {
   latency: Record<string, number>;
   policy: string | null;
   product_id: string | null;
+  held_out_of: string | null;
   created_at: Instant | null;
   emitted_at: Instant | null;
   acknowledged_at: Instant | null;
@@ -65,7 +68,7 @@ interface Row {
 }
 
 const COLUMNS = `d.decision_id, d.shopper_id, d.store_id, d.visit_id, d.zone_id, d.on_trigger, d.at, d.outcome, d.reason,
-  d.offer_id, d.revision, d.delivery_id, d.considered, d.latency, d.policy, d.product_id,
+  d.offer_id, d.revision, d.delivery_id, d.considered, d.latency, d.policy, d.product_id, d.held_out_of,
   l.created_at, l.emitted_at, l.acknowledged_at, l.committed_at, l.pushed_at`;
 const FROM = 'FROM decisions d LEFT JOIN deliveries l ON l.decision_id = d.decision_id';
 
@@ -130,6 +133,7 @@ function entryOf(row: Row): LedgerEntry {
     ...(row.offer_id !== null && { offerId: row.offer_id }),
     ...(row.revision !== null && { revision: row.revision }),
     ...(row.delivery_id !== null && { deliveryId: row.delivery_id }),
+    ...(row.held_out_of !== null && { heldOutOf: row.held_out_of }),
     ...(row.product_id !== null && { productId: row.product_id }),
     ...(row.policy !== null && { policy: row.policy }),
     considered: row.considered,

@@ -98,11 +98,13 @@ const WRITE = `
       margin double precision, cost double precision, made_at timestamptz, look_at timestamptz)
   )
   INSERT INTO decisions (decision_id, change_id, shopper_id, store_id, visit_id, zone_id, on_trigger, at, outcome,
-                         reason, offer_id, revision, delivery_id, considered, latency, policy, product_id)
+                         reason, offer_id, revision, delivery_id, considered, latency, policy, product_id,
+                         held_out_of, universal_share)
   SELECT * FROM json_to_recordset($1::json) AS row (
     decision_id uuid, change_id uuid, shopper_id text, store_id text, visit_id uuid, zone_id text, on_trigger text,
     at timestamptz, outcome text, reason text, offer_id uuid, revision integer, delivery_id uuid,
-    considered jsonb, latency jsonb, policy text, product_id text)`;
+    considered jsonb, latency jsonb, policy text, product_id text,
+    held_out_of text, universal_share real)`;
 
 function decisionRow({ pending, granted, ruledAt }: Ruled): object {
   return {
@@ -123,6 +125,8 @@ function decisionRow({ pending, granted, ruledAt }: Ruled): object {
     latency: { ...pending.latencyMs, decided: ruledAt - pending.receivedAt },
     policy: granted.policy,
     product_id: granted.chosen?.lead?.product?.productId ?? null,
+    held_out_of: granted.heldOutOf ?? null,
+    universal_share: granted.universalShare || null,
   };
 }
 

@@ -9,7 +9,7 @@ export { Replenishment } from './replenishment/replenishment.service.js';
 export { addDays } from './kpis/civil-days.rules.js';
 export type { Definition } from './kpis/definitions.js';
 export { moneyColumns } from './kpis/money-columns.js';
-export { margin, PAID } from './kpis/population.sql.js';
+export { inStores, margin, PAID } from './kpis/population.sql.js';
 export { ReportReader } from './kpis/report-reader.js';
 export { ReportScopes, type ReportScope } from './kpis/report-scopes.service.js';
 export { dayAfter, dayAnswer, definitions, firstDay, moneyAnswer } from './kpis/report.dto.js';

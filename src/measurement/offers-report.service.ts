@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { addDays, ReportScopes, type ReportScope } from '../insights/index.js';
-import { badRequest, Clock, SETTINGS, type Page, type Settings } from '../platform/index.js';
-import { localTime, startOfLocalDay, toRfc3339, type PrincipalOf } from '../shared/index.js';
+import { ReportScopes } from '../insights/index.js';
+import { Clock, SETTINGS, type Page, type Settings } from '../platform/index.js';
+import { toRfc3339, type PrincipalOf } from '../shared/index.js';
 import { offersReportDefinitions } from './definitions.js';
 import type { NamedQuery, OffersAnswer, OffersQuery } from './offers-report.dto.js';
 import { OffersReportRepository, type NamedUnredeemed } from './offers-report.repository.js';
+import { reportDays } from './report-days.js';
 
 type Asker = PrincipalOf<'service' | 'staff'>;
 
@@ -24,7 +25,7 @@ export class OffersReport {
   async report(principal: Asker, query: OffersQuery): Promise<OffersAnswer> {
     const now = this.clock.now();
     const scope = this.scopes.of(principal, query.storeId);
-    const { days, ...range } = this.#range(query, scope);
+    const { days, ...range } = reportDays(query, scope.timeZone, now, USUAL_DAYS);
     const { defaultMarginShare } = this.settings;
     const items = await this.repository.figures({
       ...range,
@@ -45,18 +46,7 @@ export class OffersReport {
   /** @throws Problem as `report` */
   named(principal: Asker, query: NamedQuery): Promise<Page<NamedUnredeemed>> {
     const scope = this.scopes.of(principal, query.storeId);
-    const { from, to } = this.#range(query, scope);
+    const { from, to } = reportDays(query, scope.timeZone, this.clock.now(), USUAL_DAYS);
     return this.repository.named({ from, to, storeIds: scope.storeIds }, query);
-  }
-
-  #range({ from, to }: Pick<OffersQuery, 'from' | 'to'>, { timeZone }: ReportScope) {
-    const until = to ?? addDays(localTime(this.clock.now(), timeZone).date, 1);
-    const since = from ?? addDays(until, -USUAL_DAYS);
-    if (since >= until) throw badRequest('invalid-request', 'query.to: must be after from; it is exclusive');
-    return {
-      days: { from: since, to: until },
-      from: startOfLocalDay(since, timeZone),
-      to: startOfLocalDay(until, timeZone),
-    };
   }
 }

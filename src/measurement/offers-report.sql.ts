@@ -4,7 +4,7 @@ import { margin, PAID } from '../insights/index.js';
  * Statements of the offers report, over offers made in a time: `$1` from, `$2` to, `$3` stores (NULL: all), `$4` one
  * offer (NULL: all). `made` holds a row an offer made or withheld, found through the index of each offer's decisions.
  */
-const MADE = `
+export const MADE = `
   made AS MATERIALIZED (
     SELECT decision.decision_id, decision.offer_id, decision.shopper_id, decision.outcome
     FROM offers JOIN decisions AS decision ON decision.offer_id = offers.offer_id
@@ -41,11 +41,10 @@ export const DISCOUNTS = `
  * Each line of a purchase belongs to one offer at most. It may be of one that was made to the shopper before, that leads
  * to its product, and whose window holds the purchase; or whose coupon the line names or the till redeemed in it. Of
  * several the one whose coupon was used, else the latest. Offers outside the time and the stores asked about compete,
- * and are then left out. What came back is taken off the shopper's latest purchase of that product. `$5` the share that
- * stands for an unknown margin.
+ * and are then left out. What came back is taken off the shopper's latest purchase of that product: `kept` holds the
+ * rest, a row a line that is not all gone. After `MADE`.
  */
-export const CONVERSIONS = `
-  WITH ${MADE},
+export const ATTRIBUTED = `
   shopper AS MATERIALIZED (
     SELECT DISTINCT shopper_id FROM made
     WHERE outcome = 'offer' AND EXISTS (
@@ -87,18 +86,21 @@ export const CONVERSIONS = `
       ORDER BY attributed.purchased_at DESC, purchase_id DESC, line_no DESC LIMIT 1) AS sold ON true
     WHERE brought.shopper_id IN (SELECT shopper_id FROM attributed)
     GROUP BY 1, 2),
-  line AS (
+  kept AS (
     SELECT attributed.offer_id, decision_id, attributed.product_id, unit_price, currency,
-      greatest(0, attributed.quantity - coalesce(returned.quantity, 0)) AS quantity,
-      CASE WHEN attributed.quantity > 0 THEN round(discount
-        * greatest(0, attributed.quantity - coalesce(returned.quantity, 0)) / attributed.quantity) END AS discount
+      attributed.quantity - coalesce(returned.quantity, 0) AS quantity,
+      round(discount * (attributed.quantity - coalesce(returned.quantity, 0)) / attributed.quantity) AS discount
     FROM attributed LEFT JOIN returned USING (purchase_id, line_no)
-    WHERE decision_id IN (SELECT decision_id FROM made WHERE outcome = 'offer'))
+    WHERE decision_id IN (SELECT decision_id FROM made WHERE outcome = 'offer')
+      AND attributed.quantity > coalesce(returned.quantity, 0))`;
+
+/** What was bought because of them, by offer, in each currency and in all. `$5` the share that stands for an unknown margin. */
+export const CONVERSIONS = `
+  WITH ${MADE}, ${ATTRIBUTED}
   SELECT line.offer_id AS "offerId", grouping(line.currency) = 1 AS "isTotal", line.currency, count(DISTINCT decision_id)::int AS converted,
     coalesce(sum(${PAID}) FILTER (WHERE unit_price IS NOT NULL), 0)::float8 AS revenue,
     coalesce(sum(${margin('$5')}) FILTER (WHERE unit_price IS NOT NULL), 0)::float8 AS margin
-  FROM line LEFT JOIN products AS product USING (product_id)
-  WHERE quantity > 0
+  FROM kept AS line LEFT JOIN products AS product USING (product_id)
   GROUP BY GROUPING SETS ((line.offer_id), (line.offer_id, line.currency))`;
 
 /** Names of offers as they are shown, newest first. `$1` ids. */

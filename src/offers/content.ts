@@ -1,3 +1,4 @@
+import { moneyText } from '../shared/index.js';
 import type { Product } from '../catalogue/index.js';
 import type { Content, Words } from './content.schema.js';
 import type { OfferDocument } from './offer.schema.js';
@@ -8,7 +9,7 @@ import {
   type ParsedTemplate,
   type TemplateScope,
 } from './template.js';
-import { moneyText, rewardText } from './wording.rules.js';
+import { rewardText } from './wording.rules.js';
 
 interface ParsedWords {
   title: ParsedTemplate;

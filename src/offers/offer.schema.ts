@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { vocabulary } from '../platform/index.js';
 import type { Rule } from '../rules/index.js';
-import { toRfc3339 } from '../shared/index.js';
-import { moneyText } from './wording.rules.js';
+import { moneyText, toRfc3339 } from '../shared/index.js';
 import { checkNotification } from './notification.rules.js';
 import { capFields, countsHouseholdsByTime, NOT_BY_VISIT } from './cap.schema.js';
 import { content } from './content.schema.js';

@@ -230,7 +230,7 @@ describe('the nightly round', () => {
     expect(response.headers.get('content-type')).toMatch(/^text\/csv/);
     const lines = (await response.text()).split('\r\n');
     expect(lines[0]).toBe(
-      'recency,frequency,monetary,segment,shoppers,share,mean_spent,mean_lifetime_value,currency',
+      'recency,frequency,monetary,segment,shoppers,share,meanSpent,meanLifetimeValue,currency',
     );
     expect(lines).toHaveLength(1 + 125 + 1);
     const associate = (await shop.staff('associate')).token;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LiftAnswer } from '../../src/measurement/lift/lift.dto.js';
 import { deliver, type MadeDelivery } from '../support/deliveries.js';
 import { startShop, type Reply, type Shop } from '../support/shop.js';
 
@@ -220,6 +221,63 @@ describe('the offers report', () => {
   });
 });
 
+describe('the funnel report', () => {
+  it('counts visits by how far they came, and decisions by why they came to nothing', async () => {
+    const offerId = await offer({ categories: ['coffee filters'] });
+    const visitors = await Promise.all(Array.from({ length: 5 }, () => shopper()));
+    const deliveries: MadeDelivery[] = [];
+    for (const shopperId of visitors.slice(0, 3)) deliveries.push(await made(offerId, shopperId));
+    const run = (sql: string, values: unknown[]) => shop.database.run(sql, values);
+    const considered = JSON.stringify([{ offerId }]);
+    await run('UPDATE decisions SET considered = $1 WHERE offer_id = $2', [considered, offerId]);
+    await run(
+      `INSERT INTO visits SELECT visit_id, shopper_id, store_id, at, NULL, 'sighting' FROM decisions WHERE offer_id = $1`,
+      [offerId],
+    );
+    await run(
+      `WITH silent AS (INSERT INTO visits VALUES (gen_random_uuid(), $1, 's1', $2, NULL, 'sighting') RETURNING visit_id)
+       INSERT INTO decisions (decision_id, change_id, shopper_id, store_id, visit_id, on_trigger, at, outcome, reason,
+                              considered, latency)
+       SELECT gen_random_uuid(), gen_random_uuid(), $1, 's1', visit_id, 'zoneEntered', $2, 'silence', 'offer-cap', $3, '{}'
+       FROM silent`,
+      [visitors[3], at(0), considered],
+    );
+    await run(`INSERT INTO visits VALUES (gen_random_uuid(), $1, 's1', $2, NULL, 'sighting')`, [
+      visitors[4],
+      at(0),
+    ]);
+    for (const [place, type] of ['opened', 'received'].entries()) {
+      await shop.call('POST', `/v1/me/offers/${deliveries[place]!.deliveryId}/events`, {
+        as: await shop.shopperToken(visitors[place]!),
+        body: { type },
+      });
+    }
+    await bought(visitors[0]!, 1, { productId: 'filters' });
+    await bought(visitors[2]!, 1, { productId: 'filters' });
+    const query = `?offerId=${offerId}&storeId=s1`;
+    const { body } = await shop.call('GET', `/v1/reports/funnel${query}`, { as: analyst });
+    const steps = body.steps as { step: string; visits: number }[];
+    expect(steps.map(({ step, visits }) => [step, visits])).toEqual([
+      ['visits', 5],
+      ['moment', 4],
+      ['offered', 3],
+      ['received', 2],
+      ['opened', 1],
+      ['bought', 1],
+    ]);
+    expect(body).toMatchObject({
+      boughtUnopened: 1,
+      decisions: 4,
+      silences: [{ reason: 'offer-cap', decisions: 1, share: 0.25 }],
+    });
+    const table = await shop.call('GET', `/v1/reports/funnel${query}`, {
+      as: analyst,
+      headers: { accept: 'text/csv' },
+    });
+    expect(String(table.body)).toMatch(/^step,visits,ofFirst,ofPrevious\r\nvisits,5,1,/);
+  });
+});
+
 describe('coupons that purchases name and no till has redeemed', () => {
   it('are listed with the reason, page by page, and redeem nothing', async () => {
     const offerId = await offer({ productIds: ['filters'] });
@@ -244,5 +302,133 @@ describe('coupons that purchases name and no till has redeemed', () => {
       why: 'not-presented',
     });
     expect(await shop.database.query('SELECT FROM redemptions WHERE code = $1', [couponCode])).toEqual([]);
+  });
+});
+
+describe('the lift report', () => {
+  const EARLIER = 'now() - interval';
+  let offerId: string;
+
+  /**
+   * 40 days ago the offer was made to 300 shoppers and withheld from 100 by its own holdout of a quarter; another 40 were
+   * held out of all offers, of which a tenth was to be. Each filter earns 150. All 300 bought one within the window, and
+   * 100 of them had a coupon of 40 off that no purchase tells of; of the 100 every second one bought one. What they bought
+   * a day before the moment, or after the window, is none of it.
+   */
+  beforeAll(async () => {
+    offerId = await offer({ categories: ['coffee filters'] }, { holdoutShare: 0.25 });
+    const run = (sql: string, values: unknown[] = []) => shop.database.run(sql, values);
+    const people = (to: number) => `generate_series(0, ${to - 1}) AS n`;
+    await run(
+      `INSERT INTO consents SELECT 'lift-' || n, 'profiling', true, '1', 'test', now() FROM ${people(450)}`,
+    );
+    await run(
+      `INSERT INTO decisions (decision_id, change_id, shopper_id, store_id, visit_id, on_trigger, at, outcome, offer_id,
+                              revision, considered, latency, held_out_of, universal_share)
+       SELECT gen_random_uuid(), gen_random_uuid(), 'lift-' || n, 's1', gen_random_uuid(), 'visitStarted',
+         ${EARLIER} '40 days', CASE WHEN n < 300 THEN 'offer' ELSE 'ghost' END, $1, 1, '[]', '{}',
+         CASE WHEN n < 300 THEN NULL WHEN n < 400 THEN 'offer' ELSE 'all' END, 0.1
+       FROM ${people(440)}`,
+      [offerId],
+    );
+    // Who came in yesterday waits; whoever came in twice belongs where they began; who is not profiled is in no arm.
+    await run(
+      `INSERT INTO decisions (decision_id, change_id, shopper_id, store_id, visit_id, on_trigger, at, outcome, offer_id,
+                              revision, considered, latency, held_out_of, universal_share)
+       SELECT gen_random_uuid(), gen_random_uuid(), who, 's1', gen_random_uuid(), 'visitStarted',
+         ${EARLIER} '1 day', 'offer', $1, 1, '[]', '{}', NULL, 0.1
+       FROM unnest(ARRAY['lift-445', 'lift-300', 'lift-stranger']) AS who`,
+      [offerId],
+    );
+    const bought = (name: string, days: number, whom: string) =>
+      run(
+        `WITH bought AS (
+           INSERT INTO purchases (purchase_id, shopper_id, store_id, channel, purchased_at, content_hash)
+           SELECT '${name}-' || n, 'lift-' || n, 's1', 'store', ${EARLIER} '${days} days', '' FROM ${people(440)}
+           WHERE ${whom} RETURNING purchase_id)
+         INSERT INTO purchase_lines (purchase_id, line_no, product_id, quantity, unit_price, currency)
+         SELECT purchase_id, 1, 'filters', 1, 200, 'EUR' FROM bought`,
+      );
+    await bought('within', 30, 'n < 300 OR n % 2 = 0');
+    await bought('before', 41, 'n % 3 = 0');
+    await bought('after', 5, 'n % 5 = 0');
+    await run(
+      `INSERT INTO coupons (code, offer_id, revision, decision_id, delivery_id, shopper_id, store_id, reward, qualifies,
+                            issued_at, expires_at)
+       SELECT 'LIFT' || n, $1, 1, gen_random_uuid(), gen_random_uuid(), 'lift-' || n, 's1', '{}', '{}', now(), now()
+       FROM ${people(100)}`,
+      [offerId],
+    );
+    await run(
+      `INSERT INTO redemptions (redemption_id, code, purchase_id, store_id, redeemed_by, idempotency_key, discount, currency,
+                                basket, redeemed_at)
+       SELECT gen_random_uuid(), 'LIFT' || n, 'within-' || n, 's1', 'till', '', 40, 'EUR', '[]', ${EARLIER} '30 days'
+       FROM ${people(100)}`,
+    );
+  });
+  const lift = async (query = ''): Promise<LiftAnswer> => {
+    const reply = await shop.call('GET', `/v1/reports/lift${query}`, { as: analyst });
+    const body: unknown = reply.body;
+    return body as LiftAnswer;
+  };
+  const only = async (query: string): Promise<LiftAnswer['items'][number]> => {
+    const { items } = await lift(query);
+    expect(items).toHaveLength(1);
+    return items[0]!;
+  };
+
+  it('compares those whom an offer was made to with those it was withheld from', async () => {
+    const item = await only(`?offerId=${offerId}`);
+    expect(item).toMatchObject({
+      offerId,
+      treatedShoppers: 300,
+      controlShoppers: 100,
+      waiting: 1,
+      crossed: 1,
+      verdict: 'earns',
+      sampleRatio: { withheld: 100, broken: false },
+    });
+    expect(item.sampleRatio.expected).toBeCloseTo(100.25, 6);
+    const estimateOf = (metric: string) => item.estimates.find((each) => each.metric === metric);
+    const { treatedMean, controlMean, difference, low, earned } = estimateOf('margin')!;
+    // 150, and a third of the treated 40 less; half of the control nothing. What they bought before explains next to nothing.
+    expect(treatedMean - controlMean).toBeCloseTo(difference, 6);
+    expect(Math.abs(difference - (150 - 40 / 3 - 75))).toBeLessThan(3);
+    expect(low).toBeGreaterThan(0);
+    expect(earned?.amount).toBeCloseTo(300 * difference, 6);
+    expect(estimateOf('buyers')).toMatchObject({ treatedMean: 1, controlMean: 0.5, difference: 0.5 });
+    expect(item.sentence).toMatch(/^Earned 1\d\d\.\d\d EUR more than its holdout \(95 %: /);
+  });
+
+  it('measures all offers together by those who are held out of all of them', async () => {
+    const { overall } = await lift();
+    // Offers of the other tests have shoppers here too, who are treated.
+    expect(overall).toMatchObject({ controlShoppers: 40, sampleRatio: { withheld: 40, broken: false } });
+    expect(overall?.treatedShoppers).toBeGreaterThanOrEqual(400);
+  });
+
+  it('says that a holdout is broken, and nothing else, when more were withheld than should have been', async () => {
+    await shop.database.run("UPDATE decisions SET universal_share = 0.01 WHERE shopper_id LIKE 'lift-%'");
+    const { overall } = await lift();
+    expect(overall?.verdict).toBe('broken');
+    expect(overall?.sentence).toMatch(/^The holdout is broken: withheld from 40 shoppers, where about 4 /);
+  });
+
+  it('waits for windows that are not over, and comes as a table', async () => {
+    const { items, overall } = await lift(`?offerId=${offerId}&windowDays=60`);
+    expect(overall).toBeNull();
+    expect(items[0]).toMatchObject({
+      treatedShoppers: 0,
+      waiting: 401,
+      estimates: [],
+      verdict: 'notYetKnown',
+    });
+    expect(items[0]?.sentence).toMatch(/^Too early to say/);
+    const reply = await shop.call('GET', '/v1/reports/lift', {
+      as: analyst,
+      headers: { accept: 'text/csv' },
+    });
+    expect(String(reply.body)).toMatch(/^offerId,name,kind,verdict,treatedShoppers,/);
+    expect((await shop.call('GET', '/v1/reports/lift?windowDays=0', { as: analyst })).status).toBe(400);
   });
 });

@@ -72,8 +72,8 @@ export function rfmTable({ cells, currency }: RfmReport): Table {
       'segment',
       'shoppers',
       'share',
-      'mean_spent',
-      'mean_lifetime_value',
+      'meanSpent',
+      'meanLifetimeValue',
       'currency',
     ],
     rows: cells.map((cell) => [

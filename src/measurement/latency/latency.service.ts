@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ReportScopes } from '../../insights/index.js';
-import { badRequest, Clock } from '../../platform/index.js';
-import { DAY_MS, localTime, type PrincipalOf } from '../../shared/index.js';
+import { Clock } from '../../platform/index.js';
+import type { PrincipalOf } from '../../shared/index.js';
+import { reportDays } from '../report-days.js';
 import { LATENCY_DEFINITIONS, LATENCY_NOTE, STAGES } from './definitions.js';
 import type { LatencyAnswer, LatencyQuery, StageFigures } from './latency.dto.js';
 import { LatencyRepository, type LatencyRow } from './latency.repository.js';
@@ -23,14 +24,10 @@ export class Latency {
     { storeId, period, ...asked }: LatencyQuery,
   ): Promise<LatencyAnswer> {
     const scope = this.scopes.of(principal, storeId);
-    const day = (days: number): string => localTime(this.clock.now() + days * DAY_MS, scope.timeZone).date;
-    const to = asked.to ?? day(1);
-    const from = asked.from ?? day(1 - USUAL_DAYS);
-    if (from >= to) throw badRequest('invalid-request', 'query.to: must be after from; it is exclusive');
-    const figures = await this.repository.figures(scope, { from, to }, period);
+    const { days } = reportDays(asked, scope.timeZone, this.clock.now(), USUAL_DAYS);
+    const figures = await this.repository.figures(scope, days, period);
     return {
-      from,
-      to,
+      ...days,
       period,
       timeZone: scope.timeZone,
       note: LATENCY_NOTE,

@@ -209,6 +209,8 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       latency: neutral('how long it took'),
       policy: neutral('the ranking in force'),
       product_id: personal('what the offer led to'),
+      held_out_of: personal('whether they were held out, and of what'),
+      universal_share: neutral('how many were held out of all offers then'),
     },
   },
   offer_ratings: {

@@ -1,4 +1,4 @@
-import { localTime, type Instant, type StoreId } from '../../shared/index.js';
+import { localTime, minorDigits, type Instant, type StoreId } from '../../shared/index.js';
 import type { Programme } from './programme.schema.js';
 
 /** A line of a purchase with what the catalogue knows of its product; null where it knows nothing. */
@@ -65,11 +65,4 @@ function admits<T>(list: readonly T[], value: T | null): boolean {
 function paidOf({ quantity, unitPrice, discount, currency }: EarningLine, wanted: string): number {
   if (unitPrice === null || currency !== wanted) return 0;
   return Math.sign(quantity) * (Math.floor(Math.abs(quantity) * unitPrice + 0.5) - (discount ?? 0));
-}
-
-/** How many digits a currency has after the point, as CLDR has it: 2 of EUR, none of JPY. */
-function minorDigits(currency: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  );
 }
