@@ -21,6 +21,16 @@ const considered = z.object({
   productId: z.string().optional(),
   worth: z.record(z.string(), z.number()).optional(),
 });
+const ghost = z
+  .object({
+    title: z.string(),
+    body: z.string(),
+    imageUrl: z.string().optional(),
+    deepLink: z.string().optional(),
+    reward: z.record(z.string(), z.unknown()).optional(),
+    expiresAt: z.iso.datetime(),
+  })
+  .describe('of a ghost: the offer as the app would have got it');
 const entry = z.object({
   decisionId: z.string(),
   shopperId: z.string(),
@@ -36,6 +46,7 @@ const entry = z.object({
   deliveryId: z.string().optional(),
   productId: z.string().optional(),
   policy: z.enum(['priority', 'incrementalValue']).optional(),
+  ghost: ghost.optional(),
   considered: z.array(considered),
   latencyMs: z.record(z.string(), z.number()),
 });

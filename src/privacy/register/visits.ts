@@ -189,6 +189,7 @@ export const visits: Readonly<Record<string, TableEntry>> = {
         at: "date_trunc('day', at)",
         considered: "'[]'::jsonb",
         product_id: 'NULL',
+        ghost: 'NULL',
       },
     },
     columns: {
@@ -209,6 +210,7 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       latency: neutral('how long it took'),
       policy: neutral('the ranking in force'),
       product_id: personal('what the offer led to'),
+      ghost: personal('what an offer that was held back would have said'),
     },
   },
   offer_ratings: {
