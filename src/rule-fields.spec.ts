@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fieldRegistry } from './app.module.js';
+import { defaultPrior, foldPurchases } from './insights/replenishment/replenishment.rules.js';
+import { ALL_PIECES, piecesOf } from './insights/shopper-view/pieces.rules.js';
 import type { Field } from './rules/index.js';
 
 const fields = fieldRegistry();
@@ -67,5 +69,62 @@ describe('the fields of rules', () => {
   it.each(fields.names())('%s can be counted in SQL, at least narrowed, or is of the moment', (name) => {
     const field = fields.get(name);
     expect(field.about === 'moment' || isSaid(field) || isNarrowed(field)).toBe(true);
+  });
+});
+
+describe('the pieces of a view that rules read', () => {
+  const NOW = Date.parse('2026-03-01T10:00:00Z');
+  const bought = [27, 18, 9].map((days) => NOW - days * 86_400_000);
+  const habit = { state: foldPurchases(bought, bought), prior: defaultPrior() };
+  /** What the field reads, and whether what the model of purchases says makes a difference to it. */
+  function readBy(field: Field): Set<string> {
+    const of = Object.fromEntries((field.parameters ?? []).map(({ name }) => [name, 'tea']));
+    const read = new Set<string>();
+    const valueWith = (purchaseProbability: number): unknown => {
+      const known: Record<string, unknown> = {
+        consents: { profiling: true },
+        attributes: {},
+        activity: { visits: 9, firstVisitAt: 0, lastVisitAt: NOW - 86_400_000 },
+        replenishment: new Map([['tea', habit]]),
+        mainBrands: new Map(),
+        foresight: { purchaseProbability: () => purchaseProbability, nextPurchase: () => undefined },
+      };
+      const shopper = new Proxy(known, {
+        get: (target, name) => {
+          read.add(String(name));
+          return target[String(name)];
+        },
+      });
+      const facts = { at: NOW, on: 'zoneEntered', storeId: 's1', local: {}, shopper, inStock: () => true };
+      return field.read(facts as never, of);
+    };
+    const isForeseen = !Object.is(valueWith(0.1), valueWith(0.9));
+    if (!isForeseen) read.delete('foresight');
+    return read;
+  }
+
+  it('are known of every field', () => {
+    const pieceOf = {
+      mainBrands: 'brands',
+      foresight: 'foresight',
+      segments: 'segments',
+      traits: 'traits',
+      value: 'value',
+    };
+    for (const name of fields.names()) {
+      const read = readBy(fields.get(name));
+      const pieces = Object.entries(pieceOf).flatMap(([property, piece]) =>
+        read.has(property) ? [piece] : [],
+      );
+      expect([name, [...piecesOf([name])]]).toEqual([name, pieces]);
+    }
+  });
+
+  it('are all of them where a field is not known', () => {
+    expect(piecesOf(['visits.count', 'stars.sign'])).toBe(ALL_PIECES);
+    expect([...piecesOf(['visits.count', 'value.monetary', 'affinity.loyalGroups'])]).toEqual([
+      'value',
+      'traits',
+    ]);
   });
 });

@@ -21,6 +21,16 @@ const considered = z.object({
   productId: z.string().optional(),
   worth: z.record(z.string(), z.number()).optional(),
 });
+const ghost = z
+  .object({
+    title: z.string(),
+    body: z.string(),
+    imageUrl: z.string().optional(),
+    deepLink: z.string().optional(),
+    reward: z.record(z.string(), z.unknown()).optional(),
+    expiresAt: z.iso.datetime(),
+  })
+  .describe('of a ghost: the offer as the app would have got it');
 const entry = z.object({
   decisionId: z.string(),
   shopperId: z.string(),
@@ -37,6 +47,7 @@ const entry = z.object({
   heldOutOf: z.enum(['all', 'offer']).optional().describe('of a ghost: all offers, or this one'),
   productId: z.string().optional(),
   policy: z.enum(['priority', 'incrementalValue']).optional(),
+  ghost: ghost.optional(),
   considered: z.array(considered),
   latencyMs: z.record(z.string(), z.number()),
 });

@@ -1,8 +1,9 @@
 import type { ContactPolicy } from '../limits/index.js';
 import { timestamp, type Queryable } from '../platform/index.js';
-import type { ChangeId, Instant } from '../shared/index.js';
+import { SECOND_MS, type ChangeId, type Instant } from '../shared/index.js';
 import type { Pending } from './decision.js';
 import { longestRearmMs } from './rearm.rules.js';
+import { LONGEST_STAY_MS } from './zone-exits.rules.js';
 
 /**
  * When the shoppers last left the zones that they have entered now, where this kind of trigger had gone off there.
@@ -23,8 +24,7 @@ export async function lastExitsOf(
        AS now (change_id, shopper_id, store_id, zone_id, on_trigger, at, since)
      JOIN decisions past ON past.shopper_id = now.shopper_id AND past.store_id = now.store_id
        AND past.zone_id = now.zone_id AND past.on_trigger = now.on_trigger
-       -- Nobody stays longer than a visit, which is over after four hours.
-       AND past.at BETWEEN now.since - interval '4 hours' AND now.at
+       AND past.at BETWEEN now.since - make_interval(secs => ${LONGEST_STAY_MS / SECOND_MS}) AND now.at
      JOIN stays stay ON stay.visit_id = past.visit_id AND stay.zone_id = past.zone_id
        AND stay.entered_at <= past.at AND stay.left_at >= past.at
        AND stay.left_at > now.since AND stay.left_at <= now.at

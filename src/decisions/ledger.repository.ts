@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, decodeCursor, pageFrom, timestamp, type Page } from '../platform/index.js';
 import { toRfc3339, type DecisionId, type Instant } from '../shared/index.js';
 import type { ConsideredLine } from './decision.js';
+import type { Ghost } from './ledger.writer.js';
 
 /** One decision as the ledger shows it. */
 export interface LedgerEntry {
@@ -23,6 +24,8 @@ export interface LedgerEntry {
   productId?: string;
   /** The ranking that was in force; older rows have none. */
   policy?: string;
+  /** Of a ghost: what the offer would have said. */
+  ghost?: Ghost;
   considered: ConsideredLine[];
   /** From receipt of the sighting to the end of each stage; `received` is the hearing's age at receipt. */
   latencyMs: Record<string, number>;
@@ -60,6 +63,7 @@ interface Row {
   policy: string | null;
   product_id: string | null;
   held_out_of: string | null;
+  ghost: Ghost | null;
   created_at: Instant | null;
   emitted_at: Instant | null;
   acknowledged_at: Instant | null;
@@ -69,7 +73,7 @@ interface Row {
 
 const COLUMNS = `d.decision_id, d.shopper_id, d.store_id, d.visit_id, d.zone_id, d.on_trigger, d.at, d.outcome, d.reason,
   d.offer_id, d.revision, d.delivery_id, d.considered, d.latency, d.policy, d.product_id, d.held_out_of,
-  l.created_at, l.emitted_at, l.acknowledged_at, l.committed_at, l.pushed_at`;
+  d.ghost, l.created_at, l.emitted_at, l.acknowledged_at, l.committed_at, l.pushed_at`;
 const FROM = 'FROM decisions d LEFT JOIN deliveries l ON l.decision_id = d.decision_id';
 
 /** Reads the ledger. */
@@ -136,6 +140,7 @@ function entryOf(row: Row): LedgerEntry {
     ...(row.held_out_of !== null && { heldOutOf: row.held_out_of }),
     ...(row.product_id !== null && { productId: row.product_id }),
     ...(row.policy !== null && { policy: row.policy }),
+    ...(row.ghost !== null && { ghost: row.ghost }),
     considered: row.considered,
     latencyMs: latencyOf(row),
   };

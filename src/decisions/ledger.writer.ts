@@ -6,7 +6,7 @@ import { toRfc3339, type Instant } from '../shared/index.js';
 import { trialRow } from './choosing/trial.rules.js';
 import { lineOf, patienceOf, type Considered, type Granted, type Pending } from './decision.js';
 import { capEventOf } from './grant.rules.js';
-import { OfferWriter, type OfferForApp } from './offer.writer.js';
+import { OfferWriter, type OfferForApp, type OfferInWords } from './offer.writer.js';
 
 /** A pending decision with what the locks let through of it. */
 export interface Ruled {
@@ -45,7 +45,7 @@ export class LedgerWriter {
       return [{ ...each, sent: each.sent, winner, chosen, code }];
     });
     await tx.run(WRITE, [
-      JSON.stringify(ruled.map(decisionRow)),
+      JSON.stringify(ruled.map((each) => decisionRow(each, this.#ghostOf(each)))),
       JSON.stringify(made.map(capEventRow)),
       JSON.stringify(made.map(deliveryRow)),
       JSON.stringify(made.filter(({ code }) => code !== undefined).map(couponRow)),
@@ -62,7 +62,22 @@ export class LedgerWriter {
       })),
     );
   }
+
+  /** What an offer that is held back would have said; where, and which it is, stands in the row. */
+  #ghostOf({ pending, granted: { outcome, chosen }, ruledAt }: Ruled): Ghost | undefined {
+    if (outcome !== 'ghost' || chosen === undefined) return undefined;
+    const {
+      offerId: _which,
+      storeId: _where,
+      zoneId: _zone,
+      ...words
+    } = this.offers.inWords(chosen, pending, ruledAt);
+    return words;
+  }
 }
+
+/** The words, reward and end of an offer that was not made, as the app would have got them. */
+export type Ghost = Omit<OfferInWords, 'offerId' | 'storeId' | 'zoneId'>;
 
 interface Made extends Ruled {
   sent: OfferForApp;
@@ -99,14 +114,14 @@ const WRITE = `
   )
   INSERT INTO decisions (decision_id, change_id, shopper_id, store_id, visit_id, zone_id, on_trigger, at, outcome,
                          reason, offer_id, revision, delivery_id, considered, latency, policy, product_id,
-                         held_out_of, universal_share)
+                         held_out_of, universal_share, ghost)
   SELECT * FROM json_to_recordset($1::json) AS row (
     decision_id uuid, change_id uuid, shopper_id text, store_id text, visit_id uuid, zone_id text, on_trigger text,
     at timestamptz, outcome text, reason text, offer_id uuid, revision integer, delivery_id uuid,
     considered jsonb, latency jsonb, policy text, product_id text,
-    held_out_of text, universal_share real)`;
+    held_out_of text, universal_share real, ghost jsonb)`;
 
-function decisionRow({ pending, granted, ruledAt }: Ruled): object {
+function decisionRow({ pending, granted, ruledAt }: Ruled, ghost: Ghost | undefined): object {
   return {
     decision_id: pending.decisionId,
     change_id: pending.changeId,
@@ -127,6 +142,7 @@ function decisionRow({ pending, granted, ruledAt }: Ruled): object {
     product_id: granted.chosen?.lead?.product?.productId ?? null,
     held_out_of: granted.heldOutOf ?? null,
     universal_share: granted.universalShare || null,
+    ghost: ghost ?? null,
   };
 }
 

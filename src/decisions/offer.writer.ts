@@ -28,6 +28,9 @@ export interface OfferForApp {
   expiresAt: string;
 }
 
+/** The same of an offer that is not made: it has no delivery and no coupon. */
+export type OfferInWords = Omit<OfferForApp, 'deliveryId' | 'decisionId' | 'couponCode'>;
+
 /** Where, and to whom, an offer is made. */
 type Place = Pick<Pending, 'facts' | 'storeId' | 'zoneId' | 'deliveryId' | 'decisionId'>;
 
@@ -37,11 +40,26 @@ export class OfferWriter {
   constructor(private readonly stores: Stores) {}
 
   write(
-    { offer, lead }: Pick<Considered, 'offer' | 'lead'>,
-    { facts, storeId, zoneId, deliveryId, decisionId }: Place,
+    chosen: Pick<Considered, 'offer' | 'lead'>,
+    place: Place,
     code: string | undefined,
     now: Instant,
   ): OfferForApp {
+    const { deliveryId, decisionId } = place;
+    return {
+      deliveryId,
+      decisionId,
+      ...this.inWords(chosen, place, now),
+      ...(code === undefined ? {} : { couponCode: code }),
+    };
+  }
+
+  /** How an offer reads, or would have read: with nothing that only one that is made has. */
+  inWords(
+    { offer, lead }: Pick<Considered, 'offer' | 'lead'>,
+    { facts, storeId, zoneId }: Pick<Place, 'facts' | 'storeId' | 'zoneId'>,
+    now: Instant,
+  ): OfferInWords {
     const layout = this.stores.layout(storeId);
     const words = renderContent(offer, facts.shopper.locale, {
       displayName: facts.shopper.displayName,
@@ -51,12 +69,9 @@ export class OfferWriter {
     });
     const { reward, expiresInSeconds } = offer.document;
     return {
-      deliveryId,
-      decisionId,
       offerId: offer.offerId,
       ...words,
       ...(reward.type === 'none' ? {} : { reward: rewardForApp(reward) }),
-      ...(code === undefined ? {} : { couponCode: code }),
       storeId,
       ...(zoneId === undefined ? {} : { zoneId }),
       expiresAt: toRfc3339(now + expiresInSeconds * 1_000),

@@ -12,8 +12,8 @@ import type {
   VisitId,
 } from '../shared/index.js';
 import type { Considered, Pending, World } from './decision.js';
-import { OfferWriter } from './offer.writer.js';
-import type { PreviewBody, PreviewedOffer } from './preview.dto.js';
+import { OfferWriter, type OfferInWords } from './offer.writer.js';
+import type { PreviewBody } from './preview.dto.js';
 import type { Trigger } from './triggers.rules.js';
 import { Worlds } from './worlds.js';
 
@@ -43,13 +43,18 @@ export class PreviewPieces {
     return (await this.lists.of([shopperId], names, this.clock.now())).get(shopperId) ?? {};
   }
 
-  /** The moment asked about: now, and entering the zone where one is named, unless told otherwise. */
-  triggerOf({ on, at, zoneId, dwellSeconds }: PreviewBody): Trigger {
+  /**
+   * The moment asked about: now, and entering the zone where one is named, unless told otherwise. Who enters has not
+   * stayed, and who arrives has not been there, as it is in the shop.
+   */
+  triggerOf({ on: asked, at = this.clock.now(), zoneId, dwellSeconds }: PreviewBody): Trigger {
+    const on = asked ?? (zoneId === undefined ? 'visitStarted' : 'zoneEntered');
     return {
-      on: on ?? (zoneId === undefined ? 'visitStarted' : 'zoneEntered'),
-      at: at ?? this.clock.now(),
+      on,
+      at,
       zoneId,
-      dwellSeconds,
+      dwellSeconds: dwellSeconds ?? (on === 'zoneEntered' ? 0 : undefined),
+      visitSeconds: on === 'visitStarted' ? 0 : undefined,
     };
   }
 
@@ -63,12 +68,7 @@ export class PreviewPieces {
     };
   }
 
-  offerOf(winner: Considered, pending: Pending): PreviewedOffer {
-    const {
-      deliveryId: _delivery,
-      decisionId: _decision,
-      ...offer
-    } = this.writer.write(winner, pending, undefined, this.clock.now());
-    return offer;
+  offerOf(winner: Considered, pending: Pending): OfferInWords {
+    return this.writer.inWords(winner, pending, this.clock.now());
   }
 }

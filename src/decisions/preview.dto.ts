@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { vocabulary } from '../platform/index.js';
 import type { ConsideredLine, ReasonCode } from './decision.js';
-import type { OfferForApp } from './offer.writer.js';
+import type { OfferInWords } from './offer.writer.js';
 
 export const previewBody = z.strictObject({
   shopperId: vocabulary.shopperId,
@@ -14,12 +14,9 @@ export const previewBody = z.strictObject({
 });
 export type PreviewBody = z.output<typeof previewBody>;
 
-/** The offer as it would read; it has no delivery, because none was made. */
-export type PreviewedOffer = Omit<OfferForApp, 'deliveryId' | 'decisionId'>;
-
 export interface Preview {
   outcome: 'offer' | 'silence';
   reason?: ReasonCode;
-  offer?: PreviewedOffer;
+  offer?: OfferInWords;
   considered: ConsideredLine[];
 }

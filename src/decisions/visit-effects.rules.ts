@@ -40,7 +40,7 @@ export function visitEffects(changes: readonly PresenceChange[]): { visits: Visi
       via: 'sighting' as const,
     };
     visits.set(visitId, { ...visit, startedAt: Math.min(visit.startedAt, at), ...visitPart(change, visit) });
-    const stay = stayPart(change);
+    const stay = stayOf(change);
     if (stay === undefined) continue;
     const key = `${visitId} ${stay.zoneId} ${stay.enteredAt}`;
     const leftAt = latest(stays.get(key)?.leftAt ?? null, stay.leftAt);
@@ -69,7 +69,8 @@ function visitPart(change: PresenceChange, visit: VisitRow): Partial<VisitRow> {
   }
 }
 
-function stayPart(change: PresenceChange): StayRow | undefined {
+/** What a change says of a stay, if anything. */
+export function stayOf(change: PresenceChange): StayRow | undefined {
   const { visitId } = change;
   switch (change.kind) {
     case 'zoneEntered':

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HouseRules } from '../limits/index.js';
-import { LiveOffers } from '../offers/index.js';
+import { LiveOffers, type LiveSnapshot } from '../offers/index.js';
+import type { Instant } from '../shared/index.js';
 import { Responses } from './choosing/responses.service.js';
 import type { World } from './decision.js';
 
@@ -17,5 +18,14 @@ export class Worlds {
   get current(): World & Required<Pick<World, 'rhythms'>> {
     const { policy, rhythms } = this.house;
     return { policy, rhythms, live: this.live.snapshot, economics: this.responses.economics };
+  }
+
+  /**
+   * The world of now with other offers in it, for a replay that begins at `from`: stores fill by the clock as they did
+   * in the weeks before, and nothing changes while it runs.
+   */
+  async replayed(live: LiveSnapshot, from: Instant): Promise<World> {
+    const { policy, economics } = this.current;
+    return { policy, economics, live, rhythms: await this.house.rhythms.before(from) };
   }
 }

@@ -15,6 +15,7 @@ export { ReportScopes, type ReportScope } from './kpis/report-scopes.service.js'
 export { dayAfter, dayAnswer, definitions, firstDay, moneyAnswer } from './kpis/report.dto.js';
 export { NEEDS, type NeedsRow } from './replenishment/needs.sql.js';
 export { PastViews, type PastView } from './shopper-view/past-views.service.js';
+export { piecesOf, type Piece } from './shopper-view/pieces.rules.js';
 export { ShopperViews } from './shopper-view/shopper-views.service.js';
 export { evaluateLifetimeValue, type Evaluation } from './value/evaluation.rules.js';
 export type { PurchaseDay } from './value/purchase-days.rules.js';

@@ -11,6 +11,7 @@ import { ReplenishmentController } from './replenishment/replenishment.controlle
 import { Replenishment } from './replenishment/replenishment.service.js';
 import { AudienceController } from './segments/audience.controller.js';
 import { SegmentsController } from './segments/segments.controller.js';
+import { PastViewsRepository } from './shopper-view/past-views.repository.js';
 import { PastViews } from './shopper-view/past-views.service.js';
 import { ShopperViews } from './shopper-view/shopper-views.service.js';
 import { ViewsRepository } from './shopper-view/views.repository.js';
@@ -46,6 +47,7 @@ import { ValueRepository } from './value/value.repository.js';
     ValueRepository,
     Refit,
     PastViews,
+    PastViewsRepository,
     Population,
     RecentLists,
     Replenishment,

@@ -261,13 +261,35 @@ describe('limits under concurrency', () => {
     expect(await countOf('coupons', 'offer_id = $1', [offerId])).toBe(Math.min(amount / 200, rewards));
   });
 
-  it('takes nothing for a shopper who is held out', async () => {
-    const offerId = await liveOffer({ total: 1 }, { holdoutShare: 1 });
+  it('takes nothing for a shopper who is held out, and keeps all that the offer would have been', async () => {
+    const offerId = await liveOffer(
+      { total: 1 },
+      {
+        holdoutShare: 1,
+        content: {
+          default: { title: 'In {{zone.name}}', body: 'At {{store.name}}', deepLink: 'app://roast' },
+        },
+        reward: { type: 'amountOff', value: { amount: 150, currency: 'EUR' } },
+        expiresInSeconds: 600,
+      },
+    );
     const changes = (await shoppers('ghost', 20)).map((shopperId) => entryOf(shopperId));
     await Promise.all(changes.map((change) => take([change])));
     expect(await outcomes('offer_id = $1', [offerId])).toEqual({ holdout: 20 });
     expect(await countOf('offer_counters', 'offer_id = $1 AND used > 0', [offerId])).toBe(0);
     expect(await countOf('cap_events', 'offer_id = $1', [offerId])).toBe(0);
+    const { body } = await shop.call('GET', `/v1/decisions?outcome=ghost&offerId=${offerId}&limit=1`, {
+      as: shop.serviceKey,
+    });
+    const [{ ghost, at }] = body.items as [{ ghost: { expiresAt: string }; at: string }];
+    expect(ghost).toEqual({
+      title: 'In Coffee',
+      body: 'At Corner Market',
+      deepLink: 'app://roast',
+      reward: { type: 'amountOff', value: 150, currency: 'EUR' },
+      expiresAt: expect.any(String),
+    });
+    expect(Date.parse(ghost.expiresAt)).toBeGreaterThanOrEqual(Date.parse(at) + 600_000);
   });
 
   it('decides once on a change that comes again, at once or later', async () => {

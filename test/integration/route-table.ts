@@ -198,6 +198,7 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/decisions/{decisionId}',                   '. xx xx xx xx ++++ + o'],
   ['POST /v1/decisions/preview',                       '. xx xx xx xx ++++ + o', { body: { shopperId: 'ann', storeId: 'north' } }],
   ['POST /v1/simulations',                             '. xx xx xx xx ++++ + o', (w) => ({ body: { offerId: w.ids['offerId'], from: '2026-01-01', to: '2026-01-02' } })],
+  ['GET /v1/simulations',                              '. xx xx xx xx ++++ + +'],
   ['GET /v1/simulations/{simulationId}',               '. xx xx xx xx ++++ + o'],
   ['POST /v1/coupons/{code}/redeem',                   '. xx xx +o xx xxxx x x', () => ({ body: { purchaseId: id(), basket }, headers: once() })],
   ['POST /v1/coupons/{code}/hold',                     '. xx xx +o xx xxxx x x', async (w) => ({ path: { code: await w.freshCoupon() }, body: { purchaseId: id() } })],

@@ -1,4 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { Simulator, Decisions, lineOf } from '../../src/decisions/index.js';
+import type { PresenceChange } from '../../src/presence/index.js';
+import { localTime, type OfferId, type StoreId } from '../../src/shared/index.js';
+import { DecisionDesk, premisesOf } from '../support/decision-desk.js';
+import { stretchOf } from '../support/recorded-stretch.js';
 import { startShop, type Reply, type Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
 
@@ -292,6 +297,23 @@ describe('a simulation', () => {
     expect((await ask(offerId, {}, await shop.shopperToken('ann'))).status).toBe(403);
   });
 
+  it('is listed with the others, newest first, by offer and state', async () => {
+    const offerId = await write(offer());
+    const asked = [];
+    for (const among of ['live', 'alone', 'live'])
+      asked.push((await simulated(offerId, { among })).simulationId);
+    const list = async (query: string): Promise<Reply['body']> =>
+      (await shop.call('GET', `/v1/simulations?${query}`, { as: marketer })).body;
+    const first = await list(`offerId=${offerId}&state=done&limit=2`);
+    const second = await list(`offerId=${offerId}&limit=2&cursor=${first.nextCursor as string}`);
+    const items = [first, second].flatMap((page) => page.items as Record<string, unknown>[]);
+    expect(items.map(({ simulationId }) => simulationId)).toEqual(asked.reverse());
+    expect(items[1]).toMatchObject({ among: 'alone', state: 'done', issued: 5, visits: 7 });
+    expect(items[1]).not.toHaveProperty('perDay');
+    expect(second.nextCursor).toBeNull();
+    expect((await list(`offerId=${offerId}&state=failed`)).items).toEqual([]);
+  });
+
   it('that another process left behind is begun anew', async () => {
     const offerId = await write(offer());
     const simulationId = randomUUID();
@@ -310,5 +332,145 @@ describe('a simulation', () => {
       (reply) => reply.body.state === 'done',
     );
     expect(body).toMatchObject({ issued: 5, visitsDone: 7 });
+  });
+});
+
+describe('a stretch of visits', () => {
+  /** A zone in which it is about noon, so that a paced day has begun and is far from over. */
+  const noon = (): string => {
+    const ahead = 12 - new Date().getUTCHours();
+    return ahead === 0 ? 'Etc/UTC' : `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+  };
+  const inZone = (zoneIds: string[], on: string[], more: object = {}): object => ({
+    trigger: { on, zoneIds, ...more },
+  });
+
+  /** As a reader of the stream takes them: several at once, none of them about the same shopper. */
+  function inTurn(changes: readonly PresenceChange[]): PresenceChange[][] {
+    const batches: PresenceChange[][] = [];
+    for (const change of changes) {
+      const last = batches.at(-1);
+      if (last === undefined || last.some(({ shopperId }) => shopperId === change.shopperId))
+        batches.push([change]);
+      else last.push(change);
+    }
+    return batches;
+  }
+
+  it('is decided alike in the shop and in a simulation: outcomes, reasons and figures', async () => {
+    const zones = ['tea', 'coffee'].map((zoneId) => ({ zoneId, name: zoneId, kind: 'aisle' }));
+    const openingHours = [{ daysOfWeek: [], from: '11:00', to: '23:00' }];
+    const desk = await DecisionDesk.open(premisesOf(shop), {
+      timeZone: noon(),
+      zones,
+      openingHours,
+      gateways: [],
+    });
+    const as = shop.serviceKey;
+    const body = {
+      name: 'Harbour',
+      timeZone: noon(),
+      currency: 'EUR',
+      openingHours,
+      zones,
+      gateways: [],
+      beacons: [],
+    };
+    await shop.call('PUT', '/v1/stores/harbour', { as, body });
+    const storeIds = ['corner', 'harbour'] as StoreId[];
+    expect(localTime(Date.now(), noon()).minuteOfDay).toBeGreaterThanOrEqual(12 * 60);
+    const people = await desk.shoppers('walker', 10);
+    await shop.database.run(
+      `INSERT INTO consents SELECT id, 'profiling', true, '1', 'test', now() FROM unnest($1::text[]) AS id`,
+      [people],
+    );
+    await shop.database.run(
+      `UPDATE shoppers SET household_id = 'home' || right(shopper_id, 1)::int / 2, attributes = '{"likes": "tea"}'
+       WHERE shopper_id = ANY($1) AND right(shopper_id, 1)::int < 6`,
+      [people],
+    );
+    const restore = await desk.policy({
+      rearmSeconds: 1,
+      globalCaps: [
+        { max: 4, per: 'visit' },
+        { max: 9, per: '1h', perHousehold: true },
+      ],
+    });
+    const capped = { ignoresGlobalCaps: false };
+    const often = { perShopper: [{ max: 2, per: 'visit' }] };
+    const rearmed = { rearmSeconds: 6 };
+    const offerId = await desk.liveOffer(often, {
+      priority: 90,
+      ...inZone(['tea'], ['zoneEntered'], rearmed),
+    });
+    await desk.liveOffer(
+      {},
+      { priority: 80, ...inZone(['tea', 'coffee'], ['zoneDwelled'], { dwellSeconds: 1, ...rearmed }) },
+    );
+    await desk.liveOffer(
+      { ...capped, budget: { amount: 9_000, currency: 'EUR', per: 'day', pacing: 'openingHours' } },
+      {
+        reward: { type: 'amountOff', value: { amount: 150, currency: 'EUR' } },
+        priority: 70,
+        ...inZone(['coffee'], ['zoneEntered']),
+      },
+    );
+    await desk.liveOffer(
+      { ...capped, perShopper: [{ max: 1, per: '1h', perHousehold: true }] },
+      { priority: 60, exclusionGroup: 'leaves', ...inZone([], ['zoneEntered']) },
+    );
+    await desk.liveOffer(
+      { ...capped, total: 2 },
+      {
+        priority: 50,
+        exclusionGroup: 'leaves',
+        holdoutShare: 0.5,
+        eligibility: {
+          combinator: 'and',
+          rules: [{ field: 'shopper.attributes', of: { name: 'likes' }, operator: '=', value: 'tea' }],
+        },
+        ...inZone([], ['zoneEntered', 'visitStarted']),
+      },
+    );
+
+    const { changes, from, to } = stretchOf('a quarter to one', people, storeIds);
+    const decisions = shop.get(Decisions);
+    for (const together of inTurn(changes)) await decisions.take(together);
+    const live = await shop.database.query<Record<string, unknown>>(
+      `SELECT shopper_id, visit_id, on_trigger, zone_id, at, outcome, reason, offer_id, considered FROM decisions
+       WHERE shopper_id = ANY($1) ORDER BY at, visit_id`,
+      [people],
+    );
+    const simulated: Record<string, unknown>[] = [];
+    await shop.get(Simulator).run(
+      { offerId: offerId as OfferId, revision: 1, from, to, among: 'live', storeIds: undefined },
+      () => Promise.resolve(),
+      ({ pending, granted }) =>
+        simulated.push({
+          shopper_id: pending.shopperId,
+          visit_id: pending.visitId,
+          on_trigger: pending.on,
+          zone_id: pending.zoneId ?? null,
+          at: pending.at,
+          outcome: granted.outcome,
+          reason: granted.reason ?? null,
+          offer_id: granted.winner?.offerId ?? null,
+          considered: granted.considered.map(lineOf),
+        }),
+    );
+    await desk.archiveAll();
+    await restore();
+    expect(live.length).toBeGreaterThan(100);
+    expect(JSON.parse(JSON.stringify(simulated))).toEqual(live);
+    const said = JSON.stringify(live);
+    const reasons = [
+      'trigger.rearmSeconds',
+      'budget-exhausted',
+      'and household',
+      'holdout',
+      'exclusion-group',
+    ];
+    for (const reason of [...reasons, 'limit-reached', 'global-cap', 'rule-not-met', 'outranked'])
+      expect([reason, said.includes(reason)]).toEqual([reason, true]);
   });
 });

@@ -20,7 +20,7 @@ const told = (of: RecordedVisit, dwells: number[] = []): [string, number][] =>
   momentsOf(of, dwells, AT + 900_000).map(({ kind, at }) => [kind, (at - AT) / 1_000]);
 
 describe('the moments of a recorded visit', () => {
-  it('are its beginning, its stays, the dwells that offers wait for, and its check-ins', () => {
+  it('are its beginning, its stays and their ends, the dwells that offers wait for, and its check-ins', () => {
     const stays = [{ zoneId: zone('tea'), enteredAt: AT + 10_000, leftAt: AT + 70_000 }];
     const checkIns = [{ checkinId: 'c', zoneId: zone('tea'), at: AT + 20_000 }];
     expect(told(visit({ stays, checkIns }), [20, 60, 90])).toEqual([
@@ -28,6 +28,7 @@ describe('the moments of a recorded visit', () => {
       ['zoneEntered', 10],
       ['zoneDwelled', 30],
       ['zoneDwelled', 70],
+      ['zoneExited', 70],
       ['checkedIn', 20],
     ]);
   });

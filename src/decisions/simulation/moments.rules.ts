@@ -23,8 +23,9 @@ export interface RecordedVisit {
 }
 
 /**
- * The moments of a visit that may trigger something, as presence told them: its beginning, each stay, each dwell that
- * an offer waits for, each check-in. A stay that proved mistaken ended when it began and is left out.
+ * The moments of a visit that decide something, as presence told them: its beginning, each stay, each dwell that an
+ * offer waits for, each check-in, and the end of each stay, from which zones are re-armed. A stay that proved mistaken
+ * ended when it began and is left out.
  *
  * @param dwellSeconds every dwell that some offer waits for, ascending
  * @param until where a stay is taken to end that still goes on
@@ -54,6 +55,9 @@ export function momentsOf(
       const dwell = { zoneId, enteredAt, dwellSeconds: seconds };
       moments.push({ kind: 'zoneDwelled', changeId, ...of, at: notBefore(at), ...dwell });
     }
+    if (leftAt === undefined) continue;
+    const at = notBefore(leftAt);
+    moments.push({ kind: 'zoneExited', changeId: idOf(`${stay} end`), ...of, at, zoneId, enteredAt });
   }
   for (const { checkinId, zoneId, at } of visit.checkIns) {
     const where = zoneId === undefined ? {} : { zoneId };

@@ -57,10 +57,10 @@ export class RecordedVisits {
          ORDER BY started_at, visit_id LIMIT $6
        )
        SELECT visit.*, started_at::text AS began,
-         (SELECT jsonb_agg(jsonb_build_array(zone_id, (extract(epoch FROM entered_at) * 1000)::bigint,
+         (SELECT json_agg(json_build_array(zone_id, (extract(epoch FROM entered_at) * 1000)::bigint,
                                              (extract(epoch FROM left_at) * 1000)::bigint))
           FROM stays WHERE stays.visit_id = visit.visit_id) AS stays,
-         (SELECT jsonb_agg(jsonb_build_array(checkin_id, zone_id, (extract(epoch FROM observed_at) * 1000)::bigint))
+         (SELECT json_agg(json_build_array(checkin_id, zone_id, (extract(epoch FROM observed_at) * 1000)::bigint))
           FROM checkins
           WHERE checkins.shopper_id = visit.shopper_id AND observed_at >= visit.started_at - interval '5 minutes'
             AND observed_at < visit.started_at + interval '1 day' AND checkins.visit_id = visit.visit_id) AS check_ins

@@ -69,10 +69,13 @@ export const simulationAnswer = z.object({
 });
 export type SimulationAnswer = z.input<typeof simulationAnswer>;
 
+/** One of many: without its days. */
+export const simulationLine = simulationAnswer.omit({ perDay: true, assumptions: true });
+
 /** What a reader must know to take the figures for what they are. */
 export const ASSUMPTIONS: readonly string[] = [
   'Caps, limits and budgets begin empty at `from`.',
   'The offer’s startsAt and endsAt are left aside; its days and hours hold.',
   'Purchases count up to each moment: shopping days, and the habits of the categories that offers are about. All else that is known of shoppers, the other offers, the contact policy, stock and stores are as they are now.',
-  'Caps by household count the shopper alone; budgets are not spread over the day.',
+  'Households are as they are now; budgets that are spread by visits follow those of the four weeks before `from`.',
 ];

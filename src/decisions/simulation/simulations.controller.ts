@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
-import { Answer, Handles, route, type Asked } from '../../platform/index.js';
-import { simulationAnswer, simulationBody, type SimulationAnswer } from './simulation.dto.js';
+import { Answer, Handles, route, vocabulary, type Asked, type Page } from '../../platform/index.js';
+import { simulationAnswer, simulationBody, simulationLine, type SimulationAnswer } from './simulation.dto.js';
 import { Simulations } from './simulations.service.js';
 
 const tag = 'decisions';
@@ -16,6 +16,18 @@ const simulate = route({
   body: simulationBody,
   status: 202,
   answer: z.object({ simulationId: z.guid() }),
+});
+const listSimulations = route({
+  method: 'GET',
+  path: '/v1/simulations',
+  tag,
+  summary: 'Simulations of the last 90 days, newest first; each without its days',
+  allow,
+  query: vocabulary.page.extend({
+    offerId: vocabulary.offerId.optional(),
+    state: z.enum(['queued', 'running', 'done', 'failed']).optional(),
+  }),
+  answer: vocabulary.pageOf(simulationLine),
 });
 const getSimulation = route({
   method: 'GET',
@@ -38,6 +50,11 @@ export class SimulationsController {
       { simulationId },
       { status: 202, headers: { Location: `/v1/simulations/${simulationId}` } },
     );
+  }
+
+  @Handles(listSimulations)
+  list({ query, principal }: Asked<typeof listSimulations>): Promise<Page<SimulationAnswer>> {
+    return this.simulations.list(query, principal);
   }
 
   @Handles(getSimulation)

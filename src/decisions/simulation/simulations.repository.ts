@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../platform/index.js';
+import { Database, decodeCursor, pageFrom, type Page } from '../../platform/index.js';
 import {
   principalName,
   type Instant,
@@ -34,8 +34,23 @@ export interface SimulationRow {
   reason: string | null;
 }
 
-const COLUMNS = `simulation_id, offer_id, revision, asked, state, attempts, created_at, started_at, finished_at,
-  visits_total, visits_done, result, reason`;
+/** One of many: without its days. */
+export type SimulationLine = Omit<SimulationRow, 'result'> & {
+  result: Omit<SimulatedOffer, 'perDay'> | null;
+};
+
+export interface SimulationFilter {
+  offerId?: OfferId | undefined;
+  state?: SimulationRow['state'] | undefined;
+  /** Undefined: all, also those of every store. */
+  storeIds: readonly StoreId[] | undefined;
+  limit: number;
+  cursor?: string | undefined;
+}
+
+const BARE = `simulation_id, offer_id, revision, asked, state, attempts, created_at, started_at, finished_at,
+  visits_total, visits_done, reason`;
+const COLUMNS = `${BARE}, result`;
 /** Whoever works on one says so after each step, which takes a second or two at most. */
 const LEASE = "interval '30 seconds'";
 const OPEN = "state IN ('queued', 'running')";
@@ -72,6 +87,25 @@ export class SimulationsRepository {
       [simulationId],
     );
     return row;
+  }
+
+  /** Newest first, without their days: ids rise with time. Only those that looked into no other stores. */
+  async list({ offerId, state, storeIds, limit, cursor }: SimulationFilter): Promise<Page<SimulationLine>> {
+    const after = decodeCursor(cursor, 1);
+    const rows = await this.database.query<SimulationLine>(
+      `SELECT ${BARE}, result - 'perDay' AS result FROM simulations
+       WHERE ($1::uuid IS NULL OR offer_id = $1) AND ($2::text IS NULL OR state = $2)
+         AND ($3::text[] IS NULL OR asked -> 'storeIds' <@ to_jsonb($3::text[]))
+         AND ($4::uuid IS NULL OR simulation_id < $4)
+       ORDER BY simulation_id DESC LIMIT $5`,
+      [offerId ?? null, state ?? null, storeIds ?? null, after?.[0] ?? null, limit + 1],
+    );
+    return pageFrom(
+      rows,
+      limit,
+      ({ simulation_id: id }) => [id],
+      (row) => row,
+    );
   }
 
   /** The oldest that nobody works on, for `runner` from now on. */

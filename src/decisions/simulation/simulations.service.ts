@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { headOf, OfferLists } from '../../offers/index.js';
-import { Clock, notFound, unavailable } from '../../platform/index.js';
+import { Clock, notFound, unavailable, type Page } from '../../platform/index.js';
 import { toRfc3339, type PrincipalOf } from '../../shared/index.js';
 import { reachOf } from '../../stores/index.js';
 import { ASSUMPTIONS, type SimulationAnswer, type SimulationBody } from './simulation.dto.js';
 import { SimulationRunner } from './simulation-runner.js';
-import { SimulationsRepository, type SimulationRow } from './simulations.repository.js';
+import {
+  SimulationsRepository,
+  type SimulationFilter,
+  type SimulationLine,
+  type SimulationRow,
+} from './simulations.repository.js';
 
 type Asker = PrincipalOf<'service' | 'staff'>;
 
@@ -42,6 +47,12 @@ export class Simulations {
     return simulationId;
   }
 
+  /** Those that they may read, newest first. */
+  async list(filter: Omit<SimulationFilter, 'storeIds'>, asker: Asker): Promise<Page<SimulationAnswer>> {
+    const { items, nextCursor } = await this.repository.list({ ...filter, storeIds: reachOf(asker) });
+    return { items: items.map(answerOf), nextCursor };
+  }
+
   /** @throws Problem 404 where there is none, or it looked into stores that are not theirs */
   async shown(simulationId: string, asker: Asker): Promise<SimulationAnswer> {
     const row = await this.repository.find(simulationId);
@@ -56,7 +67,7 @@ function mayRead({ asked }: SimulationRow, asker: Asker): boolean {
   return asked.storeIds !== null && asked.storeIds.every((storeId) => reach.includes(storeId));
 }
 
-function answerOf(row: SimulationRow): SimulationAnswer {
+function answerOf(row: SimulationRow | SimulationLine): SimulationAnswer {
   const { asked, state, visits_total: total, visits_done: done, result } = row;
   return {
     simulationId: row.simulation_id,
@@ -73,6 +84,6 @@ function answerOf(row: SimulationRow): SimulationAnswer {
     createdAt: toRfc3339(row.created_at),
     ...(row.started_at !== null && { startedAt: toRfc3339(row.started_at) }),
     ...(row.finished_at !== null && { finishedAt: toRfc3339(row.finished_at) }),
-    ...(result !== null && { ...result, assumptions: [...ASSUMPTIONS] }),
+    ...(result !== null && { ...result, ...('perDay' in result && { assumptions: [...ASSUMPTIONS] }) }),
   };
 }

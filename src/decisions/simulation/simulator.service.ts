@@ -1,15 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { PastViews, type PastView } from '../../insights/index.js';
-import { LiveOffers, type LiveOffer, type LiveSnapshot } from '../../offers/index.js';
+import { LiveOffers, type LiveOffer } from '../../offers/index.js';
 import { Problem } from '../../platform/index.js';
 import type { PresenceChange } from '../../presence/index.js';
-import { conditionsOf } from '../../rules/index.js';
 import { localTime, type Instant, type OfferId, type ShopperId, type StoreId } from '../../shared/index.js';
 import { Stores } from '../../stores/index.js';
-import { triggeredBy } from '../pending.rules.js';
-import { Rehearsal } from '../rehearsal.rules.js';
+import { Rehearsal, type Rehearsed } from '../rehearsal.rules.js';
 import { Worlds } from '../worlds.js';
+import { askedAbout } from './asked-about.rules.js';
 import { mostItCosts } from './cost.rules.js';
 import { InOrder, momentsOf, type RecordedVisit } from './moments.rules.js';
 import { RecordedVisits, type VisitRange } from './recorded-visits.repository.js';
@@ -56,11 +55,13 @@ export class Simulator {
 
   /**
    * @param onProgress told after each step; throws to give up
+   * @param onDecided told of each decision, in the order of time, also where the offer was not considered
    * @throws Problem 404 or 422 for an offer that cannot be simulated, 422 `too-many-visits`
    */
   async run(
     asked: SimulationAsked,
     onProgress: (progress: Progress) => Promise<void>,
+    onDecided?: (rehearsed: Rehearsed) => void,
   ): Promise<SimulatedOffer> {
     const live = await this.live.rehearsalOf(asked.offerId, asked.revision, asked.among);
     const offer = live.offers.find(({ offerId }) => offerId === asked.offerId) as LiveOffer;
@@ -71,30 +72,28 @@ export class Simulator {
       throw new Problem(422, 'too-many-visits', detail);
     }
     const views = new Map<ShopperId, PastView | undefined>();
-    const { policy, economics } = this.worlds.current;
+    const world = await this.worlds.replayed(live, asked.from);
     const rehearsal = new Rehearsal({
+      ...world,
       layoutOf: (storeId) => this.stores.layout(storeId),
-      live,
-      policy,
-      economics,
       viewOf: (shopperId, at) => views.get(shopperId)?.at(at),
       listsOf: (shopperId, at) => views.get(shopperId)?.listsAt(at),
+      householdOf: (shopperId) => views.get(shopperId)?.household,
     });
     const tally = new Tally(offer, mostItCosts(offer, this.#currency()));
-    const order = new InOrder();
-    const asOf: AsOf = {
-      since: asked.from,
-      until: asked.to,
-      categories: categoriesOf(live),
-      lists: new Set(live.offers.flatMap(({ lists }) => [...lists])),
+    const told = (rehearsed: Rehearsed): void => {
+      tally.take(rehearsed);
+      onDecided?.(rehearsed);
     };
+    const order = new InOrder();
+    const asOf = { since: asked.from, until: asked.to, ...askedAbout(world) };
     let visitsDone = 0;
     let rehearsed = Promise.resolve();
     let underWay = new Set<ShopperId>();
     for await (const step of this.#steps(range)) {
       for (const visit of step.visits) this.#count(tally, visit);
       const moments = step.visits.flatMap((visit) =>
-        momentsOf(visit, live.dwellSeconds, asked.to).filter((change) => this.#triggers(change, live)),
+        momentsOf(visit, live.dwellSeconds, asked.to).filter((change) => rehearsal.concerns(change)),
       );
       const known = order.take(moments, step.horizon);
       const wanted = new Set(known.map(({ shopperId }) => shopperId));
@@ -102,7 +101,7 @@ export class Simulator {
       await this.#warm(views, wanted, underWay, asOf);
       await rehearsed;
       await onProgress({ visitsTotal, visitsDone });
-      rehearsed = this.#rehearse(known, rehearsal, tally);
+      rehearsed = rehearse(known, rehearsal, told);
       // Its failure is for whoever awaits it; until then it must not end the process.
       rehearsed.catch(() => undefined);
       underWay = wanted;
@@ -129,11 +128,6 @@ export class Simulator {
     }
   }
 
-  #triggers(change: PresenceChange, live: LiveSnapshot): boolean {
-    const layout = this.stores.layout(change.storeId);
-    return layout !== undefined && triggeredBy(change, live, layout) !== undefined;
-  }
-
   #count(tally: Tally, { storeId, startedAt }: RecordedVisit): void {
     tally.visit(localTime(startedAt, this.stores.layout(storeId)?.timeZone ?? 'UTC').date);
   }
@@ -150,17 +144,6 @@ export class Simulator {
       const ids = missing.slice(first, first + VIEWS_AT_ONCE);
       const loaded = await this.views.load(ids, asOf);
       for (const id of ids) views.set(id, loaded.get(id));
-    }
-  }
-
-  async #rehearse(changes: readonly PresenceChange[], rehearsal: Rehearsal, tally: Tally): Promise<void> {
-    let sliceEnds = performance.now() + SLICE_MS;
-    for (const change of changes) {
-      const rehearsed = rehearsal.decide(change, change.at);
-      if (rehearsed !== undefined) tally.take(rehearsed);
-      if (performance.now() < sliceEnds) continue;
-      await turn();
-      sliceEnds = performance.now() + SLICE_MS;
     }
   }
 
@@ -181,12 +164,19 @@ function storesOf(
   return allowed === undefined ? storeIds : storeIds.filter((storeId) => allowed.includes(storeId));
 }
 
-/** Whose habits may decide something: those that offers are about, and those that their rules ask for. */
-function categoriesOf({ offers }: LiveSnapshot): ReadonlySet<string> {
-  const asked = offers.flatMap(({ document }) =>
-    [...conditionsOf(document.eligibility)].flatMap(({ condition }) => condition.of?.['category'] ?? []),
-  );
-  return new Set([...offers.flatMap(({ target }) => [...target.categories]), ...asked]);
+async function rehearse(
+  changes: readonly PresenceChange[],
+  rehearsal: Rehearsal,
+  told: (rehearsed: Rehearsed) => void,
+): Promise<void> {
+  let sliceEnds = performance.now() + SLICE_MS;
+  for (const change of changes) {
+    const rehearsed = rehearsal.decide(change, change.at);
+    if (rehearsed !== undefined) told(rehearsed);
+    if (performance.now() < sliceEnds) continue;
+    await turn();
+    sliceEnds = performance.now() + SLICE_MS;
+  }
 }
 
 function dropOthers(views: Map<ShopperId, unknown>, kept: ReadonlySet<ShopperId>): void {

@@ -1,31 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Database, timestamp } from '../../platform/index.js';
 import type { Instant, ShopperId, ShopperLists, ShopperView } from '../../shared/index.js';
 import { RecentLists } from '../lists/recent-lists.service.js';
-import { HOUSEHOLD } from '../replenishment/rows.js';
+import { PastViewsRepository, type Bought, type PastAsked, type PastRow } from './past-views.repository.js';
 import { rewound, type Since } from './rewind.rules.js';
 import { ShopperViews } from './shopper-views.service.js';
 
-/** How far back, of which categories the habits are asked, and which lists up to when. */
-interface Asked {
-  since: Instant;
+/** What is asked of the views, and which lists up to when. */
+interface Asked extends PastAsked {
   until: Instant;
   lists: ReadonlySet<string>;
-  categories: ReadonlySet<string>;
 }
-
-interface BoughtRow {
-  shopper_id: ShopperId;
-  purchases: Instant[] | null;
-  last_before: Instant | null;
-}
-
-const BUYERS = `
-  WITH asked AS MATERIALIZED (
-    SELECT asked.shopper_id, asked.shopper_id || ${HOUSEHOLD} AS buyers FROM shoppers AS asked
-    WHERE asked.shopper_id = ANY($1)
-  )`;
-const MS = '(extract(epoch FROM purchased_at) * 1000)::bigint';
 
 /** One shopper's view at any moment since some day: what they bought later is not in it, all else is as it is now. */
 export class PastView {
@@ -36,6 +20,8 @@ export class PastView {
     private readonly now: ShopperView,
     private readonly since: Since | undefined,
     private readonly lists: ShopperLists | undefined,
+    /** Whose caps count together with the shopper's: as it is now. */
+    readonly household: string | undefined,
   ) {
     this.#last = now;
   }
@@ -66,91 +52,35 @@ export class PastView {
 @Injectable()
 export class PastViews {
   constructor(
+    private readonly repository: PastViewsRepository,
     private readonly views: ShopperViews,
     private readonly recent: RecentLists,
-    private readonly database: Database,
   ) {}
 
   /** @returns who is not known is not in it */
   async load(ids: readonly ShopperId[], asked: Asked): Promise<Map<ShopperId, PastView>> {
-    const views = await this.views.asKept(ids);
-    const [since, lists] = await Promise.all([
-      this.#boughtSince([...views.values()], asked),
+    const [rows, lists] = await Promise.all([
+      this.repository.views(ids, asked, this.views.brandsSince),
       this.recent.of(ids, asked.lists, asked.until),
     ]);
-    return new Map([...views].map(([id, view]) => [id, new PastView(view, since.get(id), lists.get(id))]));
-  }
-
-  async #boughtSince(
-    views: readonly ShopperView[],
-    { since, categories }: Pick<Asked, 'since' | 'categories'>,
-  ): Promise<Map<ShopperId, Since>> {
-    const buyers = views.filter(({ activity }) => (activity.lastVisitAt ?? -Infinity) >= since);
-    if (buyers.length === 0) return new Map();
-    const [purchases, byCategory] = await Promise.all([
-      this.#purchases(
-        buyers.map(({ shopperId }) => shopperId),
-        since,
-      ),
-      this.#byCategory(buyers, { since, categories }),
-    ]);
     return new Map(
-      purchases.map((row) => [
-        row.shopper_id,
-        { ...boughtOf(row), categories: byCategory.get(row.shopper_id) ?? new Map() },
-      ]),
+      rows.map((row) => {
+        const { shopper_id: id, household_id: household } = row;
+        const view = this.views.viewOf(row);
+        return [id, new PastView(view, sinceOf(row), lists.get(id), household ?? undefined)];
+      }),
     );
-  }
-
-  #purchases(ids: readonly ShopperId[], since: Instant): Promise<BoughtRow[]> {
-    return this.database.query<BoughtRow>(
-      `${BUYERS}
-       SELECT asked.shopper_id,
-         (SELECT jsonb_agg(${MS} ORDER BY purchased_at) FROM purchases
-          WHERE shopper_id = ANY(asked.buyers) AND purchased_at >= $2) AS purchases,
-         (SELECT max(purchased_at) FROM purchases
-          WHERE shopper_id = ANY(asked.buyers) AND purchased_at < $2) AS last_before
-       FROM asked`,
-      [ids, timestamp(since)],
-    );
-  }
-
-  /** Only of those who bought one of the categories since: for the others nothing is to be taken back. */
-  async #byCategory(
-    views: readonly ShopperView[],
-    { since, categories }: Pick<Asked, 'since' | 'categories'>,
-  ): Promise<Map<ShopperId, Map<string, Omit<Since, 'categories'>>>> {
-    const ids = views
-      .filter(({ replenishment }) =>
-        [...categories].some(
-          (category) => (replenishment.get(category)?.state.lastPurchasedAt ?? -Infinity) >= since,
-        ),
-      )
-      .map(({ shopperId }) => shopperId);
-    const found = new Map<ShopperId, Map<string, Omit<Since, 'categories'>>>();
-    if (ids.length === 0) return found;
-    const rows = await this.database.query<BoughtRow & { category: string }>(
-      `${BUYERS}
-       SELECT asked.shopper_id, category,
-         jsonb_agg(${MS} ORDER BY purchased_at) FILTER (WHERE purchased_at >= $2) AS purchases,
-         max(purchased_at) FILTER (WHERE purchased_at < $2) AS last_before
-       FROM asked
-       JOIN purchases AS bought ON bought.shopper_id = ANY(asked.buyers)
-       JOIN purchase_lines AS line ON line.purchase_id = bought.purchase_id AND quantity > 0
-       JOIN products ON products.product_id = line.product_id AND category = ANY($3)
-       GROUP BY asked.shopper_id, category`,
-      [ids, timestamp(since), [...categories]],
-    );
-    for (const row of rows) {
-      const ofShopper = found.get(row.shopper_id) ?? new Map<string, Omit<Since, 'categories'>>();
-      found.set(row.shopper_id, ofShopper.set(row.category, boughtOf(row)));
-    }
-    return found;
   }
 }
 
-function boughtOf({ purchases, last_before: lastBefore }: BoughtRow): Omit<Since, 'categories'> {
-  return { purchases: purchases ?? [], lastBefore: lastBefore ?? undefined };
+function sinceOf({ bought, bought_by_category: byCategory }: PastRow): Since | undefined {
+  if (bought === null) return undefined;
+  const categories = (byCategory ?? []).map(([category, ...times]) => [category, boughtOf(times)] as const);
+  return { ...boughtOf(bought), categories: new Map(categories) };
+}
+
+function boughtOf([since, lastBefore]: Bought): Omit<Since, 'categories'> {
+  return { purchases: since ?? [], lastBefore: lastBefore ?? undefined };
 }
 
 /** By whichever of its moments says when it was begun. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/index.js';
-import { DAY_MS, type ShopperId, type ShopperView } from '../../shared/index.js';
+import { DAY_MS, type Instant, type ShopperId, type ShopperView } from '../../shared/index.js';
 import { Histories } from '../replenishment/histories.service.js';
 import { Population } from '../replenishment/population.service.js';
 import { LifetimeValues } from '../value/lifetime-values.service.js';
@@ -27,7 +27,7 @@ export class ShopperViews {
    * granted or withdrawn, or after products that were bought came to the catalogue.
    */
   async load(ids: readonly ShopperId[]): Promise<Map<ShopperId, ShopperView>> {
-    const brandsSince = this.clock.now() - BRAND_DAYS * DAY_MS;
+    const { brandsSince } = this;
     const rows = await this.repository.views(ids, brandsSince);
     const behind = rows.filter(({ settled }) => !settled).map(({ shopper_id: id }) => id);
     if (behind.length > 0) {
@@ -39,22 +39,18 @@ export class ShopperViews {
     return this.#viewsOf(rows);
   }
 
-  /** The same without putting anything right, for whoever must not write: what lags behind is as it is kept. */
-  async asKept(ids: readonly ShopperId[]): Promise<Map<ShopperId, ShopperView>> {
-    return this.#viewsOf(await this.repository.views(ids, this.clock.now() - BRAND_DAYS * DAY_MS));
+  /** Purchases since then say which brand is the main one. */
+  get brandsSince(): Instant {
+    return this.clock.now() - BRAND_DAYS * DAY_MS;
+  }
+
+  /** The view of a row as it is kept, by the models of now. */
+  viewOf(row: ViewRow): ShopperView {
+    const { population, values } = this;
+    return viewOf(row, (category) => population.priorOf(category), values.model, population.clientele);
   }
 
   #viewsOf(rows: readonly ViewRow[]): Map<ShopperId, ShopperView> {
-    return new Map(
-      rows.map((row) => [
-        row.shopper_id,
-        viewOf(
-          row,
-          (category) => this.population.priorOf(category),
-          this.values.model,
-          this.population.clientele,
-        ),
-      ]),
-    );
+    return new Map(rows.map((row) => [row.shopper_id, this.viewOf(row)]));
   }
 }

@@ -1,82 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database, timestamp } from '../../platform/index.js';
 import type { Instant, ShopperId } from '../../shared/index.js';
-import { SETTLED } from '../replenishment/rows.js';
-import { VALUE_COLUMNS } from '../value/value.repository.js';
-import { MOST_CATEGORIES, type ViewRow } from './view.rules.js';
+import { ALL_PIECES } from './pieces.rules.js';
+import type { ViewRow } from './view.rules.js';
+import { IS_SETTLED, viewsStatement } from './views.sql.js';
 
-const MOST_GROUPS = 200;
-/** Of categories, those rated last. */
-const MOST_RATED = 50;
-
-/** The shopper's value is there where it must be: with the consent once something was bought, and not without it. */
-const VALUED = `
-  CASE WHEN NOT profiled THEN worth."shopperId" IS NULL
-    ELSE worth."shopperId" IS NOT NULL OR NOT EXISTS (
-      SELECT FROM purchases JOIN purchase_lines USING (purchase_id)
-      WHERE purchases.shopper_id = asked.shopper_id AND quantity > 0)
-  END`;
-
-const VIEWS = `
-  WITH asked AS MATERIALIZED (
-    SELECT shopper.*, consent.granted, 'profiling' = ANY(consent.granted) AS profiled
-    FROM shoppers AS shopper, LATERAL (
-      SELECT coalesce(array_agg(purpose) FILTER (WHERE granted), '{}') AS granted
-      FROM consents WHERE consents.shopper_id = shopper.shopper_id
-    ) AS consent
-    WHERE shopper.shopper_id = ANY($1)
-  )
-  SELECT asked.shopper_id, display_name, locale, time_zone, home_store_id, birthday, attributes,
-    coalesce(loyal.standing, loyalty) AS loyalty, preferences, granted, activity.model,
-    (SELECT document->>'timeZone' FROM stores WHERE store_id = home_store_id) AS home_time_zone,
-    visits, first_visit_at, last_visit_at, habits.states, brands.brands, traits,
-    ARRAY(SELECT segment_id FROM segment_members AS member
-          WHERE profiled AND member.shopper_id = asked.shopper_id ORDER BY segment_id) AS segments,
-    liked.ratings, CASE WHEN profiled THEN to_jsonb(worth) END AS value, (${SETTLED}) AND (${VALUED}) AS settled
-  FROM asked
-  LEFT JOIN loyalty_members AS loyal ON loyal.shopper_id = asked.shopper_id
-  LEFT JOIN shopper_activity AS activity ON activity.shopper_id = asked.shopper_id
-  LEFT JOIN shopper_traits ON profiled AND shopper_traits.shopper_id = asked.shopper_id
-  LEFT JOIN LATERAL (
-    SELECT jsonb_agg(jsonb_build_array(category, purchases,
-      (extract(epoch FROM last_purchased_at) * 1000)::bigint,
-      visits_at_first, sum_log_gap, sum_log_gap_squared, encode(habit, 'base64'))) AS states
-    FROM (
-      SELECT * FROM replenishment WHERE replenishment.shopper_id = asked.shopper_id
-      ORDER BY purchases > 1 DESC, last_purchased_at DESC LIMIT ${MOST_CATEGORIES}
-    ) AS habit
-  ) AS habits ON profiled
-  LEFT JOIN LATERAL (
-    SELECT jsonb_agg(jsonb_build_array(equivalence_group, brand, own_brand, units,
-        round((units / of_group)::numeric, 3), round((own_units / of_group)::numeric, 3))) AS brands
-    FROM (
-      SELECT * FROM (
-        SELECT DISTINCT ON (equivalence_group) equivalence_group, brand, bool_or(own_brand) AS own_brand,
-          sum(quantity) AS units, max(purchased_at) AS bought_at,
-          sum(sum(quantity)) OVER of_all AS of_group,
-          coalesce(sum(sum(quantity) FILTER (WHERE own_brand)) OVER of_all, 0) AS own_units
-        FROM purchases
-        JOIN purchase_lines USING (purchase_id)
-        JOIN products USING (product_id)
-        WHERE purchases.shopper_id = asked.shopper_id AND purchased_at > $2
-          AND equivalence_group IS NOT NULL
-        GROUP BY equivalence_group, brand HAVING sum(quantity) > 0
-        WINDOW of_all AS (PARTITION BY equivalence_group)
-        ORDER BY equivalence_group, units DESC, bought_at DESC, brand
-      ) AS favourite ORDER BY bought_at DESC LIMIT ${MOST_GROUPS}
-    ) AS favourites
-  ) AS brands ON profiled
-  LEFT JOIN LATERAL (
-    SELECT jsonb_agg(jsonb_build_array(category, count, round(mean, 3))) AS ratings
-    FROM (
-      SELECT category, count(*) AS count, avg(rating) AS mean
-      FROM offer_ratings, unnest(categories) AS category WHERE offer_ratings.shopper_id = asked.shopper_id
-      GROUP BY category ORDER BY max(at) DESC LIMIT ${MOST_RATED}
-    ) AS rated
-  ) AS liked ON profiled
-  LEFT JOIN LATERAL (
-    SELECT ${VALUE_COLUMNS} FROM shopper_value WHERE shopper_value.shopper_id = asked.shopper_id
-  ) AS worth ON true`;
+const VIEWS = viewsStatement({ pieces: ALL_PIECES, columns: IS_SETTLED, brandsSince: '$2' });
 
 /** What decisions may know about shoppers, in one round trip. */
 @Injectable()

@@ -33,7 +33,29 @@ export class StoreRhythms {
     named: readonly StoreId[],
     local: LocalTime,
   ): Pace {
-    const recorded = by === 'visits' ? this.#visits() : undefined;
+    return this.#paceIn(
+      { storeId, openingHours },
+      named,
+      local,
+      by === 'visits' ? this.#visits() : undefined,
+    );
+  }
+
+  /** The same as it was at a moment, by the visits of the weeks before it; it does not change any more. */
+  async before(moment: Instant): Promise<Pick<StoreRhythms, 'paceIn'>> {
+    const recorded = await this.#read(moment);
+    return {
+      paceIn: (layout, by, named, local) =>
+        this.#paceIn(layout, named, local, by === 'visits' ? recorded : undefined),
+    };
+  }
+
+  #paceIn(
+    { storeId, openingHours }: Pick<StoreLayout, 'storeId' | 'openingHours'>,
+    named: readonly StoreId[],
+    local: LocalTime,
+    recorded: RecordedVisits | undefined,
+  ): Pace {
     const among = named.length > 0 ? named : [...this.stores.all()].map((layout) => layout.storeId);
     return {
       part: partOf(storeId, among, local.isoWeekday, recorded),
@@ -44,7 +66,7 @@ export class StoreRhythms {
   /** Reads them (again) behind the decision that asks. */
   async refresh(): Promise<void> {
     this.#askedAt = this.clock.now();
-    this.#recorded = await this.#read(this.#askedAt - LOOK_BACK_MS);
+    this.#recorded = await this.#read(this.#askedAt);
   }
 
   #visits(): RecordedVisits | undefined {
@@ -54,13 +76,13 @@ export class StoreRhythms {
     return this.#recorded;
   }
 
-  async #read(since: Instant): Promise<RecordedVisits> {
+  async #read(until: Instant): Promise<RecordedVisits> {
     const rows = await this.database.query<{ store_id: StoreId; day: number; hour: number; visits: number }>(
       `SELECT store_id, extract(isodow FROM local)::int AS day, extract(hour FROM local)::int AS hour, count(*) AS visits
        FROM (SELECT store_id, started_at AT TIME ZONE (document ->> 'timeZone') AS local
-             FROM visits JOIN stores USING (store_id) WHERE started_at > $1) AS begun
+             FROM visits JOIN stores USING (store_id) WHERE started_at > $1 AND started_at <= $2) AS begun
        GROUP BY 1, 2, 3`,
-      [timestamp(since)],
+      [timestamp(until - LOOK_BACK_MS), timestamp(until)],
     );
     const recorded = new Map<StoreId, number[][]>();
     for (const { store_id: storeId, day, hour, visits } of rows) {

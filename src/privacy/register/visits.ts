@@ -189,6 +189,7 @@ export const visits: Readonly<Record<string, TableEntry>> = {
         at: "date_trunc('day', at)",
         considered: "'[]'::jsonb",
         product_id: 'NULL',
+        ghost: 'NULL',
       },
     },
     columns: {
@@ -211,6 +212,7 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       product_id: personal('what the offer led to'),
       held_out_of: personal('whether they were held out, and of what'),
       universal_share: neutral('how many were held out of all offers then'),
+      ghost: personal('what an offer that was held back would have said'),
     },
   },
   offer_ratings: {
