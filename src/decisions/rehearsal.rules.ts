@@ -1,7 +1,7 @@
 import type { CapEvent, ContactPolicy } from '../limits/index.js';
 import type { LiveSnapshot } from '../offers/index.js';
 import type { PresenceChange } from '../presence/index.js';
-import type { Instant, ShopperId, ShopperLists, ShopperView, StoreId } from '../shared/index.js';
+import type { Instant, Read, ShopperId, ShopperView, StoreId } from '../shared/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import { FIRST_ECONOMICS, type Economics } from './choosing/index.js';
 import type { Granted, Pending } from './decision.js';
@@ -16,8 +16,8 @@ export interface RehearsalSetting {
   economics?: Economics;
   /** Undefined for nobody that is known: nothing is decided about them. */
   viewOf: (shopperId: ShopperId, at: Instant) => ShopperView | undefined;
-  /** What rules may ask item by item; unknown without it. */
-  listsOf?: (shopperId: ShopperId, at: Instant) => ShopperLists | undefined;
+  /** What rules may ask beyond the view; unknown without it. */
+  readOf?: (shopperId: ShopperId, at: Instant) => Read | undefined;
 }
 
 export interface Rehearsed {
@@ -46,9 +46,9 @@ export class Rehearsal {
     const { shopperId } = change;
     const view = viewOf(shopperId, change.at);
     if (view === undefined) return undefined;
-    const lists = this.setting.listsOf?.(shopperId, change.at);
+    const read = this.setting.readOf?.(shopperId, change.at);
     const world = { policy, live, economics };
-    const pending = pendingOf(triggered, { view, lists }, world, { newId: this.#newId, now });
+    const pending = pendingOf(triggered, { view, read }, world, { newId: this.#newId, now });
     const events = this.#events.get(shopperId) ?? [];
     const granted = grant(pending, { policy, events, used: this.#used, now });
     if (granted.outcome === 'offer' && granted.winner !== undefined) {

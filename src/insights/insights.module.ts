@@ -8,6 +8,8 @@ import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
 import { ReplenishmentController } from './replenishment/replenishment.controller.js';
+import { NeedsOfProducts } from './replenishment/product-needs.service.js';
+import { RuleReads } from './rule-reads.service.js';
 import { Replenishment } from './replenishment/replenishment.service.js';
 import { AudienceController } from './segments/audience.controller.js';
 import { SegmentsController } from './segments/segments.controller.js';
@@ -48,6 +50,8 @@ import { ValueRepository } from './value/value.repository.js';
     PastViews,
     Population,
     RecentLists,
+    NeedsOfProducts,
+    RuleReads,
     Replenishment,
     ShopperViews,
     ViewsRepository,
@@ -59,7 +63,7 @@ import { ValueRepository } from './value/value.repository.js';
     LifetimeValues,
     PastViews,
     Population,
-    RecentLists,
+    RuleReads,
     Refit,
     Replenishment,
     ReportReader,

@@ -4,7 +4,7 @@ import { PastViews, type PastView } from '../../insights/index.js';
 import { LiveOffers, type LiveOffer, type LiveSnapshot } from '../../offers/index.js';
 import { Problem } from '../../platform/index.js';
 import type { PresenceChange } from '../../presence/index.js';
-import { conditionsOf } from '../../rules/index.js';
+import { conditionsOf, readsOfAll } from '../../rules/index.js';
 import { localTime, type Instant, type OfferId, type ShopperId, type StoreId } from '../../shared/index.js';
 import { Stores } from '../../stores/index.js';
 import { triggeredBy } from '../pending.rules.js';
@@ -78,7 +78,7 @@ export class Simulator {
       policy,
       economics,
       viewOf: (shopperId, at) => views.get(shopperId)?.at(at),
-      listsOf: (shopperId, at) => views.get(shopperId)?.listsAt(at),
+      readOf: (shopperId, at) => views.get(shopperId)?.readAt(at),
     });
     const tally = new Tally(offer, mostItCosts(offer, this.#currency()));
     const order = new InOrder();
@@ -86,7 +86,7 @@ export class Simulator {
       since: asked.from,
       until: asked.to,
       categories: categoriesOf(live),
-      lists: new Set(live.offers.flatMap(({ lists }) => [...lists])),
+      reads: readsOfAll(live.offers.map(({ reads }) => reads)),
     };
     let visitsDone = 0;
     let rehearsed = Promise.resolve();

@@ -181,7 +181,7 @@ interface LogGap {
 }
 
 function predictiveGap(state: CategoryHistory['state'], prior: CategoryPrior): LogGap {
-  const gaps = state.purchases - 1;
+  const gaps = state.gaps ?? state.purchases - 1;
   const aboutMean =
     gaps > 0 ? Math.max(0, state.sumLogGapSquared - (state.sumLogGap * state.sumLogGap) / gaps) : 0;
   const within =

@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Database, timestamp } from '../../platform/index.js';
-import type { Instant, ShopperId, ShopperLists, ShopperView } from '../../shared/index.js';
+import type { Instant, Read, Reads, ShopperId, ShopperLists, ShopperView } from '../../shared/index.js';
 import { RecentLists } from '../lists/recent-lists.service.js';
+import { HistoryRepository } from '../replenishment/history.repository.js';
+import { Population } from '../replenishment/population.service.js';
 import { HOUSEHOLD } from '../replenishment/rows.js';
+import { PastProducts } from './past-products.rules.js';
 import { rewound, type Since } from './rewind.rules.js';
 import { ShopperViews } from './shopper-views.service.js';
 
-/** How far back, of which categories the habits are asked, and which lists up to when. */
+/** How far back, of which categories the habits are asked, and what rules ask beyond the view, up to when. */
 interface Asked {
   since: Instant;
   until: Instant;
-  lists: ReadonlySet<string>;
+  reads: Reads;
   categories: ReadonlySet<string>;
 }
 
@@ -36,12 +39,19 @@ export class PastView {
     private readonly now: ShopperView,
     private readonly since: Since | undefined,
     private readonly lists: ShopperLists | undefined,
+    private readonly products: PastProducts | undefined,
   ) {
     this.#last = now;
   }
 
-  /** What the shopper had done by then, of the lists that were asked for. */
-  listsAt(instant: Instant): ShopperLists | undefined {
+  /** What the shopper had done by then, and what they needed, as far as it was asked for. */
+  readAt(instant: Instant): Read {
+    const lists = this.#listsAt(instant);
+    const products = this.products?.at(instant);
+    return { ...(lists && { lists }), ...(products && { products }) };
+  }
+
+  #listsAt(instant: Instant): ShopperLists | undefined {
     if (this.lists === undefined) return undefined;
     const known = Object.entries(this.lists).map(([name, items = []]) => [
       name,
@@ -68,17 +78,44 @@ export class PastViews {
   constructor(
     private readonly views: ShopperViews,
     private readonly recent: RecentLists,
+    private readonly histories: HistoryRepository,
+    private readonly population: Population,
     private readonly database: Database,
   ) {}
 
   /** @returns who is not known is not in it */
   async load(ids: readonly ShopperId[], asked: Asked): Promise<Map<ShopperId, PastView>> {
     const views = await this.views.asKept(ids);
-    const [since, lists] = await Promise.all([
+    const [since, lists, products] = await Promise.all([
       this.#boughtSince([...views.values()], asked),
-      this.recent.of(ids, asked.lists, asked.until),
+      this.recent.of(ids, asked.reads.lists, asked.until),
+      this.#products(views, asked.reads.products),
     ]);
-    return new Map([...views].map(([id, view]) => [id, new PastView(view, since.get(id), lists.get(id))]));
+    return new Map(
+      [...views].map(([id, view]) => [
+        id,
+        new PastView(view, since.get(id), lists.get(id), products.get(id)),
+      ]),
+    );
+  }
+
+  /** Of those who consent to `profiling`; nothing is read where no product is asked for. */
+  async #products(
+    views: ReadonlyMap<ShopperId, ShopperView>,
+    asked: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<ShopperId, PastProducts>> {
+    const ids = [...views.values()]
+      .filter(({ consents }) => consents.profiling)
+      .map(({ shopperId }) => shopperId);
+    if (asked.size === 0 || ids.length === 0) return new Map();
+    const { products: clientele } = this.population;
+    const trips = await this.histories.trips(this.database, ids);
+    return new Map(
+      [...trips].map(([id, ofShopper]) => {
+        const timeZone = views.get(id)?.timeZone ?? 'UTC';
+        return [id, new PastProducts(ofShopper, clientele, timeZone)];
+      }),
+    );
   }
 
   async #boughtSince(

@@ -38,7 +38,7 @@ export const FEATURES = [
 export const FEATURE_COUNT = FEATURES.length;
 
 /** How many gaps the clientele's mean is worth against a shopper's own, and its variance. */
-const MEAN_WEIGHT = 6;
+export const MEAN_WEIGHT = 6;
 const VARIANCE_WEIGHT = 8;
 /** Odds further out are not told apart: 400 categories of a shopper cannot show them. */
 const LEAST = 1e-4;

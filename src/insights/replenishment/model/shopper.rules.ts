@@ -1,3 +1,4 @@
+import type { Instant } from '../../../shared/time.js';
 import type { DayNumber } from './calendar.rules.js';
 import { FEATURE_COUNT, momentOf, writeFeatures, type Moment } from './features.rules.js';
 import { Habits } from './habits.rules.js';
@@ -10,8 +11,8 @@ import { Rhythm } from './rhythm.rules.js';
 export interface Visit<Key = number> {
   day: DayNumber;
   items: readonly Key[];
-  /** Bought of each item, in the unit of its pack size; undefined where sizes are not known. */
-  amounts?: readonly (number | undefined)[];
+  /** When each item was bought, of several times that day the last; left out where only the day is known. */
+  moments?: readonly Instant[];
 }
 
 /** A shopper's model as it is kept. */
@@ -73,15 +74,15 @@ export class ShopperModel<Key = number> {
     const number = this.rhythm.visits + 1;
     visit.items.forEach((key, index) => {
       const habit = this.#habitOf.get(key);
-      const amount = visit.amounts?.[index];
+      const purchasedAt = visit.moments?.[index];
       if (habit === undefined) {
-        this.#habitOf.set(key, this.habits.begin(visit.day, number, amount));
+        this.#habitOf.set(key, this.habits.begin(visit.day, number, purchasedAt));
         this.keys.push(key);
         this.items.push(this.#numberOf(key));
         return;
       }
       this.#learnFromGap(habit, visit.day, number, population, intervals);
-      this.habits.observe(habit, visit.day, number, amount);
+      this.habits.observe(habit, visit.day, number, purchasedAt);
     });
     this.rhythm.observe(visit.day, visit.items.length);
   }
