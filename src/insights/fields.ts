@@ -1,7 +1,7 @@
 import type { Field, FieldValue, Saying } from '../rules/index.js';
 import { DAY_MS, type CategoryHistory, type Facts, type Instant, type MainBrand } from '../shared/index.js';
 import { estimateIn } from './replenishment/estimate-in.rules.js';
-import { estimateOfProduct } from './replenishment/product-needs.rules.js';
+import { standingToProduct } from './replenishment/product-needs.rules.js';
 import { visitEveryDays } from './replenishment/history.rules.js';
 import { listFields } from './lists/list-fields.js';
 import {
@@ -19,7 +19,7 @@ import {
 import { segmentFields } from './segments/fields.js';
 import { habitFields } from './traits/habit-fields.js';
 import { interactionFields } from './traits/interaction-fields.js';
-import type { ReplenishmentEstimate } from './replenishment/replenishment.rules.js';
+import type { Standing } from './replenishment/replenishment.rules.js';
 import { valueFields } from './value/fields.js';
 
 const NEEDED = [
@@ -185,11 +185,11 @@ export const insightFields: readonly Field[] = [
   ...valueFields,
 ];
 
-function estimated(of: (figures: ReplenishmentEstimate) => FieldValue) {
+function estimated(of: (figures: Standing) => FieldValue) {
   return ({ at, shopper, products }: Facts, { category, product = '' }: OfNeed): FieldValue => {
     const figures =
       category === undefined
-        ? estimateOfProduct(products, shopper.activity, product, at)
+        ? standingToProduct(products, shopper.activity, product, at)
         : estimateIn(shopper, category, at);
     return figures && of(figures);
   };

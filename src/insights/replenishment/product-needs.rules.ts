@@ -5,13 +5,13 @@ import type {
   ProductNeeds,
   ShopperView,
 } from '../../shared/index.js';
-import { foreseen } from './estimate-in.rules.js';
+import { foreseen, likely } from './estimate-in.rules.js';
 import { ModelForesight } from './foresight.rules.js';
 import { visitEveryDays } from './history.rules.js';
 import type { Clientele } from './model/clientele.rules.js';
 import { MEAN_WEIGHT } from './model/features.rules.js';
 import type { ShopperModel } from './model/shopper.rules.js';
-import { estimate, type ReplenishmentEstimate } from './replenishment.rules.js';
+import { estimate, standing, type ReplenishmentEstimate, type Standing } from './replenishment.rules.js';
 
 /** The needs of the products that `model` knows, read against one snapshot of the clientele. */
 export function productNeedsOf(
@@ -31,7 +31,19 @@ export function productNeedsOf(
   };
 }
 
-/** When the shopper will need the product again; undefined where they never bought it, or it was not asked for. */
+/** How the shopper stands to the product; undefined where they never bought it, or it was not asked for. */
+export function standingToProduct(
+  needs: ProductNeeds | undefined,
+  activity: ShopperView['activity'],
+  product: string,
+  at: Instant,
+): Standing | undefined {
+  const history = needs?.histories.get(product);
+  if (needs === undefined || history === undefined) return undefined;
+  return likely(standing(history, needs.visits, visitEveryDays(activity), at), needs.foresight, product, at);
+}
+
+/** The same with the interval of the next purchase. */
 export function estimateOfProduct(
   needs: ProductNeeds | undefined,
   activity: ShopperView['activity'],

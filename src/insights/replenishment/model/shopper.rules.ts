@@ -1,6 +1,6 @@
 import type { Instant } from '../../../shared/time.js';
 import type { DayNumber } from './calendar.rules.js';
-import { FEATURE_COUNT, momentOf, writeFeatures, type Moment } from './features.rules.js';
+import { FEATURE_COUNT, momentOf, writeFeatures } from './features.rules.js';
 import { Habits } from './habits.rules.js';
 import { logistic, logOfCount } from './numbers.rules.js';
 import { adaptEnds, PURCHASES_FOR_A_RHYTHM, type Intervals } from './intervals.rules.js';
@@ -102,19 +102,8 @@ export class ShopperModel<Key = number> {
    * @returns the rows' number
    */
   featuresAt(day: DayNumber, population: Items, into: Float64Array): number {
-    const moment: Moment = momentOf(this.rhythm, day);
     const { size } = this.habits;
-    for (let habit = 0; habit < size; habit += 1) {
-      writeFeatures(
-        this.habits,
-        habit,
-        population,
-        this.items[habit] as number,
-        moment,
-        into,
-        habit * FEATURE_COUNT,
-      );
-    }
+    writeFeatures(this.habits, 0, size, population, this.items, momentOf(this.rhythm, day), into);
     return size;
   }
 }
