@@ -15,6 +15,9 @@ export async function bench() {
   const { FEATURE_COUNT } = await load('model/features.rules.js');
   const { HABIT_BYTES } = await load('model/habits.rules.js');
   const { probabilitiesOf, ShopperModel } = await load('model/shopper.rules.js');
+  const { estimateIn } = await load('estimate-in.rules.js');
+  const { ModelForesight } = await load('foresight.rules.js');
+  const { defaultPrior } = await load('replenishment.rules.js');
   const { packedModel } = await load('packing.rules.js');
   const { seeded } = await import(path.resolve(import.meta.dirname, '../../dist/shared/random.js'));
   const clientele = Clientele.default();
@@ -29,6 +32,15 @@ export async function bench() {
     probabilitiesOf(rows, count, weighing.weights, model.offsets, probabilities);
     return probabilities[0];
   });
+  const foresight = new ModelForesight(model, clientele, 'Europe/Rome');
+  const now = today * 86_400_000 + 43_200_000;
+  const view = { ...viewOf(model, now, defaultPrior()), foresight };
+  const foreseen = timed(() =>
+    model.keys.reduce((sum, key) => sum + foresight.purchaseProbability(key, now), 0),
+  );
+  const asked = timed(() =>
+    model.keys.reduce((sum, key) => sum + estimateIn(view, key, now).dueProbability, 0),
+  );
   const floor = timed(() => {
     const { habits, rhythm } = model;
     for (let habit = 0; habit < CATEGORIES; habit += 1) {
@@ -47,6 +59,8 @@ export async function bench() {
   });
   const candidates = [
     { name: 'aislecue', categories: CATEGORIES, ...ours, aimMicroseconds: 100 },
+    { name: 'foreseen one by one', categories: CATEGORIES, ...foreseen },
+    { name: 'asked by rules one by one, with what is due', categories: CATEGORIES, ...asked },
     { name: 'beta-binomial', categories: CATEGORIES, ...floor },
     { name: 'one purchase taken in', ...observed },
     {
@@ -74,6 +88,21 @@ function shopperOf(ShopperModel, clientele, roll) {
     model.observe({ day: FIRST_DAY + visit * 3, items: [...basket] }, items, intervals);
   }
   return model;
+}
+
+/** As decisions read it: the gaps of each category beside the model. */
+function viewOf({ keys, rhythm }, now, prior) {
+  const state = {
+    purchases: 5,
+    lastPurchasedAt: now - 20 * 86_400_000,
+    visitsAtFirst: 1,
+    sumLogGap: 12,
+    sumLogGapSquared: 38,
+  };
+  return {
+    replenishment: new Map(keys.map((key) => [key, { state, prior }])),
+    activity: { visits: rhythm.visits, firstVisitAt: FIRST_DAY * 86_400_000, lastVisitAt: now },
+  };
 }
 
 /** Wall time by percentile, and CPU time, which other work on the machine leaves alone; after a round to warm up. */

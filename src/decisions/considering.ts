@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Pending } from './decision.js';
-import { listsAsked, pendingOf } from './pending.rules.js';
+import { readsAsked, pendingOf } from './pending.rules.js';
 import { Triggering } from './triggering.js';
 import { WarmViews } from './warm-views.js';
 import { Worlds } from './worlds.js';
@@ -27,13 +27,13 @@ export class Considering {
     const about = new Set(triggered.map(({ change }) => change.shopperId));
     const arrived = changes.filter(({ kind, shopperId }) => kind === 'visitStarted' && !about.has(shopperId));
     this.views.warm(arrived.map(({ shopperId }) => shopperId));
-    const { asking, names } = listsAsked(triggered);
-    const [views, lists] = await Promise.all([this.views.of([...about]), this.views.listsOf(asking, names)]);
+    const { asking, reads } = readsAsked(triggered);
+    const [views, known] = await Promise.all([this.views.of([...about]), this.views.readsOf(asking, reads)]);
     return triggered.flatMap((each) => {
       const view = views.get(each.change.shopperId);
       const when = { newId: this.#newId, now: this.clock.now() };
-      const recent = lists.get(each.change.shopperId);
-      return view === undefined ? [] : [pendingOf(each, { view, lists: recent }, this.worlds.current, when)];
+      const read = known.get(each.change.shopperId);
+      return view === undefined ? [] : [pendingOf(each, { view, read }, this.worlds.current, when)];
     });
   }
 }

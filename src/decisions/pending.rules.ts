@@ -4,11 +4,13 @@ import type {
   DecisionId,
   DeliveryId,
   Instant,
+  Read,
+  Reads,
   ShopperId,
-  ShopperLists,
   ShopperView,
 } from '../shared/index.js';
 import type { StoreLayout } from '../stores/index.js';
+import { readsOfAll } from '../rules/index.js';
 import { consider } from './consider.rules.js';
 import type { Pending, World } from './decision.js';
 import { pacesOf } from './paces.rules.js';
@@ -34,29 +36,28 @@ export function triggeredBy(
   return candidates.length === 0 ? undefined : { change, trigger, layout, candidates };
 }
 
-/** The lists that offers which are triggered ask about, and of whom. */
-export function listsAsked(triggered: readonly Triggered[]): {
-  asking: readonly ShopperId[];
-  names: ReadonlySet<string>;
-} {
-  const asking = triggered.filter(({ candidates }) => candidates.some(({ lists }) => lists.size > 0));
+/** What has to be read before the offers that are triggered are asked, and of whom. */
+export function readsAsked(triggered: readonly Triggered[]): { asking: readonly ShopperId[]; reads: Reads } {
+  const asking = triggered.filter(({ candidates }) =>
+    candidates.some(({ reads }) => reads.lists.size + reads.products.size > 0),
+  );
   return {
     asking: [...new Set(asking.map(({ change }) => change.shopperId))],
-    names: new Set(asking.flatMap(({ candidates }) => candidates.flatMap(({ lists }) => [...lists]))),
+    reads: readsOfAll(asking.flatMap(({ candidates }) => candidates.map(({ reads }) => reads))),
   };
 }
 
 /** The decision as far as it can be thought through without a lock: every candidate judged. */
 export function pendingOf(
   { change, trigger, layout, candidates }: Triggered,
-  { view, lists }: { view: ShopperView; lists?: ShopperLists | undefined },
+  { view, read }: { view: ShopperView; read?: Read | undefined },
   world: World,
   { newId, now }: { newId: () => string; now: Instant },
 ): Pending {
   const facts = {
     ...factsOf(trigger, layout, { shopper: view, live: world.live }),
     visitId: change.visitId,
-    ...(lists && { lists }),
+    ...read,
   };
   const receivedAt = change.receivedAt ?? change.at;
   return {

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { RecentLists, ShopperViews } from '../insights/index.js';
+import { RuleReads, ShopperViews } from '../insights/index.js';
 import type { LiveOffer, LiveSnapshot } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
+import { readsOfAll } from '../rules/index.js';
 import type {
   ChangeId,
   DecisionId,
   DeliveryId,
+  Read,
   ShopperId,
-  ShopperLists,
   ShopperView,
   VisitId,
 } from '../shared/index.js';
@@ -22,7 +23,7 @@ import { Worlds } from './worlds.js';
 export class PreviewPieces {
   constructor(
     private readonly views: ShopperViews,
-    private readonly lists: RecentLists,
+    private readonly reads: RuleReads,
     private readonly worlds: Worlds,
     private readonly writer: OfferWriter,
     private readonly clock: Clock,
@@ -37,10 +38,10 @@ export class PreviewPieces {
     return (await this.views.load([shopperId])).get(shopperId);
   }
 
-  /** What they did of late, as far as one of these offers asks. */
-  async listsOf(shopperId: ShopperId, candidates: readonly LiveOffer[]): Promise<ShopperLists> {
-    const names = new Set(candidates.flatMap(({ lists }) => [...lists]));
-    return (await this.lists.of([shopperId], names, this.clock.now())).get(shopperId) ?? {};
+  /** What one of these offers asks beyond the view. */
+  async readOf(shopperId: ShopperId, candidates: readonly LiveOffer[]): Promise<Read> {
+    const asked = readsOfAll(candidates.map(({ reads }) => reads));
+    return (await this.reads.of([shopperId], asked, this.clock.now())).get(shopperId) ?? {};
   }
 
   /**

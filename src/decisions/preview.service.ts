@@ -45,10 +45,10 @@ export class Previews {
     const asked = live.offers.filter((offer) => draftIds.has(offer.offerId) && !triggered.includes(offer));
     const candidates = [...triggered, ...asked];
     const visitId = await this.#visitOf(body.shopperId, body.storeId);
-    const lists = await this.pieces.listsOf(body.shopperId, candidates);
+    const read = await this.pieces.readOf(body.shopperId, candidates);
     const facts = {
       ...factsOf(trigger, layout, { shopper: view, live }),
-      lists,
+      ...read,
       ...(visitId && { visitId }),
     };
     const world = this.pieces.worldWith(live);

@@ -1,7 +1,7 @@
 import type { CapEvent, ContactPolicy } from '../limits/index.js';
 import type { LiveSnapshot } from '../offers/index.js';
 import type { PresenceChange } from '../presence/index.js';
-import type { Instant, ShopperId, ShopperLists, ShopperView, StoreId } from '../shared/index.js';
+import type { Instant, Read, ShopperId, ShopperView, StoreId } from '../shared/index.js';
 import type { StoreLayout } from '../stores/index.js';
 import { FIRST_ECONOMICS, type Economics } from './choosing/index.js';
 import type { Granted, Pending, World } from './decision.js';
@@ -19,8 +19,8 @@ export interface RehearsalSetting {
   rhythms?: World['rhythms'];
   /** Undefined for nobody that is known: nothing is decided about them. */
   viewOf: (shopperId: ShopperId, at: Instant) => ShopperView | undefined;
-  /** What rules may ask item by item; unknown without it. */
-  listsOf?: (shopperId: ShopperId, at: Instant) => ShopperLists | undefined;
+  /** What rules may ask beyond the view; unknown without it. */
+  readOf?: (shopperId: ShopperId, at: Instant) => Read | undefined;
   /** Whose caps count together; nobody's without it. */
   householdOf?: (shopperId: ShopperId) => string | undefined;
 }
@@ -60,13 +60,13 @@ export class Rehearsal {
     this.#exits.learn(change);
     const triggered = this.#triggeredBy(change);
     if (triggered === undefined) return undefined;
-    const { live, policy, economics = FIRST_ECONOMICS, rhythms, viewOf, listsOf } = this.setting;
+    const { live, policy, economics = FIRST_ECONOMICS, rhythms, viewOf, readOf } = this.setting;
     const { shopperId } = change;
     const view = viewOf(shopperId, change.at);
     if (view === undefined) return undefined;
-    const lists = listsOf?.(shopperId, change.at);
+    const read = readOf?.(shopperId, change.at);
     const world = { policy, live, economics, rhythms };
-    const pending = pendingOf(triggered, { view, lists }, world, { newId: this.#newId, now });
+    const pending = pendingOf(triggered, { view, read }, world, { newId: this.#newId, now });
     const leftAt = this.#exits.leftAt(pending);
     this.#exits.triggered(pending);
     const granted = grant(pending, { policy, ...this.#historyOf(shopperId), used: this.#used, leftAt, now });

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { RecentLists, ShopperViews } from '../insights/index.js';
+import { RuleReads, ShopperViews } from '../insights/index.js';
 import { Bus, Clock, Log } from '../platform/index.js';
-import type { Instant, ShopperId, ShopperLists, ShopperView } from '../shared/index.js';
+import type { Instant, Read, Reads, ShopperId, ShopperView } from '../shared/index.js';
 
 interface Warm {
   view: ShopperView | undefined;
@@ -23,7 +23,7 @@ export class WarmViews implements OnModuleInit {
 
   constructor(
     private readonly views: ShopperViews,
-    private readonly lists: RecentLists,
+    private readonly reads: RuleReads,
     private readonly bus: Bus,
     private readonly clock: Clock,
     private readonly log: Log,
@@ -50,12 +50,9 @@ export class WarmViews implements OnModuleInit {
     return found;
   }
 
-  /** What they did of late, as far as some offer asks: read each time, so that views stay small. */
-  listsOf(
-    shopperIds: readonly ShopperId[],
-    names: ReadonlySet<string>,
-  ): Promise<ReadonlyMap<ShopperId, ShopperLists>> {
-    return this.lists.of(shopperIds, names, this.clock.now());
+  /** What some offer asks beyond the views: read each time, so that these stay small. */
+  readsOf(shopperIds: readonly ShopperId[], asked: Reads): Promise<ReadonlyMap<ShopperId, Read>> {
+    return this.reads.of(shopperIds, asked, this.clock.now());
   }
 
   /** Loads ahead of need, for shoppers who have just come in; nobody waits for it. */

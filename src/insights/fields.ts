@@ -1,106 +1,126 @@
 import type { Field, FieldValue, Saying } from '../rules/index.js';
-import { DAY_MS, type Facts, type Instant, type MainBrand } from '../shared/index.js';
+import { DAY_MS, type CategoryHistory, type Facts, type Instant, type MainBrand } from '../shared/index.js';
 import { estimateIn } from './replenishment/estimate-in.rules.js';
+import { standingToProduct } from './replenishment/product-needs.rules.js';
 import { visitEveryDays } from './replenishment/history.rules.js';
 import { listFields } from './lists/list-fields.js';
-import { hasBoughtOf, hasHabit, lastVisitMs, latenessAt, ofActivity, ofHabit, wholeDays } from './said.js';
+import {
+  hasBought,
+  hasBoughtOf,
+  hasHabit,
+  lastBoughtMs,
+  lastVisitMs,
+  latenessAt,
+  ofActivity,
+  ofHabit,
+  timesBought,
+  wholeDays,
+} from './said.js';
 import { segmentFields } from './segments/fields.js';
 import { habitFields } from './traits/habit-fields.js';
 import { interactionFields } from './traits/interaction-fields.js';
-import type { ReplenishmentEstimate } from './replenishment/replenishment.rules.js';
+import type { Standing } from './replenishment/replenishment.rules.js';
 import { valueFields } from './value/fields.js';
 
-const CATEGORY = [{ name: 'category', type: 'text', label: 'Category' }] as const;
+const NEEDED = [
+  { name: 'category', type: 'text', label: 'Category' },
+  { name: 'product', type: 'text', label: 'Product', insteadOf: 'category' },
+] as const;
 const GROUP = [{ name: 'equivalenceGroup', type: 'text', label: 'Equivalence group' }] as const;
 const DAYS = 'days';
 
-type OfCategory = Readonly<Record<'category', string>>;
+/** Exactly one of the two. */
+type OfNeed = Readonly<Partial<Record<'category' | 'product', string>>>;
 type OfGroup = Readonly<Record<'equivalenceGroup', string>>;
 
-const knownHabit = ({ category }: OfCategory, say: Saying): string => hasHabit(category, say);
+const knownHabit = ({ category, product = '' }: OfNeed, say: Saying): string =>
+  category === undefined ? hasBought(product, say) : hasHabit(category, say);
 const knownGroup = ({ equivalenceGroup }: OfGroup, say: Saying): string => hasBoughtOf(equivalenceGroup, say);
 
 /** When needs return, and what was bought. All are unknown without the `profiling` consent or before a first purchase. */
 const purchaseFields: readonly Field[] = [
   {
     field: 'replenishment.dueProbability',
-    label: 'Probability that the category runs out before the next visit',
+    label: 'Probability that it runs out before the next visit',
     description:
       '1 - the chance that a gap lasts longer than the days since the last purchase and until the next visit; 0 for a habit given up',
     type: 'number',
     range: [0, 1],
-    parameters: CATEGORY,
+    parameters: NEEDED,
     read: estimated(({ dueProbability }) => dueProbability),
     sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.purchaseProbability',
-    label: 'Probability that the category is bought on a visit',
+    label: 'Probability that it is bought on a visit',
     description:
       'By the model of purchases: habit, recency, weekday, month and the shopper’s own ways; at this visit',
     type: 'number',
     range: [0, 1],
-    parameters: CATEGORY,
+    parameters: NEEDED,
     read: estimated(({ purchaseProbability }) => purchaseProbability),
     sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.daysUntilDue',
-    label: 'Days until the category is due (negative: overdue)',
+    label: 'Days until it is due (negative: overdue)',
     description: 'From now to the last purchase and one usual interval',
     type: 'number',
     unit: DAYS,
-    parameters: CATEGORY,
+    parameters: NEEDED,
     read: estimated(({ daysUntilDue }) => daysUntilDue),
     sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.intervalDays',
-    label: 'Usual days between purchases of the category',
+    label: 'Usual days between purchases of it',
     description:
       'Median of the gap that is expected next, between the shopper’s own gaps and the clientele’s',
     type: 'number',
     unit: DAYS,
-    parameters: CATEGORY,
+    parameters: NEEDED,
     read: estimated(({ intervalDays }) => intervalDays),
     sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.lapsed',
-    label: 'The habit of buying the category was given up',
+    label: 'The habit of buying it was given up',
     description:
       'No purchase for six intervals, or for two and a half where longer gaps are rarer than one in fifty',
     type: 'boolean',
-    parameters: CATEGORY,
+    parameters: NEEDED,
     read: estimated(({ lapsed }) => lapsed),
     sqlKnown: knownHabit,
   },
   {
     field: 'replenishment.daysSinceLast',
-    label: 'Whole days since the category was last bought',
-    description: 'Full periods of 24 hours since the last purchase of the category, in any channel',
+    label: 'Whole days since it was last bought',
+    description:
+      'Full periods of 24 hours since the last purchase of the category or product, in any channel',
     type: 'number',
     unit: DAYS,
-    parameters: CATEGORY,
-    read: ({ at, shopper }, { category }: OfCategory) =>
-      wholeDaysSince(at, shopper.replenishment.get(category)?.state.lastPurchasedAt),
-    sql: ({ category = '' }, say) =>
+    parameters: NEEDED,
+    read: (facts, of: OfNeed) => wholeDaysSince(facts.at, historyOf(facts, of)?.state.lastPurchasedAt),
+    sql: ({ category, product = '' }: OfNeed, say) =>
       wholeDays(
-        ofHabit('(extract(epoch FROM last_purchased_at) * 1000)::bigint::float8', category, say),
+        category === undefined
+          ? lastBoughtMs(product, say)
+          : ofHabit('(extract(epoch FROM last_purchased_at) * 1000)::bigint::float8', category, say),
         say,
       ),
   },
   {
     field: 'replenishment.purchases',
-    label: 'Days on which the category was bought',
+    label: 'Days on which it was bought',
     description: 'Distinct days, in any channel; those of the household count',
     timeless: true,
     type: 'number',
     unit: 'count',
-    parameters: CATEGORY,
-    read: ({ shopper }, { category }: OfCategory) =>
-      shopper.consents.profiling ? (shopper.replenishment.get(category)?.state.purchases ?? 0) : undefined,
-    sql: ({ category = '' }, say) => `coalesce(${ofHabit('purchases', category, say)}, 0)::float8`,
+    parameters: NEEDED,
+    read: (facts, of: OfNeed) =>
+      facts.shopper.consents.profiling ? (historyOf(facts, of)?.state.purchases ?? 0) : undefined,
+    sql: ({ category, product = '' }: OfNeed, say) =>
+      `coalesce(${category === undefined ? timesBought(product, say) : ofHabit('purchases', category, say)}, 0)::float8`,
   },
   {
     field: 'purchases.mainBrand',
@@ -165,11 +185,21 @@ export const insightFields: readonly Field[] = [
   ...valueFields,
 ];
 
-function estimated(of: (figures: ReplenishmentEstimate) => FieldValue) {
-  return ({ at, shopper }: Facts, { category }: OfCategory): FieldValue => {
-    const figures = estimateIn(shopper, category, at);
+function estimated(of: (figures: Standing) => FieldValue) {
+  return ({ at, shopper, products }: Facts, { category, product = '' }: OfNeed): FieldValue => {
+    const figures =
+      category === undefined
+        ? standingToProduct(products, shopper.activity, product, at)
+        : estimateIn(shopper, category, at);
     return figures && of(figures);
   };
+}
+
+function historyOf(
+  { shopper, products }: Facts,
+  { category, product = '' }: OfNeed,
+): CategoryHistory | undefined {
+  return category === undefined ? products?.histories.get(product) : shopper.replenishment.get(category);
 }
 
 function ofMainBrand(of: (favourite: MainBrand) => FieldValue) {

@@ -1,7 +1,7 @@
 export { estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
 export { InsightsModule } from './insights.module.js';
-export { RecentLists } from './lists/recent-lists.service.js';
+export { RuleReads } from './rule-reads.service.js';
 export { neverBought } from './traits/never-bought.rules.js';
 export { Population } from './replenishment/population.service.js';
 export { replenishmentItem, type ReplenishmentItem } from './replenishment/replenishment.dto.js';

@@ -8,9 +8,12 @@ import { Histories } from './replenishment/histories.service.js';
 import { HistoryRepository } from './replenishment/history.repository.js';
 import { Population } from './replenishment/population.service.js';
 import { ReplenishmentController } from './replenishment/replenishment.controller.js';
+import { NeedsOfProducts } from './replenishment/product-needs.service.js';
+import { RuleReads } from './rule-reads.service.js';
 import { Replenishment } from './replenishment/replenishment.service.js';
 import { AudienceController } from './segments/audience.controller.js';
 import { SegmentsController } from './segments/segments.controller.js';
+import { PastNeeds } from './shopper-view/past-needs.service.js';
 import { PastViewsRepository } from './shopper-view/past-views.repository.js';
 import { PastViews } from './shopper-view/past-views.service.js';
 import { ShopperViews } from './shopper-view/shopper-views.service.js';
@@ -47,9 +50,12 @@ import { ValueRepository } from './value/value.repository.js';
     ValueRepository,
     Refit,
     PastViews,
+    PastNeeds,
     PastViewsRepository,
     Population,
     RecentLists,
+    NeedsOfProducts,
+    RuleReads,
     Replenishment,
     ShopperViews,
     ViewsRepository,
@@ -61,7 +67,7 @@ import { ValueRepository } from './value/value.repository.js';
     LifetimeValues,
     PastViews,
     Population,
-    RecentLists,
+    RuleReads,
     Refit,
     Replenishment,
     ReportReader,

@@ -1,5 +1,6 @@
 import type { Saying } from '../rules/index.js';
 import { DAY_MS } from '../shared/index.js';
+import { HABIT_BYTES } from './replenishment/model/habits.rules.js';
 
 /** How the tables of this room are said in SQL about `asked`, for the fields of rules. */
 
@@ -36,6 +37,28 @@ export function ofHabit(sql: string, category: string, say: Saying): string {
 
 export function hasHabit(category: string, say: Saying): string {
   return `EXISTS ${ofHabit('', category, say)}`;
+}
+
+/** Where the packed habit of one product begins among those of the shopper; NULL where it was never bought. */
+const PLACE = `${HABIT_BYTES} * (array_position(products, named.product) - 1)`;
+const byte = (at: number): string => `get_byte(product_habits, ${PLACE} + ${at})::bigint`;
+const ofProduct = (sql: string, product: string, say: Saying): string =>
+  `(SELECT ${sql} FROM shopper_activity, (SELECT ${say.text(product)} AS product) AS named
+    WHERE shopper_activity.shopper_id = asked.shopper_id AND products @> ARRAY[named.product])`;
+
+/** As `model/habits.rules.ts` lays it out: 16 bits at 0. */
+export function timesBought(product: string, say: Saying): string {
+  return ofProduct(`${byte(0)} + (${byte(1)} << 8)`, product, say);
+}
+
+/** The second at 60, of 32 bits, in milliseconds. */
+export function lastBoughtMs(product: string, say: Saying): string {
+  const second = [60, 61, 62, 63].map((at, place) => `(${byte(at)} << ${8 * place})`).join(' + ');
+  return ofProduct(`(${second})::float8 * 1000`, product, say);
+}
+
+export function hasBought(product: string, say: Saying): string {
+  return `EXISTS ${ofProduct('', product, say)}`;
 }
 
 /** True of who has ever bought of an equivalence group. */

@@ -3,14 +3,14 @@ import {
   compileRule,
   conditionsOf,
   explainRule,
-  listsIn,
+  readsIn,
   validateRule,
   type Explainer,
   type FieldRegistry,
   type Predicate,
   type Rule,
 } from '../rules/index.js';
-import type { OfferId, ProductId } from '../shared/index.js';
+import type { OfferId, ProductId, Reads } from '../shared/index.js';
 import { parseContent, type ParsedContent } from './content.js';
 import type { OfferDocument } from './offer.schema.js';
 import { comparedProducts, leadsTo } from './target.rules.js';
@@ -48,8 +48,8 @@ export interface LiveOffer extends StoredOffer {
   eligible: Predicate;
   /** What stands in the way of `eligible`; paths start with `eligibility`. */
   explain: Explainer;
-  /** The lists that `eligible` asks about item by item: to be read before it is asked. */
-  lists: ReadonlySet<string>;
+  /** What has to be read before `eligible` is asked. */
+  reads: Reads;
   content: ParsedContent;
   target: ResolvedTarget;
 }
@@ -73,7 +73,7 @@ export function compileOffer(stored: StoredOffer, fields: FieldRegistry): Compil
     rule: validation.rule,
     eligible: compileRule(validation.rule, fields),
     explain: explainRule(validation.rule, fields, 'eligibility'),
-    lists: listsIn(validation.rule),
+    reads: readsIn(validation.rule),
     content: parseContent(document.content),
   };
 }

@@ -18,7 +18,16 @@ const itemAnswer = z.object({
 });
 const fieldAnswer = itemAnswer.extend({
   about: z.literal('moment').optional().describe('known only during a visit'),
-  parameters: z.array(z.object({ name: z.string(), type: z.string(), label: z.string() })).optional(),
+  parameters: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        label: z.string(),
+        insteadOf: z.string().optional().describe('the parameter in place of which it may be given'),
+      }),
+    )
+    .optional(),
   items: z
     .array(itemAnswer)
     .optional()

@@ -1,3 +1,5 @@
+import type { Reads } from '../shared/index.js';
+
 /** The rule language: the JSON that react-querybuilder edits, closed to everything not named here. */
 
 export const OPERATORS = [
@@ -77,8 +79,17 @@ export function groupOf({ value }: Condition): Group {
   throw new Error("'matchesAny' needs a group: the rule was not validated");
 }
 
-/** The lists whose items a rule asks about, e.g. `purchases`: they have to be read before it is asked. */
-export function listsIn(rule: Rule): ReadonlySet<string> {
-  const lists = [...conditionsOf(rule)].filter(({ condition }) => condition.operator === 'matchesAny');
-  return new Set(lists.map(({ condition }) => condition.field));
+/** What has to be read before a rule is asked: the lists about whose items it asks, the products `of` which it asks. */
+export function readsIn(rule: Rule): Reads {
+  const conditions = [...conditionsOf(rule)].map(({ condition }) => condition);
+  const lists = conditions.filter(({ operator }) => operator === 'matchesAny').map(({ field }) => field);
+  return { lists: new Set(lists), products: new Set(conditions.flatMap(({ of }) => of?.['product'] ?? [])) };
+}
+
+/** What several rules ask for together. */
+export function readsOfAll(reads: readonly Reads[]): Reads {
+  return {
+    lists: new Set(reads.flatMap(({ lists }) => [...lists])),
+    products: new Set(reads.flatMap(({ products }) => [...products])),
+  };
 }

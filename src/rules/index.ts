@@ -1,4 +1,4 @@
-export { conditionsOf, isGroup, listsIn, type Rule } from './grammar.js';
+export { conditionsOf, isGroup, readsIn, readsOfAll, type Rule } from './grammar.js';
 export { FIELD_REGISTRY } from './field-registry.js';
 export { FieldRegistry, type Field, type FieldValue, type ItemField } from './registry.js';
 export { validateRule } from './validate.js';

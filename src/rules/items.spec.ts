@@ -3,7 +3,7 @@ import { compileRule } from './compile.js';
 import { warningsOf } from './contradictions/warn.js';
 import { describeRule } from './describe.js';
 import { explainRule } from './explain.js';
-import { listsIn, type Rule } from './grammar.js';
+import { readsIn, type Rule } from './grammar.js';
 import { RuleIndex } from './matching/rule-index.js';
 import { FieldRegistry, type Field, type ItemField } from './registry.js';
 import { validateRule } from './validate.js';
@@ -95,8 +95,10 @@ describe('matchesAny', () => {
   });
 
   it('names the list that has to be read', () => {
-    expect([...listsIn({ combinator: 'or', rules: [any(coffee), visitsAbove(1)] })]).toEqual(['purchases']);
-    expect(listsIn(visitsAbove(1)).size).toBe(0);
+    expect([...readsIn({ combinator: 'or', rules: [any(coffee), visitsAbove(1)] }).lists]).toEqual([
+      'purchases',
+    ]);
+    expect(readsIn(visitsAbove(1)).lists.size).toBe(0);
   });
 
   it('is warned about where no item can be as it asks', () => {

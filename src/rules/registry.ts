@@ -23,6 +23,8 @@ interface Parameter<Name extends string> {
   readonly name: Name;
   readonly type: 'text';
   readonly label: string;
+  /** The parameter that this one may be given in place of; of the two a rule names exactly one. */
+  readonly insteadOf?: string;
 }
 
 /**
@@ -50,7 +52,7 @@ export interface Field<Name extends string = string> {
   readonly items?: readonly ItemField[];
   /** The least and greatest number that makes sense, e.g. `[0, 1]` for a probability. */
   readonly range?: readonly [number, number];
-  /** `of` holds exactly the parameters. Names in it come from people: look them up in a Map, or by `Object.hasOwn`. */
+  /** `of` holds exactly the parameters, of those that stand for each other one. Names in it come from people: look them up in a Map, or by `Object.hasOwn`. */
   read(facts: Facts, of: Readonly<Record<Name, string>>): FieldValue;
   /**
    * What `read` gives of a shopper outside of visits, in SQL about `asked`, their row of `shoppers`; NULL for what is

@@ -11,6 +11,15 @@ const due: Field<'category'> = {
   parameters: [{ name: 'category', type: 'text', label: 'Category' }],
   read: unread,
 };
+const need: Field = {
+  ...due,
+  field: 'need',
+  parameters: [
+    { name: 'category', type: 'text', label: 'Category' },
+    { name: 'product', type: 'text', label: 'Product', insteadOf: 'category' },
+  ],
+  read: unread,
+};
 const fields = new FieldRegistry(
   [due],
   [
@@ -38,6 +47,7 @@ const fields = new FieldRegistry(
       read: unread,
     },
     { field: 'anything', label: 'Attribute', description: 'Attribute', type: 'any', read: unread },
+    need,
   ],
 );
 
@@ -195,6 +205,16 @@ describe('validateRule', () => {
       'eligibility.value wrong-type',
     ],
     ['a value for null', { field: 'city', operator: 'null', value: '' }, 'eligibility.value wrong-type'],
+    [
+      'neither of two that stand for each other',
+      { field: 'need', of: {}, operator: '>', value: 0 },
+      'eligibility.of.category required',
+    ],
+    [
+      'both of two that stand for each other',
+      { field: 'need', of: { category: 'tea', product: 'earl-grey' }, operator: '>', value: 0 },
+      'eligibility.of.product unknown-field',
+    ],
     ['no arguments', { field: 'due', operator: '>', value: 0 }, 'eligibility.of required'],
     [
       'arguments that are none',
@@ -237,6 +257,11 @@ describe('validateRule', () => {
       'eligibility.rules[1].rules[0].extra unknown-field',
       'eligibility.rules[1].rules[0].value wrong-type',
     ]);
+  });
+
+  it.each([{ category: 'tea' }, { product: 'earl-grey' }])('takes one of two parameters: %j', (of) => {
+    const rule = { field: 'need', of, operator: '>', value: 0 };
+    expect(validateRule(rule, fields)).toEqual({ ok: true, rule });
   });
 
   it('starts paths at the rule itself when no base is given', () => {

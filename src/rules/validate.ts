@@ -172,13 +172,26 @@ class RuleReader {
     const parameters = field.parameters ?? [];
     if (json === undefined && parameters.length === 0) return null;
     if (json === undefined) {
-      const names = parameters.map((parameter) => parameter.name).join(', ');
+      const names = parameters.map(({ name, insteadOf }) => (insteadOf ? `or ${name}` : name)).join(', ');
       return this.#fault(path, 'required', `${field.field} needs: ${names}`);
     }
     if (!isObject(json)) return this.#fault(path, 'wrong-type', 'must be an object');
     const names = new Set(parameters.map((parameter) => parameter.name));
     this.#refuseUnknownKeys(json, names, path);
-    const given = [...names].map((name) => [name, this.#argument(own(json, name), memberPath(path, name))]);
+    const replaced = parameters.filter(({ name, insteadOf }) => insteadOf && own(json, name) !== undefined);
+    for (const { name, insteadOf = '' } of replaced) {
+      if (own(json, insteadOf) !== undefined)
+        return this.#fault(
+          memberPath(path, name),
+          'unknown-field',
+          `${field.field} is of a ${insteadOf} or of a ${name}`,
+        );
+    }
+    const left = new Set(replaced.map(({ insteadOf }) => insteadOf));
+    const wanted = parameters.filter((each) =>
+      each.insteadOf === undefined ? !left.has(each.name) : replaced.includes(each),
+    );
+    const given = wanted.map(({ name }) => [name, this.#argument(own(json, name), memberPath(path, name))]);
     return Object.fromEntries(given) as FieldArguments;
   }
 

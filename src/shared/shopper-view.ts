@@ -35,7 +35,10 @@ export interface CategoryPrior {
 
 /** A shopper's history of one category with the prior it is read against. The first purchase is asked by nobody. */
 export interface CategoryHistory {
-  state: Omit<ReplenishmentState, 'firstPurchasedAt'>;
+  state: Omit<ReplenishmentState, 'firstPurchasedAt'> & {
+    /** How many gaps the sums are worth, where older ones weigh less: `purchases - 1` unless told. */
+    gaps?: number;
+  };
   prior: CategoryPrior;
 }
 
@@ -111,6 +114,15 @@ export interface Foresight {
   purchaseProbability(category: string, at: Instant): number | undefined;
   /** The 80 % interval of the next purchase, given that it has not come until `at`. */
   nextPurchase(category: string, at: Instant): { from: Instant; to: Instant } | undefined;
+}
+
+/** Of the products that were asked for, what `replenishment` and `foresight` of a view say of categories. */
+export interface ProductNeeds {
+  /** Shopping days so far, as `visitsAtFirst` of the histories counts them. */
+  visits: number;
+  /** Of a product that was never bought there is none. */
+  histories: ReadonlyMap<string, CategoryHistory>;
+  foresight: Foresight;
 }
 
 /** The eleven usual names, from best to lost. */
@@ -191,6 +203,15 @@ export type Item = Readonly<Record<string, AttributeValue | undefined>>;
 /** What a shopper did of late, the latest first, as far as rules ask for it; a list that was not read is not known. */
 export type ShopperLists = Readonly<Partial<Record<string, readonly Item[]>>>;
 
+/** What has to be read of a shopper before some rule is asked: lists by name, products by id. */
+export interface Reads {
+  lists: ReadonlySet<string>;
+  products: ReadonlySet<string>;
+}
+
+/** What was read of them; what was not is not known. */
+export type Read = Pick<Facts, 'lists' | 'products'>;
+
 /** All that a rule may ask about: the moment, the place and the person. */
 export interface Facts {
   at: Instant;
@@ -206,6 +227,8 @@ export interface Facts {
   dwellSeconds?: number;
   shopper: ShopperView;
   lists?: ShopperLists;
+  /** Of the products that rules ask about, with the `profiling` consent. */
+  products?: ProductNeeds;
   /** Whether the store has a product that a rule or an offer names. */
   inStock?: (productId: string) => boolean;
   /** Set while a rule asks about the items of a list: the one that is asked. */

@@ -171,6 +171,9 @@ export const customerView = z.object({
   value,
   favourites,
   replenishment: z.array(replenishmentItem).describe(`by dueAt, lapsed habits last; ${WITHOUT}`),
+  productReplenishment: z
+    .array(replenishmentItem)
+    .describe(`of products: the 50 next due; all of them at …/replenishment?level=product; ${WITHOUT}`),
   recent: z
     .object({
       visits: z.array(visit),

@@ -13,6 +13,8 @@ import { CustomerViewRepository, type CustomerRow } from './customer-view.reposi
 import { UNKNOWN_VALUE, valueOf } from './value.rules.js';
 
 const NOT_SAID = { granted: false } as const;
+/** One page; who wants all of hundreds asks for them. */
+const PRODUCTS_SHOWN = 50;
 
 /** All that is known of one shopper, on one page. */
 @Injectable()
@@ -43,7 +45,10 @@ export class CustomerViews {
     let row = await this.repository.find(shopperId, now);
     if (row === undefined) throw notFound('shopper');
     if (await this.#settle(row, now)) row = (await this.repository.find(shopperId, now)) ?? row;
-    return viewOf(row, this.replenishment.itemsFrom(row.needs, now), now, this.values.from(row.worth, now));
+    const items = (level: 'category' | 'product') =>
+      this.replenishment.itemsFrom(row.needs, now, { level, explain: false });
+    const needs = { categories: items('category'), products: items('product').slice(0, PRODUCTS_SHOWN) };
+    return viewOf(row, needs, now, this.values.from(row.worth, now));
   }
 
   /** The first look after a consent folds what was bought before. @returns true where there was something to do */
@@ -56,7 +61,7 @@ export class CustomerViews {
 
 function viewOf(
   row: CustomerRow,
-  items: ReplenishmentItem[],
+  needs: { categories: ReplenishmentItem[]; products: ReplenishmentItem[] },
   now: Instant,
   worth: CustomerValue | undefined,
 ): CustomerView {
@@ -72,7 +77,8 @@ function viewOf(
     },
     value: row.totals === null ? UNKNOWN_VALUE : valueOf(row.totals, now, worth),
     favourites: { products: row.favourite_products ?? [], categories: row.favourite_categories ?? [] },
-    replenishment: items,
+    replenishment: needs.categories,
+    productReplenishment: needs.products,
     recent: {
       visits: row.visits,
       purchases: row.purchases,

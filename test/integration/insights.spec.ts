@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Population, ShopperViews, type ReplenishmentItem } from '../../src/insights/index.js';
+import { estimateOfProduct } from '../../src/insights/replenishment/product-needs.rules.js';
+import { NeedsOfProducts } from '../../src/insights/replenishment/product-needs.service.js';
 import { NightlyRefit } from '../../src/insights/refit/nightly-refit.js';
 import { Bus, Clock, Outbox, timestamp } from '../../src/platform/index.js';
 import {
@@ -418,6 +420,50 @@ describe('GET /v1/shoppers/{shopperId}/replenishment', () => {
     expect(wrong.status).toBe(400);
   });
 
+  it('says of products what rules are told, whether folded anew or a purchase at a time', async () => {
+    const id = await shopper();
+    await buys(
+      id,
+      [40, 33, 26, 19, 12].map((daysAgo) => ({
+        daysAgo,
+        lines: { milk: 1, unlisted: daysAgo > 30 ? 1 : -1 },
+      })),
+    );
+    const told = async () => {
+      const needs = (await shop.get(NeedsOfProducts).of([id], new Set(['milk', 'unlisted', 'soap']))).get(id);
+      const { activity } = await viewOf(id);
+      return Object.fromEntries(
+        ['milk', 'unlisted', 'soap'].map((each) => [each, estimateOfProduct(needs, activity, each, now)]),
+      );
+    };
+    const listed = async () => {
+      const path = `/v1/shoppers/${id}/replenishment?level=product&explain=true`;
+      const { body } = await shop.call('GET', path, { as: shop.serviceKey });
+      return body.items as ReplenishmentItem[];
+    };
+    const before = await told();
+    expect(before).toMatchObject({ milk: { purchases: 5 }, unlisted: { purchases: 2 }, soap: undefined });
+    await announce(id, await buys(id, [{ daysAgo: 1, lines: { milk: 1 } }]));
+    const after = await told();
+    expect(after['milk']).toMatchObject({ purchases: 6, lapsed: false });
+    const list = await listed();
+    expect(list.map(({ productId }) => productId).sort()).toEqual(['milk', 'unlisted']);
+    for (const { productId, purchaseProbability, because, dueFrom, lastPurchasedAt } of list) {
+      const figures = after[productId!]!;
+      expect(purchaseProbability).toBeCloseTo(figures.purchaseProbability, 2);
+      expect(Date.parse(lastPurchasedAt)).toBe(figures.lastPurchasedAt);
+      expect(Math.abs(Date.parse(dueFrom) - figures.dueFrom)).toBeLessThan(DAY_MS);
+      const odds = because!.reduce((sum, { contribution }) => sum + contribution, 0);
+      expect(1 / (1 + Math.exp(-odds))).toBeCloseTo(purchaseProbability, 9);
+    }
+    const stepwise = await derived(id);
+    await shop.database.run('UPDATE shopper_activity SET fold = 1 WHERE shopper_id = $1', [id]);
+    expect(await told()).toEqual(after);
+    expect(await derived(id)).toEqual(stepwise);
+    await consent(id, false);
+    expect((await shop.get(NeedsOfProducts).of([id], new Set(['milk']))).get(id)).toBeUndefined();
+  });
+
   it('does not know a stranger, and is not for shoppers, tills or nobody', async () => {
     const path = `/v1/shoppers/${await shopper()}/replenishment`;
     const stranger = await shop.call('GET', '/v1/shoppers/nobody/replenishment', { as: shop.serviceKey });
@@ -427,5 +473,28 @@ describe('GET /v1/shoppers/{shopperId}/replenishment', () => {
     expect((await shop.call('GET', path, { as: await shop.key('pos', 's1') })).status).toBe(403);
     expect((await shop.call('GET', path, { as: (await shop.staff('associate')).token })).status).toBe(403);
     expect((await shop.call('GET', path, { as: (await shop.staff('analyst')).token })).status).toBe(200);
+  });
+});
+
+describe('the clientele of products', () => {
+  it('is fitted each night beside that of categories', async () => {
+    const [first, second] = [await shopper(), await shopper()];
+    await shop.database.run(
+      `WITH bought AS (
+         INSERT INTO purchases (purchase_id, shopper_id, channel, purchased_at, content_hash)
+         SELECT gen_random_uuid(), shopper, 'store', $2::timestamptz - make_interval(days => 2 * ago), ''
+         FROM unnest($1::text[]) AS shopper, generate_series(1, 260) AS ago RETURNING purchase_id, purchased_at)
+       INSERT INTO purchase_lines (purchase_id, line_no, product_id, quantity)
+       SELECT purchase_id, line_no, 'p' || line_no, 1 FROM bought, generate_series(1, 3) AS line_no
+       WHERE (extract(epoch FROM purchased_at) / 172800)::bigint % line_no = 0`,
+      [[first, second], timestamp(now)],
+    );
+    const population = shop.get(Population);
+    await population.refit();
+    expect(population.products.names).toEqual(expect.arrayContaining(['p1', 'p2', 'p3']));
+    const needs = (await shop.get(NeedsOfProducts).of([first], new Set(['p1', 'p3']))).get(first)!;
+    const chance = (product: string) => needs.foresight.purchaseProbability(product, now)!;
+    expect(chance('p1')).toBeGreaterThan(0.9);
+    expect(chance('p1')).toBeGreaterThan(chance('p3'));
   });
 });

@@ -18,6 +18,7 @@ let everybody: readonly Facts[];
 const NOW = Date.now();
 
 const CATEGORIES = ['coffee', 'tea', 'o\'clock"; --'];
+const PRODUCTS = ['p0', 'p1', 'unknown', 'never'];
 const ATTRIBUTES = ['a', 'b', '__proto__x'];
 const some = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const daysAgo: fc.Arbitrary<number> = fc.oneof(
@@ -210,7 +211,8 @@ beforeAll(async () => {
     );
   }
   const lists = new Set(fields.names().filter((name) => fields.get(name).type === 'items'));
-  const facts = await shop.get(JudgedShoppers).facts(ids, lists, NOW);
+  const reads = { lists, products: new Set(PRODUCTS) };
+  const facts = await shop.get(JudgedShoppers).facts(ids, reads, NOW);
   everybody = facts.filter(({ shopper }) => shopper.consents.profiling);
 });
 afterAll(() => shop.stop());
@@ -275,19 +277,26 @@ function operand(
   }
 }
 
+function named(parameter: string): fc.Arbitrary<string> {
+  if (parameter === 'name') return some(...ATTRIBUTES, 'hot');
+  return parameter === 'product' ? some(...PRODUCTS) : some(...CATEGORIES, 'hot', 'never');
+}
+
 function conditionOn(registry: FieldRegistry, name: string): fc.Arbitrary<Condition> {
   const field = registry.get(name);
-  const of = Object.fromEntries(
-    (field.parameters ?? []).map((parameter) => [
-      parameter.name,
-      parameter.name === 'name' ? some(...ATTRIBUTES, 'hot') : some(...CATEGORIES, 'hot', 'never'),
-    ]),
+  const ofEach = (field.parameters ?? []).map((parameter) =>
+    fc.record({ [parameter.name]: named(parameter.name) }),
   );
+  // Where one parameter may stand for another, a rule has one of them.
+  const isOneOf = (field.parameters ?? []).some(({ insteadOf }) => insteadOf !== undefined);
+  const of = isOneOf
+    ? fc.oneof(...ofEach)
+    : fc.tuple(...ofEach).map((each) => Object.assign({}, ...each) as object);
   return some(...operatorsOf(field)).chain(
     (operator) =>
       fc.record({
         field: fc.constant(name),
-        ...(field.parameters && { of: fc.record(of) }),
+        ...(field.parameters && { of }),
         operator: fc.constant(operator),
         value: operator === 'matchesAny' ? groupOf(registry.itemsOf(name), 2) : operand(field, operator),
       }) as fc.Arbitrary<Condition>,

@@ -92,6 +92,7 @@ describe('GET /v1/shoppers/{shopperId}', () => {
       'value',
       'favourites',
       'replenishment',
+      'productReplenishment',
       'recent',
       'devices',
       'preferences',
@@ -129,6 +130,11 @@ describe('GET /v1/shoppers/{shopperId}', () => {
     expect(body.favourites.products[0]).toMatchObject({ productId: 'milk', purchases: 3, units: 4.5 });
     expect(body.favourites.categories).toMatchObject([{ category: 'milk' }, { category: 'soap' }]);
     expect(body.replenishment.map(({ category }) => category).sort()).toEqual(['milk', 'soap']);
+    expect(body.productReplenishment.map(({ productId }) => productId).sort()).toEqual([
+      'milk',
+      'soap',
+      'unknown',
+    ]);
     expect(body.segments).toEqual([]);
     expect(body.recent.purchases[0]).toMatchObject({
       storeId: 's1',

@@ -1,13 +1,14 @@
 import { piecesOf, type Piece } from '../../insights/index.js';
-import { conditionsOf } from '../../rules/index.js';
 import type { LiveOffer } from '../../offers/index.js';
+import { conditionsOf, readsOfAll } from '../../rules/index.js';
+import type { Reads } from '../../shared/index.js';
 import type { World } from '../decision.js';
 
 /** What decisions among some offers look at, of all that could be read of a shopper. */
 export interface AskedAbout {
   /** Those that offers are about, and those that their rules ask for. */
   categories: ReadonlySet<string>;
-  lists: ReadonlySet<string>;
+  reads: Reads;
   pieces: ReadonlySet<Piece>;
 }
 
@@ -26,7 +27,7 @@ export function askedAbout({ live: { offers }, policy }: Pick<World, 'live' | 'p
       ...offers.flatMap(({ target }) => [...target.categories]),
       ...conditions.flatMap(({ of }) => of?.['category'] ?? []),
     ]),
-    lists: new Set(offers.flatMap(({ lists }) => [...lists])),
+    reads: readsOfAll(offers.map(({ reads }) => reads)),
     pieces,
   };
 }

@@ -77,7 +77,7 @@ export class Simulator {
       ...world,
       layoutOf: (storeId) => this.stores.layout(storeId),
       viewOf: (shopperId, at) => views.get(shopperId)?.at(at),
-      listsOf: (shopperId, at) => views.get(shopperId)?.listsAt(at),
+      readOf: (shopperId, at) => views.get(shopperId)?.readAt(at),
       householdOf: (shopperId) => views.get(shopperId)?.household,
     });
     const tally = new Tally(offer, mostItCosts(offer, this.#currency()));

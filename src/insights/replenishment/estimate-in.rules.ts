@@ -1,16 +1,27 @@
 import type { Foresight, Instant, ShopperView } from '../../shared/index.js';
 import { visitEveryDays } from './history.rules.js';
-import { estimate, type ReplenishmentEstimate } from './replenishment.rules.js';
+import { standing, type ReplenishmentEstimate, type Standing } from './replenishment.rules.js';
 
-/** When the shopper will need the category again, as their view has it; undefined where they never bought it. */
+/** How the shopper stands to the category, as their view has it; undefined where they never bought it. */
 export function estimateIn(
   { replenishment, activity, foresight }: ShopperView,
   category: string,
   at: Instant,
-): ReplenishmentEstimate | undefined {
+): Standing | undefined {
   const history = replenishment.get(category);
   if (history === undefined) return undefined;
-  return foreseen(estimate(history, activity.visits, visitEveryDays(activity), at), foresight, category, at);
+  return likely(standing(history, activity.visits, visitEveryDays(activity), at), foresight, category, at);
+}
+
+/** With the probability of the model of purchases, where there is one: it knows better than the gaps. */
+export function likely(
+  figures: Standing,
+  foresight: Foresight | undefined,
+  category: string,
+  at: Instant,
+): Standing {
+  const purchaseProbability = foresight?.purchaseProbability(category, at);
+  return purchaseProbability === undefined ? figures : { ...figures, purchaseProbability };
 }
 
 /**

@@ -3,8 +3,9 @@ import { lockConsenting } from '../../consent/index.js';
 import { Bus, Database, Outbox, type Queryable } from '../../platform/index.js';
 import type { DurableEvents, PurchaseId, ShopperId } from '../../shared/index.js';
 import { HistoryRepository, type Folded } from './history.repository.js';
-import { isInOrder, observeTrips } from './history.rules.js';
+import { isInOrder, observeTrips, type History, type Trip } from './history.rules.js';
 import { isLater, learn, modelOf, visitsOf } from './learning.rules.js';
+import type { ShopperModel } from './model/shopper.rules.js';
 import { Population } from './population.service.js';
 
 /**
@@ -72,28 +73,40 @@ export class Histories implements OnModuleInit {
     const trips = (await this.repository.trips(tx, [shopperId], purchaseIds)).get(shopperId) ?? [];
     const known = await this.repository.known(tx, shopperId);
     if (known === undefined || !isInOrder(known.history, trips)) return false;
-    const { clientele } = this.population;
-    const model = modelOf(clientele, known.model);
+    const model = modelOf(this.population.clientele, known.model);
     if (!isLater(model, trips)) return false;
     const history = observeTrips(known.history, trips);
     if (history === undefined) return true;
-    learn(model, visitsOf(trips), clientele);
+    const products = modelOf(this.population.products, known.products);
     const changed = new Set(trips.flatMap((trip) => trip.categories));
-    await this.repository.save(tx, new Map([[shopperId, { history, model: model.stored() }]]), changed);
+    await this.repository.save(
+      tx,
+      new Map([[shopperId, this.#learned(history, model, products, trips)]]),
+      changed,
+    );
     return true;
   }
 
   async #fold(tx: Queryable, ids: readonly ShopperId[]): Promise<void> {
     if (ids.length === 0) return;
-    const { clientele } = this.population;
+    const { clientele, products } = this.population;
     const folded = new Map<ShopperId, Folded>();
     for (const [shopperId, trips] of await this.repository.trips(tx, ids)) {
       const history = observeTrips(undefined, trips);
       if (history === undefined) continue;
-      const model = modelOf(clientele);
-      learn(model, visitsOf(trips), clientele);
-      folded.set(shopperId, { history, model: model.stored() });
+      folded.set(shopperId, this.#learned(history, modelOf(clientele), modelOf(products), trips));
     }
     if (folded.size > 0) await this.repository.save(tx, folded);
+  }
+
+  #learned(
+    history: History,
+    model: ShopperModel<string>,
+    products: ShopperModel<string>,
+    trips: readonly Trip[],
+  ): Folded {
+    learn(model, visitsOf(trips), this.population.clientele);
+    learn(products, visitsOf(trips, 'products'), this.population.products);
+    return { history, model: model.stored(), products: products.stored() };
   }
 }

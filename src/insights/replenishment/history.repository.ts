@@ -5,7 +5,7 @@ import type { History, Trip } from './history.rules.js';
 import { HABIT_BYTES } from './model/habits.rules.js';
 import type { StoredModel } from './model/shopper.rules.js';
 import { packedModel, storedModel } from './packing.rules.js';
-import { FOLDED, NEEDS, type FoldedRow, type NeedsRow } from './needs.sql.js';
+import { FOLDED, NEEDS, type FoldedRow, type NeedsRow, type ProductsRow } from './needs.sql.js';
 import { FOLD, HOUSEHOLD, STATE_COLUMNS } from './rows.js';
 
 interface TripRow {
@@ -13,12 +13,14 @@ interface TripRow {
   purchased_at: Instant;
   day: number;
   categories: string[];
+  products: string[];
   unknown_products: string[];
 }
-/** What is folded of a shopper: the history, and the model of purchases beside it. */
+/** What is folded of a shopper: the history, and beside it the models of what they buy, by category and by product. */
 export interface Folded {
   history: History;
   model: StoredModel<string>;
+  products: StoredModel<string>;
 }
 /** What was bought, and what was made of it (`shopper_activity`, `replenishment`). */
 @Injectable()
@@ -44,6 +46,7 @@ export class HistoryRepository {
          (bought.purchased_at AT TIME ZONE
            coalesce(store.document->>'timeZone', asked.time_zone, 'UTC'))::date - date '1970-01-01' AS day,
          coalesce(array_agg(DISTINCT product.category) FILTER (WHERE product.category IS NOT NULL), '{}') AS categories,
+         coalesce(array_agg(DISTINCT line.product_id) FILTER (WHERE line.product_id IS NOT NULL), '{}') AS products,
          coalesce(array_agg(DISTINCT line.product_id)
            FILTER (WHERE line.product_id IS NOT NULL AND product.product_id IS NULL), '{}') AS unknown_products
        FROM shoppers AS asked
@@ -62,6 +65,7 @@ export class HistoryRepository {
         purchasedAt: row.purchased_at,
         day: row.day,
         categories: row.categories,
+        products: row.products,
         unknownProducts: row.unknown_products,
       });
       trips.set(row.shopper_id, ofShopper);
@@ -99,15 +103,19 @@ export class HistoryRepository {
   ): Promise<void> {
     const all = [...folded];
     await tx.run(
-      `INSERT INTO shopper_activity (shopper_id, visits, first_visit_at, last_visit_at, awaiting, model, fold, shared_with)
+      `INSERT INTO shopper_activity (shopper_id, visits, first_visit_at, last_visit_at, awaiting, model, fold,
+         shared_with, product_model, products, product_habits)
        SELECT given.shopper_id, visits, first_visit_at, last_visit_at, ARRAY(SELECT jsonb_array_elements_text(awaiting)),
-         model, ${FOLD}, ${HOUSEHOLD}
-       FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::jsonb[], $6::bytea[])
-         AS given (shopper_id, visits, first_visit_at, last_visit_at, awaiting, model)
+         model, ${FOLD}, ${HOUSEHOLD}, product_model, ARRAY(SELECT jsonb_array_elements_text(products)), product_habits
+       FROM unnest($1::text[], $2::int[], $3::timestamptz[], $4::timestamptz[], $5::jsonb[], $6::bytea[], $7::bytea[],
+           $8::jsonb[], $9::bytea[])
+         AS given (shopper_id, visits, first_visit_at, last_visit_at, awaiting, model, product_model, products,
+           product_habits)
        JOIN shoppers AS asked USING (shopper_id)
        ON CONFLICT (shopper_id) DO UPDATE SET visits = excluded.visits, first_visit_at = excluded.first_visit_at,
          last_visit_at = excluded.last_visit_at, awaiting = excluded.awaiting, model = excluded.model,
-         fold = excluded.fold, shared_with = excluded.shared_with`,
+         fold = excluded.fold, shared_with = excluded.shared_with, product_model = excluded.product_model,
+         products = excluded.products, product_habits = excluded.product_habits`,
       [
         all.map(([shopperId]) => shopperId),
         all.map(([, { history }]) => history.visits),
@@ -115,6 +123,9 @@ export class HistoryRepository {
         all.map(([, { history }]) => timestamp(history.lastVisitAt)),
         all.map(([, { history }]) => JSON.stringify(history.awaiting)),
         all.map(([, { model }]) => packedModel(model)),
+        all.map(([, { products }]) => packedModel(products)),
+        all.map(([, { products }]) => JSON.stringify(products.keys)),
+        all.map(([, { products }]) => Buffer.from(products.habits)),
       ],
     );
     await saveStates(tx, folded, changed);
@@ -131,14 +142,24 @@ export class HistoryRepository {
   }
 }
 
-export function foldedFrom({ habits, model, ...visits }: FoldedRow): Folded {
+export function foldedFrom({ habits, model, products, ...visits }: FoldedRow): Folded {
   return {
     history: { ...visits, categories: new Map(habits.map(({ category, state }) => [category, state])) },
     model: storedModel(
       Buffer.from(model, 'base64'),
       habits.map(({ category, habit }) => [category, Buffer.from(habit, 'base64')]),
     ),
+    products: productsFrom(products),
   };
+}
+
+/** A model of products as it is read: the rhythm, and the records of these products one after the other. */
+export function productsFrom({ model, keys, habits }: ProductsRow): StoredModel<string> {
+  const records = Buffer.from(habits, 'base64');
+  return storedModel(
+    Buffer.from(model, 'base64'),
+    keys.map((key, at) => [key, records.subarray(at * HABIT_BYTES, (at + 1) * HABIT_BYTES)]),
+  );
 }
 
 async function saveStates(

@@ -8,6 +8,7 @@ const trip = (day: number, categories: string[] = [], unknownProducts: string[] 
   purchasedAt: NOON + day * DAY_MS,
   day: Math.floor((NOON + day * DAY_MS) / DAY_MS),
   categories,
+  products: unknownProducts,
   unknownProducts,
 });
 
@@ -17,7 +18,11 @@ const anyTrip: fc.Arbitrary<Trip> = fc
     categories: fc.uniqueArray(fc.constantFrom('coffee', 'filters', 'milk', 'soap')),
     unknownProducts: fc.uniqueArray(fc.constantFrom('p1', 'p2')),
   })
-  .map((bought) => ({ ...bought, day: Math.floor(bought.purchasedAt / DAY_MS) }));
+  .map((bought) => ({
+    ...bought,
+    products: bought.unknownProducts,
+    day: Math.floor(bought.purchasedAt / DAY_MS),
+  }));
 const anyTrips = fc.array(anyTrip, { minLength: 1, maxLength: 25 });
 
 /** As the text of a comparison: Maps by their entries in order. */

@@ -10,6 +10,8 @@ export interface Trip {
   day: number;
   /** Of the products the catalogue knows, each once. */
   categories: readonly string[];
+  /** Each once, whether the catalogue knows it or not. */
+  products: readonly string[];
   /** Products it does not know: their category comes with them. */
   unknownProducts: readonly string[];
 }

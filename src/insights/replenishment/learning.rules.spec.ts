@@ -11,6 +11,7 @@ const trip = (day: number, ...categories: string[]): Trip => ({
   purchasedAt: (START + day) * DAY_MS + DAY_MS / 2,
   day: START + day,
   categories,
+  products: categories.map((category) => `${category} of ours`),
   unknownProducts: [],
 });
 /** Twice a week; coffee every four weeks, milk always. */

@@ -1,3 +1,4 @@
+import type { Instant } from '../../shared/time.js';
 import type { Trip } from './history.rules.js';
 import type { Clientele } from './model/clientele.rules.js';
 import { FEATURE_COUNT } from './model/features.rules.js';
@@ -8,15 +9,23 @@ export function modelOf(clientele: Clientele, stored?: StoredModel<string>): Sho
   return new ShopperModel(clientele.numberOf, stored);
 }
 
-/** What was bought by day, ascending, each category once and in one order however the trips came. */
-export function visitsOf(trips: readonly Trip[]): Visit<string>[] {
-  const byDay = new Map<number, Set<string>>();
-  for (const { day, categories } of trips) {
-    const bought = byDay.get(day) ?? new Set<string>();
+/** What was bought by day, ascending, each category or product once and in one order however the trips came. */
+export function visitsOf(
+  trips: readonly Trip[],
+  level: 'categories' | 'products' = 'categories',
+): Visit<string>[] {
+  const byDay = new Map<number, Map<string, Instant>>();
+  for (const { day, purchasedAt, [level]: items } of trips) {
+    const bought = byDay.get(day) ?? new Map<string, Instant>();
     byDay.set(day, bought);
-    for (const category of categories) bought.add(category);
+    for (const item of items) bought.set(item, Math.max(purchasedAt, bought.get(item) ?? purchasedAt));
   }
-  return [...byDay].sort(([a], [b]) => a - b).map(([day, bought]) => ({ day, items: [...bought].sort() }));
+  return [...byDay]
+    .sort(([a], [b]) => a - b)
+    .map(([day, bought]) => {
+      const items = [...bought.keys()].sort();
+      return { day, items, moments: items.map((item) => bought.get(item) as Instant) };
+    });
 }
 
 /** True when no trip is of a day that the model has seen or that lies before it: then the short way is open. */

@@ -11,6 +11,8 @@ const instant = (column: string): string => `round(extract(epoch FROM ${column})
 export const FOLDED = `
   (SELECT json_build_object('visits', visits, 'firstVisitAt', ${instant('first_visit_at')},
      'lastVisitAt', ${instant('last_visit_at')}, 'awaiting', awaiting, 'model', encode(model, 'base64'),
+     'products', json_build_object('model', encode(product_model, 'base64'), 'keys', products,
+       'habits', encode(product_habits, 'base64')),
      'habits', (
        SELECT coalesce(json_agg(json_build_object('category', category, 'habit', encode(habit, 'base64'),
          'state', json_build_object('purchases', purchases, 'firstPurchasedAt', ${instant('first_purchased_at')},
@@ -29,6 +31,15 @@ export interface FoldedRow {
   /** The packed model, in base64 as the habits. */
   model: string;
   habits: { category: string; habit: string; state: ReplenishmentState }[];
+  products: ProductsRow;
+}
+
+/** What is kept of the products that a shopper bought; bytes in base64. */
+export interface ProductsRow {
+  model: string;
+  keys: string[];
+  /** 64 bytes each, in the order of `keys`. */
+  habits: string;
 }
 
 /** What the shopper and their household bought, line by line; returned goods are not in it. */

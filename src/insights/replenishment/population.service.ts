@@ -4,10 +4,12 @@ import type { CategoryPrior } from '../../shared/index.js';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ShopperId } from '../../shared/index.js';
 import { HistoryRepository } from './history.repository.js';
+import type { Trip } from './history.rules.js';
 import { visitsOf } from './learning.rules.js';
 import { Clientele, MODEL_VERSION, type StoredClientele } from './model/clientele.rules.js';
 import type { Visit } from './model/shopper.rules.js';
 import type { Work } from './model/work.rules.js';
+import type { Level } from './replenishment.dto.js';
 import { accumulate, finish, type PopulationTally } from './population.rules.js';
 import { defaultPrior } from './replenishment.rules.js';
 import { STATE_COLUMNS, stateFrom, type StateRow } from './rows.js';
@@ -26,6 +28,7 @@ export class Population implements OnModuleInit {
   readonly #default = defaultPrior();
   #priors: ReadonlyMap<string, CategoryPrior> = new Map();
   #clientele = Clientele.default();
+  #products = Clientele.defaultOfProducts();
 
   constructor(
     private readonly database: Database,
@@ -38,13 +41,14 @@ export class Population implements OnModuleInit {
       const rows = await this.database.query<{ category: string; prior: CategoryPrior }>(
         'SELECT category, prior FROM category_priors',
       );
-      const [fitted] = await this.database.query<{ model: StoredClientele }>(
-        "SELECT model FROM purchase_models WHERE level = 'category'",
+      const fitted = await this.database.query<{ level: Level; model: StoredClientele }>(
+        'SELECT level, model FROM purchase_models',
       );
-      this.#priors = new Map(rows.map(({ category, prior }) => [category, prior]));
       // One that an earlier version fitted means something else: the shipped one stands in until the next fit.
-      this.#clientele =
-        fitted?.model.version === MODEL_VERSION ? Clientele.from(fitted.model) : Clientele.default();
+      const of = new Map(fitted.filter(({ model }) => model.version === MODEL_VERSION).map(clienteleOf));
+      this.#priors = new Map(rows.map(({ category, prior }) => [category, prior]));
+      this.#clientele = of.get('category') ?? Clientele.default();
+      this.#products = of.get('product') ?? Clientele.defaultOfProducts();
     });
   }
 
@@ -53,9 +57,14 @@ export class Population implements OnModuleInit {
     return this.#priors.get(category) ?? this.#default;
   }
 
-  /** The snapshot of the model at present; a refit makes a new one and leaves this as it is. */
+  /** The snapshot of the model of categories at present; a refit makes a new one and leaves this as it is. */
   get clientele(): Clientele {
     return this.#clientele;
+  }
+
+  /** The same of products. */
+  get products(): Clientele {
+    return this.#products;
   }
 
   /**
@@ -76,7 +85,7 @@ export class Population implements OnModuleInit {
       await tx.run('LOCK TABLE category_priors IN SHARE ROW EXCLUSIVE MODE');
       const priors = finish(await tallyOf(tx));
       await replace(tx, priors);
-      await this.#refitModel(tx);
+      await this.#refitModels(tx);
       await this.published.raise(tx, PUBLISHED);
       return priors.size;
     });
@@ -85,24 +94,41 @@ export class Population implements OnModuleInit {
   }
 
   /** In turns, so that this process goes on answering; every other one reads the old snapshot meanwhile. */
-  async #refitModel(tx: Queryable): Promise<void> {
+  async #refitModels(tx: Queryable): Promise<void> {
     const drawn = await tx.query<{ shopper_id: ShopperId }>(
       `SELECT shopper_id FROM consents WHERE purpose = 'profiling' AND granted
        ORDER BY hashtext(shopper_id), shopper_id LIMIT ${FITTED_SHOPPERS}`,
     );
-    const shoppers: Visit<string>[][] = [];
+    const histories: Trip[][] = [];
     for (let from = 0; from < drawn.length; from += SHOPPERS_AT_ONCE) {
       const ids = drawn.slice(from, from + SHOPPERS_AT_ONCE).map(({ shopper_id: id }) => id);
-      for (const trips of (await this.histories.trips(tx, ids)).values()) shoppers.push(visitsOf(trips));
+      histories.push(...(await this.histories.trips(tx, ids)).values());
     }
+    await this.#refitModel(
+      tx,
+      'category',
+      histories.map((trips) => visitsOf(trips)),
+    );
+    await this.#refitModel(
+      tx,
+      'product',
+      histories.map((trips) => visitsOf(trips, 'products')),
+    );
+  }
+
+  async #refitModel(tx: Queryable, level: Level, shoppers: readonly Visit<string>[][]): Promise<void> {
     if (shoppers.reduce((sum, visits) => sum + visits.length, 0) < ENOUGH_VISITS) return;
     const clientele = await inTurns(Clientele.fit(shoppers));
     await tx.run(
-      `INSERT INTO purchase_models (level, model, shoppers) VALUES ('category', $1, $2)
+      `INSERT INTO purchase_models (level, model, shoppers) VALUES ($1, $2, $3)
        ON CONFLICT (level) DO UPDATE SET model = excluded.model, shoppers = excluded.shoppers, fitted_at = now()`,
-      [JSON.stringify(clientele.stored()), shoppers.length],
+      [level, JSON.stringify(clientele.stored()), shoppers.length],
     );
   }
+}
+
+function clienteleOf({ level, model }: { level: Level; model: StoredClientele }): [Level, Clientele] {
+  return [level, Clientele.from(model)];
 }
 
 async function inTurns<Result>(work: Work<Result>): Promise<Result> {

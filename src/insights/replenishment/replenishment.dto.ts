@@ -58,7 +58,7 @@ export type Level = z.infer<typeof level>;
 
 export interface Listing {
   level: Level;
-  /** With the parts of each probability; of categories only. */
+  /** With the parts of each probability. */
   explain: boolean;
 }
 

@@ -41,6 +41,9 @@ export interface ReplenishmentEstimate {
   lapsed: boolean;
 }
 
+/** An estimate without its interval, which costs as much as the rest: all that rules and decisions ask. */
+export type Standing = Omit<ReplenishmentEstimate, 'dueFrom' | 'dueTo'>;
+
 /** The whole UTC day of an instant: two purchases on one day are one replenishment. */
 export function shoppingDay(instant: Instant): number {
   return Math.floor(instant / DAY_MS);
@@ -146,32 +149,53 @@ export function defaultPrior(): CategoryPrior {
  * @param visitEveryDays mean days between visits; `undefined` when unknown: a week
  */
 export function estimate(
-  { state, prior }: CategoryHistory,
+  history: CategoryHistory,
   visits: number,
   visitEveryDays: number | undefined,
   now: Instant,
 ): ReplenishmentEstimate {
+  const { state, prior } = history;
   const gap = predictiveGap(state, prior);
-  const elapsedDays = Math.max(0, shoppingDay(now) - shoppingDay(state.lastPurchasedAt));
+  const elapsedDays = elapsedAt(state, now);
+  return {
+    ...standing(history, visits, visitEveryDays, now),
+    dueFrom: dayAfter(state, quantileBeyond(gap, elapsedDays, 0.1)),
+    dueTo: dayAfter(state, quantileBeyond(gap, elapsedDays, 0.9)),
+  };
+}
+
+/** {@link estimate} without the interval. */
+export function standing(
+  { state, prior }: CategoryHistory,
+  visits: number,
+  visitEveryDays: number | undefined,
+  now: Instant,
+): Standing {
+  const gap = predictiveGap(state, prior);
+  const elapsedDays = elapsedAt(state, now);
   const intervalDays = Math.exp(gap.mean);
   const lapsed =
     elapsedDays >= LONGEST_INTERVALS * intervalDays ||
     (elapsedDays >= LAPSED_INTERVALS * intervalDays && survival(gap, elapsedDays) < LAPSED_SURVIVAL);
-  const after = (days: number): Instant =>
-    state.lastPurchasedAt + Math.round(Math.min(days, MAX_GAP_DAYS) * DAY_MS);
-  const dueAt = after(intervalDays);
+  const dueAt = dayAfter(state, intervalDays);
   return {
     purchases: state.purchases,
     lastPurchasedAt: state.lastPurchasedAt,
     intervalDays,
     dueAt,
-    dueFrom: after(quantileBeyond(gap, elapsedDays, 0.1)),
-    dueTo: after(quantileBeyond(gap, elapsedDays, 0.9)),
     daysUntilDue: (dueAt - now) / DAY_MS,
     dueProbability: lapsed ? 0 : 1 - survival(gap, elapsedDays + lookAheadDays(elapsedDays, visitEveryDays)),
     purchaseProbability: purchaseProbability(state, prior, visits),
     lapsed,
   };
+}
+
+function elapsedAt({ lastPurchasedAt }: CategoryHistory['state'], now: Instant): number {
+  return Math.max(0, shoppingDay(now) - shoppingDay(lastPurchasedAt));
+}
+
+function dayAfter({ lastPurchasedAt }: CategoryHistory['state'], days: number): Instant {
+  return lastPurchasedAt + Math.round(Math.min(days, MAX_GAP_DAYS) * DAY_MS);
 }
 
 /** Normal distribution of the next ln gap (days). */
@@ -181,7 +205,7 @@ interface LogGap {
 }
 
 function predictiveGap(state: CategoryHistory['state'], prior: CategoryPrior): LogGap {
-  const gaps = state.purchases - 1;
+  const gaps = state.gaps ?? state.purchases - 1;
   const aboutMean =
     gaps > 0 ? Math.max(0, state.sumLogGapSquared - (state.sumLogGap * state.sumLogGap) / gaps) : 0;
   const within =

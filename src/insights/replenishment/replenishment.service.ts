@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/index.js';
-import { dayIn, type Instant, type ReplenishmentState, type ShopperId } from '../../shared/index.js';
+import type { Instant, ShopperId } from '../../shared/index.js';
 import { Histories } from './histories.service.js';
 import { foreseen } from './estimate-in.rules.js';
 import { ModelForesight, type Contribution } from './foresight.rules.js';
-import { observeTrips, visitEveryDays } from './history.rules.js';
-import { foldedFrom, HistoryRepository } from './history.repository.js';
+import { visitEveryDays } from './history.rules.js';
+import { foldedFrom, HistoryRepository, type Folded } from './history.repository.js';
 import { modelOf } from './learning.rules.js';
 import type { NeedsRow } from './needs.sql.js';
 import { Population } from './population.service.js';
-import { preferencesOf, type BoughtLine, type Preference } from './preferences.rules.js';
+import { preferencesOf, type Preference } from './preferences.rules.js';
 import { itemOf, type Listing, type ReplenishmentItem } from './replenishment.dto.js';
-import { defaultPrior, estimate, type ReplenishmentEstimate } from './replenishment.rules.js';
+import { estimateOfProduct, productNeedsOf } from './product-needs.rules.js';
+import { estimate, type ReplenishmentEstimate } from './replenishment.rules.js';
 
 const USUAL: Listing = { level: 'category', explain: false };
 
@@ -26,7 +27,7 @@ export class Replenishment {
 
   /**
    * Every category, or every product, that the shopper has bought, the next due first and given-up habits last; none
-   * without `profiling`. Products are judged by their histories alone: the model is one of categories.
+   * without `profiling`.
    *
    * @throws Problem 404 for no such shopper
    */
@@ -48,17 +49,9 @@ export class Replenishment {
     if (needs.folded === null) return [];
     const folded = foldedFrom(needs.folded);
     const { lines, timeZone } = needs;
+    if (level === 'product') return this.#products(needs, folded, now, explain);
     const everyDays = visitEveryDays(folded.history);
     const { visits } = folded.history;
-    if (level === 'product') {
-      const preferences = preferencesOf(lines, ({ productId }) => productId);
-      const estimates = [...productsIn(lines)].map(([productId, state]) => ({
-        of: { productId },
-        figures: estimate({ state, prior: defaultPrior() }, visits, everyDays, now),
-        preference: preferences.get(productId),
-      }));
-      return inOrder(estimates);
-    }
     const { clientele } = this.population;
     const foresight = new ModelForesight(modelOf(clientele, folded.model), clientele, timeZone);
     const preferences = preferencesOf(lines, ({ category }) => category ?? undefined);
@@ -70,6 +63,24 @@ export class Replenishment {
         preference: preferences.get(category),
         because: explain ? foresight.explain(category, now) : undefined,
       };
+    });
+    return inOrder(estimates);
+  }
+
+  #products(
+    { lines, timeZone }: NeedsRow,
+    { history, products }: Folded,
+    now: Instant,
+    explain: boolean,
+  ): ReplenishmentItem[] {
+    const { products: clientele } = this.population;
+    const needs = productNeedsOf(modelOf(clientele, products), clientele, timeZone);
+    const preferences = preferencesOf(lines, ({ productId }) => productId);
+    const estimates = [...needs.histories.keys()].flatMap((productId): Estimated[] => {
+      const figures = estimateOfProduct(needs, history, productId, now);
+      if (figures === undefined) return [];
+      const because = explain ? needs.foresight.explain(productId, now) : undefined;
+      return [{ of: { productId }, figures, preference: preferences.get(productId), because }];
     });
     return inOrder(estimates);
   }
@@ -92,15 +103,4 @@ function inOrder(estimates: readonly Estimated[]): ReplenishmentItem[] {
         nameOf(a).localeCompare(nameOf(b)),
     )
     .map(({ of, figures, preference, because }) => itemOf(of, figures, preference, because));
-}
-
-/** The history of each product, as if each were a category of its own. */
-function productsIn(lines: readonly BoughtLine[]): ReadonlyMap<string, ReplenishmentState> {
-  const trips = lines.map(({ productId, purchasedAt, timeZone }) => ({
-    purchasedAt,
-    day: dayIn(purchasedAt, timeZone),
-    categories: [productId],
-    unknownProducts: [],
-  }));
-  return observeTrips(undefined, trips)?.categories ?? new Map<string, ReplenishmentState>();
 }

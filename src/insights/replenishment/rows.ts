@@ -25,7 +25,7 @@ export function stateFrom(row: StateRow): ReplenishmentState {
 }
 
 /** How rows are folded at present; those of another fold are folded anew at the next look. */
-export const FOLD = 1;
+export const FOLD = 2;
 
 /** A household of more is none: somebody gave all shoppers one id. */
 const LARGEST_HOUSEHOLD = 12;

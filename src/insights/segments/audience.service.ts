@@ -4,7 +4,7 @@ import {
   compileRule,
   FIELD_REGISTRY,
   FieldRegistry,
-  listsIn,
+  readsIn,
   sqlOf,
   Statement,
   type Rule,
@@ -109,13 +109,13 @@ export class Audiences {
   ): Promise<Pick<Audience, 'margin' | 'exact' | 'sample' | 'asked'> & { remaining: number[] }> {
     const steps = stepsOf(rule).slice(first);
     const funnel = new Funnel(steps.map((step) => compileRule(step, this.fields)));
-    const lists = listsIn({ combinator: 'and', rules: steps });
+    const asked = readsIn({ combinator: 'and', rules: steps });
     const sample: ShopperId[] = [];
     const began = this.clock.now();
     let from = 0;
     // In the order of a hash, so that those asked are like chance wherever it ends.
     for (; from < ids.length && this.clock.now() - began < MOST_MS; from += AT_ONCE) {
-      for (const facts of await this.shoppers.facts(ids.slice(from, from + AT_ONCE), lists, at)) {
+      for (const facts of await this.shoppers.facts(ids.slice(from, from + AT_ONCE), asked, at)) {
         if (!facts.shopper.consents.profiling || !funnel.add(facts)) continue;
         if (sample.length < SAMPLE) sample.push(facts.shopper.shopperId);
       }

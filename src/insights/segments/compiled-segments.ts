@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Log } from '../../platform/index.js';
+import type { Reads } from '../../shared/index.js';
 import {
   compileRule,
   conditionsOf,
   FIELD_REGISTRY,
   FieldRegistry,
-  listsIn,
+  readsIn,
   validateRule,
   type Predicate,
 } from '../../rules/index.js';
@@ -15,8 +16,8 @@ import type { KeptSegment } from './segments.repository.js';
 export interface Compiled {
   holds: Predicate;
   ages: boolean;
-  /** The lists that it asks about item by item. */
-  lists: ReadonlySet<string>;
+  /** What it asks beyond the view. */
+  reads: Reads;
 }
 
 /** The rules of segments, compiled once a version. */
@@ -47,7 +48,7 @@ export class CompiledSegments {
     return {
       holds: compileRule(rule, this.fields),
       ages: asked.some(({ timeless }) => timeless !== true),
-      lists: listsIn(rule),
+      reads: readsIn(rule),
     };
   }
 }

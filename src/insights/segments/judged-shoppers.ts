@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { Facts, Instant, ShopperId } from '../../shared/index.js';
+import type { Facts, Instant, Reads, ShopperId } from '../../shared/index.js';
 import { Stores } from '../../stores/index.js';
-import { RecentLists } from '../lists/recent-lists.service.js';
+import { RuleReads } from '../rule-reads.service.js';
 import { ShopperViews } from '../shopper-view/shopper-views.service.js';
 import { factsWithoutVisit } from './membership.rules.js';
 
@@ -10,21 +10,21 @@ import { factsWithoutVisit } from './membership.rules.js';
 export class JudgedShoppers {
   constructor(
     private readonly views: ShopperViews,
-    private readonly lists: RecentLists,
+    private readonly reads: RuleReads,
     private readonly stores: Stores,
   ) {}
 
   /**
    * The facts of each shopper at `now`; who does not exist has none.
    *
-   * @param lists those that the rules ask about item by item
+   * @param asked what the rules ask beyond the views
    */
-  async facts(ids: readonly ShopperId[], lists: ReadonlySet<string>, now: Instant): Promise<Facts[]> {
-    const [views, recent] = await Promise.all([this.views.load(ids), this.lists.of(ids, lists, now)]);
+  async facts(ids: readonly ShopperId[], asked: Reads, now: Instant): Promise<Facts[]> {
+    const [views, known] = await Promise.all([this.views.load(ids), this.reads.of(ids, asked, now)]);
     const zoneOf = (storeId: Parameters<Stores['layout']>[0]) => this.stores.layout(storeId)?.timeZone;
     return [...views.values()].map((view) => ({
       ...factsWithoutVisit(view, now, zoneOf),
-      lists: recent.get(view.shopperId) ?? {},
+      ...known.get(view.shopperId),
     }));
   }
 

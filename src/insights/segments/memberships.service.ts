@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, type Queryable } from '../../platform/index.js';
+import { readsOfAll } from '../../rules/index.js';
 import type { ShopperId } from '../../shared/index.js';
 import { CompiledSegments, type Compiled } from './compiled-segments.js';
 import { JudgedShoppers } from './judged-shoppers.js';
@@ -67,8 +68,8 @@ export class Memberships {
   async #judge(tx: Queryable, ids: readonly ShopperId[], segments: readonly Ready[]): Promise<ShopperId[]> {
     if (ids.length === 0 || segments.length === 0) return [];
     const now = this.clock.now();
-    const lists = new Set(segments.flatMap((segment) => [...segment.lists]));
-    const facts = await this.judged.facts(ids, lists, now);
+    const asked = readsOfAll(segments.map(({ reads }) => reads));
+    const facts = await this.judged.facts(ids, asked, now);
     const wanted = new Map(facts.map((each) => [each.shopper.shopperId, segmentsOf(each, segments)]));
     const profiled = new Set(
       facts.filter(({ shopper }) => shopper.consents.profiling).map(({ shopper }) => shopper.shopperId),

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import type { Instant, ShopperId, ShopperLists, ShopperView } from '../../shared/index.js';
+import type { Instant, Read, Reads, ShopperId, ShopperLists, ShopperView } from '../../shared/index.js';
 import { RecentLists } from '../lists/recent-lists.service.js';
+import { PastNeeds } from './past-needs.service.js';
+import type { PastProducts } from './past-products.rules.js';
 import { PastViewsRepository, type Bought, type PastAsked, type PastRow } from './past-views.repository.js';
 import { rewound, type Since } from './rewind.rules.js';
 import { ShopperViews } from './shopper-views.service.js';
 
-/** What is asked of the views, and which lists up to when. */
+/** What is asked of the views, and what rules ask beyond them, up to when. */
 interface Asked extends PastAsked {
   until: Instant;
-  lists: ReadonlySet<string>;
+  reads: Reads;
 }
 
 /** One shopper's view at any moment since some day: what they bought later is not in it, all else is as it is now. */
@@ -20,14 +22,21 @@ export class PastView {
     private readonly now: ShopperView,
     private readonly since: Since | undefined,
     private readonly lists: ShopperLists | undefined,
+    private readonly products: PastProducts | undefined,
     /** Whose caps count together with the shopper's: as it is now. */
     readonly household: string | undefined,
   ) {
     this.#last = now;
   }
 
-  /** What the shopper had done by then, of the lists that were asked for. */
-  listsAt(instant: Instant): ShopperLists | undefined {
+  /** What the shopper had done by then, and what they needed, as far as it was asked for. */
+  readAt(instant: Instant): Read {
+    const lists = this.#listsAt(instant);
+    const products = this.products?.at(instant);
+    return { ...(lists && { lists }), ...(products && { products }) };
+  }
+
+  #listsAt(instant: Instant): ShopperLists | undefined {
     if (this.lists === undefined) return undefined;
     const known = Object.entries(this.lists).map(([name, items = []]) => [
       name,
@@ -55,19 +64,24 @@ export class PastViews {
     private readonly repository: PastViewsRepository,
     private readonly views: ShopperViews,
     private readonly recent: RecentLists,
+    private readonly products: PastNeeds,
   ) {}
 
   /** @returns who is not known is not in it */
   async load(ids: readonly ShopperId[], asked: Asked): Promise<Map<ShopperId, PastView>> {
     const [rows, lists] = await Promise.all([
       this.repository.views(ids, asked, this.views.brandsSince),
-      this.recent.of(ids, asked.lists, asked.until),
+      this.recent.of(ids, asked.reads.lists, asked.until),
     ]);
+    const views = new Map(rows.map((row) => [row.shopper_id, this.views.viewOf(row)]));
+    const products = await this.products.of(views, asked.reads.products);
     return new Map(
-      rows.map((row) => {
+      rows.flatMap((row) => {
         const { shopper_id: id, household_id: household } = row;
-        const view = this.views.viewOf(row);
-        return [id, new PastView(view, sinceOf(row), lists.get(id), household ?? undefined)];
+        const view = views.get(id);
+        const past =
+          view && new PastView(view, sinceOf(row), lists.get(id), products.get(id), household ?? undefined);
+        return past === undefined ? [] : [[id, past]];
       }),
     );
   }

@@ -13,7 +13,7 @@ const trip = fc.record({
 });
 
 function tripsOf(given: readonly { purchasedAt: Instant; categories: string[] }[]): Trip[] {
-  return given.map((each) => ({ ...each, day: 0, unknownProducts: [] }));
+  return given.map((each) => ({ ...each, day: 0, products: [], unknownProducts: [] }));
 }
 
 function viewOf(trips: readonly Trip[]): ShopperView {

@@ -120,20 +120,19 @@ function live(
   tell: Told,
 ): void {
   const habits = new Habits();
+  const amounts = new Amounts();
   household.forEach((each, at) => {
-    if (at === 0) habits.begin(each.week, 1, amountOf(each, knowing));
-    else habits.observe(0, each.week, at + 1, amountOf(each, knowing));
+    observe(habits, amounts, each, at, knowing);
     if (at + 1 < PURCHASES_FOR_A_RHYTHM) return;
     const next = household[at + 1]?.week ?? Number.POSITIVE_INFINITY;
     for (let week = each.week + 1; week <= Math.min(next, until); week += 1) {
-      tell(week, rowOf(habits, items, elasticity, week - each.week), week === next);
+      tell(week, rowOf(habits, items, amounts.logRatio, elasticity, week - each.week), week === next);
     }
   });
 }
 
-function rowOf(habits: Habits, items: Items, elasticity: number, weeks: number): number[] {
+function rowOf(habits: Habits, items: Items, ratio: number, elasticity: number, weeks: number): number[] {
   const { mean, deviation } = gapOf(habits, 0, items, ONLY_ITEM);
-  const ratio = habits.logAmountRatio(0);
   const z = (logOfCount(weeks) - mean - elasticity * ratio) / deviation;
   const before = weeks > 1 ? (logOfCount(weeks - 1) - mean - elasticity * ratio) / deviation : -6;
   const left = upperTail(z);
@@ -160,19 +159,51 @@ function elasticityOf(
   let [products, squares] = [0, 0];
   for (const household of households) {
     const habits = new Habits();
+    const amounts = new Amounts();
     household.forEach((each, at) => {
       if (each.week > cut) return;
       if (at >= PURCHASES_FOR_A_RHYTHM) {
-        const ratio = habits.logAmountRatio(0);
+        const ratio = amounts.logRatio;
         const { mean } = gapOf(habits, 0, items, ONLY_ITEM);
         products += ratio * (Math.log(each.week - habits.lastDay(0)) - mean);
         squares += ratio * ratio;
       }
-      if (at === 0) habits.begin(each.week, 1, amountOf(each, knowing));
-      else habits.observe(0, each.week, at + 1, amountOf(each, knowing));
+      observe(habits, amounts, each, at, knowing);
     });
   }
   return squares === 0 ? 0 : products / squares;
+}
+
+/** What the last amount weighs against the usual one. */
+const AMOUNT_SHARE = 0.2;
+
+/** How much is bought at a time, as logarithms. */
+class Amounts {
+  #usual: number | undefined;
+  #last: number | undefined;
+
+  /** ln of the last amount over the usual one; 0 where amounts are not known. */
+  get logRatio(): number {
+    return this.#last === undefined || this.#usual === undefined ? 0 : this.#last - this.#usual;
+  }
+
+  observe(amount: number | undefined): void {
+    this.#last = amount !== undefined && amount > 0 ? Math.log(amount) : undefined;
+    if (this.#last === undefined) return;
+    this.#usual = (this.#usual ?? this.#last) * (1 - AMOUNT_SHARE) + this.#last * AMOUNT_SHARE;
+  }
+}
+
+function observe(
+  habits: Habits,
+  amounts: Amounts,
+  bought: WeekBought,
+  before: number,
+  knowing: Knowing,
+): void {
+  if (before === 0) habits.begin(bought.week, 1);
+  else habits.observe(0, bought.week, before + 1);
+  amounts.observe(amountOf(bought, knowing));
 }
 
 function amountOf({ units, amount }: WeekBought, knowing: Knowing): number | undefined {

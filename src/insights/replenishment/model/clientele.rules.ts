@@ -1,5 +1,6 @@
 import { logitOf } from './numbers.rules.js';
 import { DEFAULT_PARAMETERS } from './default-parameters.js';
+import { DEFAULT_PRODUCT_PARAMETERS } from './default-product-parameters.js';
 import { FEATURE_COUNT } from './features.rules.js';
 import { ELAPSED_UP_TO } from './intervals.rules.js';
 import { populationOf, type Population } from './fit.rules.js';
@@ -52,16 +53,12 @@ export class Clientele {
 
   /** What a fresh installation starts with; `default-parameters.ts` says of whom it was learned. */
   static default(): Clientele {
-    return Clientele.from({
-      version: MODEL_VERSION,
-      parameters: DEFAULT_PARAMETERS,
-      names: [],
-      share: [],
-      logDays: [],
-      logVisits: [],
-      weekday: [],
-      month: [],
-    });
+    return nameless(DEFAULT_PARAMETERS);
+  }
+
+  /** The same where items are products: fewer visits bring one of them than bring one of a whole category. */
+  static defaultOfProducts(): Clientele {
+    return nameless(DEFAULT_PRODUCT_PARAMETERS);
   }
 
   /** @param shoppers each one's visits by the items' names */
@@ -114,6 +111,19 @@ export class Clientele {
       month: rounded(items.month.subarray(0, count * 12)),
     };
   }
+}
+
+function nameless(parameters: Parameters): Clientele {
+  return Clientele.from({
+    version: MODEL_VERSION,
+    parameters,
+    names: [],
+    share: [],
+    logDays: [],
+    logVisits: [],
+    weekday: [],
+    month: [],
+  });
 }
 
 /** @param other the item that stands for all that are not known */

@@ -58,15 +58,13 @@ describe('the record of a habit', () => {
     expect(Math.max(...weekday)).toBeLessThanOrEqual(255);
   });
 
-  it('tells a double pack from a usual one, and nothing where sizes are not known', () => {
+  it('knows the second of the last purchase where it was told, and else its day', () => {
     const habits = new Habits();
-    habits.begin(18_000, 1, 500);
-    habits.observe(0, 18_010, 2, 500);
-    expect(habits.logAmountRatio(0)).toBe(0);
-    habits.observe(0, 18_020, 3, 1_000);
-    expect(habits.logAmountRatio(0)).toBeCloseTo(0.8 * Math.LN2, 2);
-    habits.observe(0, 18_030, 4);
-    expect(habits.logAmountRatio(0)).toBe(0);
+    const at = 18_000 * 86_400_000 + 61_999;
+    habits.begin(18_000, 1, at);
+    expect(habits.lastPurchasedAt(0)).toBe(18_000 * 86_400_000 + 61_000);
+    habits.observe(0, 18_010, 2);
+    expect(habits.lastPurchasedAt(0)).toBe(18_010 * 86_400_000);
   });
 
   it('refuses a purchase that is not later', () => {

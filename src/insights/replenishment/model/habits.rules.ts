@@ -1,3 +1,4 @@
+import { DAY_MS, type Instant } from '../../../shared/time.js';
 import { monthOf, weekdayOf, type DayNumber } from './calendar.rules.js';
 import { decayOf, logOfCount } from './numbers.rules.js';
 
@@ -8,6 +9,8 @@ const WORDS = HABIT_BYTES / 4;
 const HALVES = HABIT_BYTES / 2;
 const MAX_U16 = 65_535;
 const MAX_U8 = 255;
+const MAX_U32 = 4_294_967_295;
+const SECOND_MS = 1_000;
 
 /** In 16-bit units. */
 const PURCHASES = 0;
@@ -26,10 +29,8 @@ const BOUGHT_30_VISITS = 9;
 /** In bytes. */
 const WEEKDAYS = 40;
 const MONTHS = 48;
-/** In 16-bit units, signed: a thousandth of ln of an amount, and whether there is one. */
-const USUAL_AMOUNT = 30;
-const LAST_AMOUNT = 31;
-const NO_AMOUNT = -32_768;
+/** In 32-bit units. */
+const LAST_SECOND = 15;
 
 /** What is left of a gap's weight when the next one comes: households change. */
 export const GAP_DECAY = 0.95;
@@ -37,9 +38,6 @@ const GAP_WEIGHTS = Float64Array.from(
   { length: 512 },
   (_, gaps) => (1 - GAP_DECAY ** gaps) / (1 - GAP_DECAY),
 );
-/** What the last amount weighs against the usual one. */
-const AMOUNT_SHARE = 0.2;
-
 export const decayed45Days = decayOf(45);
 export const decayed12Days = decayOf(12);
 export const decayed1Visit = decayOf(1.5);
@@ -60,14 +58,14 @@ export const decayed30Visits = decayOf(30);
  * | 40-46 | u8 | purchases by weekday, Monday first; all halved where one would pass 255 |
  * | 47 | u8 | 0 |
  * | 48-59 | u8 | purchases by month, likewise |
- * | 60, 62 | i16 | 1000 ln of the usual and of the last amount; -32768: not known |
+ * | 60 | u32 | second of the last purchase (from 1970-01-01; ends in 2106); 0: only its day is known |
  *
  * The record is used where it lies: nothing is decoded to score it. A purchase changes it in O(1).
  */
 export class Habits {
   #bytes: Uint8Array;
   #u16: Uint16Array;
-  #i16: Int16Array;
+  #u32: Uint32Array;
   #f32: Float32Array;
   #size: number;
 
@@ -78,7 +76,7 @@ export class Habits {
     this.#size = records.length / HABIT_BYTES;
     const bytes = new Uint8Array(Math.max(8, this.#size) * HABIT_BYTES);
     bytes.set(records);
-    [this.#bytes, this.#u16, this.#i16, this.#f32] = viewsOf(bytes);
+    [this.#bytes, this.#u16, this.#u32, this.#f32] = viewsOf(bytes);
   }
 
   get size(): number {
@@ -138,29 +136,27 @@ export class Habits {
   inMonth(habit: number, month: number): number {
     return this.#bytes[habit * HABIT_BYTES + MONTHS + month] as number;
   }
-  /** ln of the last amount over the usual one; 0 where amounts are not known. */
-  logAmountRatio(habit: number): number {
-    const last = this.#i16[habit * HALVES + LAST_AMOUNT] as number;
-    const usual = this.#i16[habit * HALVES + USUAL_AMOUNT] as number;
-    return last === NO_AMOUNT || usual === NO_AMOUNT ? 0 : (last - usual) / 1000;
+  /** When it was bought last, to the second; where only the day is known, the beginning of that day in UTC. */
+  lastPurchasedAt(habit: number): Instant {
+    const second = this.#u32[habit * WORDS + LAST_SECOND] as number;
+    return second === 0 ? this.lastDay(habit) * DAY_MS : second * SECOND_MS;
   }
 
   /**
    * Begins a habit with its first purchase.
    *
    * @param visit the shopper's number of the visit, from 1
-   * @param amount bought, in the unit of its pack size; undefined where no size is known
+   * @param purchasedAt undefined where only the day is known
    * @returns its number
    */
-  begin(day: DayNumber, visit: number, amount?: number): number {
+  begin(day: DayNumber, visit: number, purchasedAt?: Instant): number {
     const habit = this.#size;
     this.#size += 1;
     if (this.#size * HABIT_BYTES > this.#bytes.length) this.#grow();
-    this.#put(habit, day, visit);
+    this.#put(habit, day, visit, purchasedAt);
     this.#u16[habit * HALVES + PURCHASES] = 1;
     this.#u16[habit * HALVES + FIRST_VISIT] = Math.min(MAX_U16, visit);
     this.#f32.fill(1, habit * WORDS + BOUGHT_45_DAYS, habit * WORDS + BOUGHT_30_VISITS + 1);
-    this.#weigh(habit, amount, true);
     return habit;
   }
 
@@ -169,7 +165,7 @@ export class Habits {
    *
    * @throws RangeError when it is not later
    */
-  observe(habit: number, day: DayNumber, visit: number, amount?: number): void {
+  observe(habit: number, day: DayNumber, visit: number, purchasedAt?: Instant): void {
     const days = day - this.lastDay(habit);
     const visits = Math.max(1, visit - this.lastVisit(habit));
     if (days <= 0) throw new RangeError(`day ${day} is not after ${this.lastDay(habit)}: fold anew`);
@@ -185,11 +181,11 @@ export class Habits {
     f32[at + BOUGHT_1_VISIT] = this.bought1Visit(habit) * decayed1Visit(visits) + 1;
     f32[at + BOUGHT_30_VISITS] = this.bought30Visits(habit) * decayed30Visits(visits) + 1;
     this.#u16[habit * HALVES + PURCHASES] = Math.min(MAX_U16, this.purchases(habit) + 1);
-    this.#put(habit, day, visit);
-    this.#weigh(habit, amount, false);
+    this.#put(habit, day, visit, purchasedAt);
   }
 
-  #put(habit: number, day: DayNumber, visit: number): void {
+  #put(habit: number, day: DayNumber, visit: number, purchasedAt = 0): void {
+    this.#u32[habit * WORDS + LAST_SECOND] = Math.min(MAX_U32, Math.floor(purchasedAt / SECOND_MS));
     this.#u16[habit * HALVES + LAST_DAY] = Math.min(MAX_U16, Math.max(0, day));
     this.#u16[habit * HALVES + LAST_VISIT] = Math.min(MAX_U16, visit);
     const record = this.#bytes.subarray(habit * HABIT_BYTES, (habit + 1) * HABIT_BYTES);
@@ -197,22 +193,10 @@ export class Habits {
     countIn(record.subarray(MONTHS, MONTHS + 12), monthOf(day));
   }
 
-  #weigh(habit: number, amount: number | undefined, isFirst: boolean): void {
-    const at = habit * HALVES;
-    const last = amount !== undefined && amount > 0 ? thousandths(amount) : NO_AMOUNT;
-    const before = isFirst ? NO_AMOUNT : (this.#i16[at + USUAL_AMOUNT] as number);
-    this.#i16[at + LAST_AMOUNT] = last;
-    if (last === NO_AMOUNT || before === NO_AMOUNT) {
-      this.#i16[at + USUAL_AMOUNT] = last === NO_AMOUNT ? before : last;
-      return;
-    }
-    this.#i16[at + USUAL_AMOUNT] = Math.round(before + AMOUNT_SHARE * (last - before));
-  }
-
   #grow(): void {
     const bytes = new Uint8Array(this.#bytes.length * 2);
     bytes.set(this.#bytes);
-    [this.#bytes, this.#u16, this.#i16, this.#f32] = viewsOf(bytes);
+    [this.#bytes, this.#u16, this.#u32, this.#f32] = viewsOf(bytes);
   }
 }
 
@@ -221,16 +205,12 @@ function gapWeight(gaps: number): number {
   return gaps < GAP_WEIGHTS.length ? (GAP_WEIGHTS[gaps] as number) : 1 / (1 - GAP_DECAY);
 }
 
-function thousandths(amount: number): number {
-  return Math.max(-32_767, Math.min(32_767, Math.round(1000 * Math.log(amount))));
-}
-
 function countIn(counts: Uint8Array, index: number): void {
   if (counts[index] === MAX_U8) counts.forEach((count, each) => (counts[each] = count >> 1));
   counts[index] = (counts[index] as number) + 1;
 }
 
-function viewsOf(bytes: Uint8Array<ArrayBuffer>): [Uint8Array, Uint16Array, Int16Array, Float32Array] {
+function viewsOf(bytes: Uint8Array<ArrayBuffer>): [Uint8Array, Uint16Array, Uint32Array, Float32Array] {
   const { buffer } = bytes;
-  return [bytes, new Uint16Array(buffer), new Int16Array(buffer), new Float32Array(buffer)];
+  return [bytes, new Uint16Array(buffer), new Uint32Array(buffer), new Float32Array(buffer)];
 }

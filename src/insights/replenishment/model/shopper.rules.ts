@@ -1,5 +1,6 @@
+import type { Instant } from '../../../shared/time.js';
 import type { DayNumber } from './calendar.rules.js';
-import { FEATURE_COUNT, momentOf, writeFeatures, type Moment } from './features.rules.js';
+import { FEATURE_COUNT, momentOf, writeFeatures } from './features.rules.js';
 import { Habits } from './habits.rules.js';
 import { logistic, logOfCount } from './numbers.rules.js';
 import { adaptEnds, PURCHASES_FOR_A_RHYTHM, type Intervals } from './intervals.rules.js';
@@ -10,8 +11,8 @@ import { Rhythm } from './rhythm.rules.js';
 export interface Visit<Key = number> {
   day: DayNumber;
   items: readonly Key[];
-  /** Bought of each item, in the unit of its pack size; undefined where sizes are not known. */
-  amounts?: readonly (number | undefined)[];
+  /** When each item was bought, of several times that day the last; left out where only the day is known. */
+  moments?: readonly Instant[];
 }
 
 /** A shopper's model as it is kept. */
@@ -73,15 +74,15 @@ export class ShopperModel<Key = number> {
     const number = this.rhythm.visits + 1;
     visit.items.forEach((key, index) => {
       const habit = this.#habitOf.get(key);
-      const amount = visit.amounts?.[index];
+      const purchasedAt = visit.moments?.[index];
       if (habit === undefined) {
-        this.#habitOf.set(key, this.habits.begin(visit.day, number, amount));
+        this.#habitOf.set(key, this.habits.begin(visit.day, number, purchasedAt));
         this.keys.push(key);
         this.items.push(this.#numberOf(key));
         return;
       }
       this.#learnFromGap(habit, visit.day, number, population, intervals);
-      this.habits.observe(habit, visit.day, number, amount);
+      this.habits.observe(habit, visit.day, number, purchasedAt);
     });
     this.rhythm.observe(visit.day, visit.items.length);
   }
@@ -101,19 +102,8 @@ export class ShopperModel<Key = number> {
    * @returns the rows' number
    */
   featuresAt(day: DayNumber, population: Items, into: Float64Array): number {
-    const moment: Moment = momentOf(this.rhythm, day);
     const { size } = this.habits;
-    for (let habit = 0; habit < size; habit += 1) {
-      writeFeatures(
-        this.habits,
-        habit,
-        population,
-        this.items[habit] as number,
-        moment,
-        into,
-        habit * FEATURE_COUNT,
-      );
-    }
+    writeFeatures(this.habits, 0, size, population, this.items, momentOf(this.rhythm, day), into);
     return size;
   }
 }
