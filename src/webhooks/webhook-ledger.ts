@@ -16,7 +16,7 @@ interface Attempted {
 /** Writes down what became of attempts, and counts it. */
 @Injectable()
 export class WebhookLedger implements OnModuleInit {
-  #attempts: Counter<'outcome'> | undefined;
+  #attempts: Counter<'outcome' | 'why'> | undefined;
 
   constructor(
     private readonly deliveries: WebhookDeliveriesRepository,
@@ -31,7 +31,7 @@ export class WebhookLedger implements OnModuleInit {
     this.#attempts = new Counter({
       name: 'webhook_attempts_total',
       help: 'Attempts to tell a receiver of an event',
-      labelNames: ['outcome'],
+      labelNames: ['outcome', 'why'],
       registers,
     });
     const waiting: Gauge<'state'> = new Gauge({
@@ -52,7 +52,7 @@ export class WebhookLedger implements OnModuleInit {
   async settle(webhookId: string, { eventId, attempts, attempt }: Attempted): Promise<Verdict['is']> {
     const verdict = verdictOn(attempt, attempts, { now: this.clock.now(), roll: Math.random() });
     const answer = wordOf(attempt);
-    this.#attempts?.inc({ outcome: verdict.is });
+    this.#attempts?.inc({ outcome: verdict.is, why: attempt.is === 'failed' ? attempt.why : '' });
     await this.deliveries.settle(webhookId, eventId, verdict, answer);
     if (verdict.is === 'gone') await this.webhooks.disable(webhookId);
     if (verdict.is === 'dead' || verdict.is === 'gone') {
