@@ -1,4 +1,5 @@
-// From a gateway's post to the offer on the shopper's socket, in turn with a floor. See docs/benchmarks.md.
+// From a gateway's post to the offer on the shopper's socket, in turn with a floor, or to the push service's acceptance.
+// See docs/benchmarks.md.
 import { fork } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import { cpuFigures, judge, quantile, ratiosOf } from './figures.mjs';
 import { readOptions } from './options.mjs';
 import { SECONDS_A_ZONE, shoppersFor } from './plan.mjs';
 import { startProgram } from './programs.mjs';
-import { setUp } from './shop.mjs';
+import { registerPhones, setUp } from './shop.mjs';
 
 const WARM_UP_SECONDS = 2 * SECONDS_A_ZONE;
 /** The load runs this long before its entries count, so that queues are as full as they get. */
@@ -41,7 +42,9 @@ export async function bench(args) {
     const candidates = await Promise.race([measureAll(stand, ...generators), interrupted]);
     const { model } = cpus()[0];
     const machine = { cpus: cpus().length, model, node: process.version, loadAverage };
-    process.stdout.write(`${JSON.stringify({ machine, candidates, ratios: ratiosOf(candidates) })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ machine, phones: options.phones, candidates, ratios: ratiosOf(candidates) })}\n`,
+    );
   } finally {
     for (const generator of generators) generator.child.kill();
     await stand.program?.stop();
@@ -54,6 +57,9 @@ async function measureAll(stand, gateways, phones) {
   const database = new pg.Client({ connectionString: stand.databaseUrl });
   await database.connect();
   try {
+    if (stand.options.phones !== 'open') {
+      stand.settings = await phones.ask('pushService', { folder: stand.folder });
+    }
     await openShop(stand, database);
     const candidates = [];
     for (const rate of stand.options.rates) {
@@ -80,13 +86,14 @@ async function openShop(stand, database) {
   stand.keys = keys;
   stand.tokensFile = path.join(stand.folder, 'tokens.json');
   await writeFile(stand.tokensFile, JSON.stringify(tokens));
+  if (stand.options.phones !== 'open') await registerPhones(url, tokens);
   await stand.program.stop();
 }
 
 /** Every run begins with an empty Redis and without visits, so that none pays for those before it. */
 async function cleanUp({ redisUrl }, database) {
   await database.query(
-    'TRUNCATE visits, stays, decisions, deliveries, delivery_events, cap_events, coupons, outbox CASCADE',
+    'TRUNCATE visits, stays, decisions, deliveries, delivery_events, cap_events, coupons, outbox, pushes CASCADE',
   );
   await database.query('VACUUM ANALYZE');
   await database.query('CHECKPOINT');
@@ -101,7 +108,10 @@ async function measure(name, rate, stand, { database, gateways, phones }) {
   const program = await startProgram(name, { ...stand, profile });
   stand.program = program;
   const url = `http://127.0.0.1:${program.port}`;
-  await phones.ask('open', { url, tokensFile: stand.tokensFile, count: shoppers });
+  if (stand.options.phones !== 'pocket') {
+    const isSilent = stand.options.phones === 'silent';
+    await phones.ask('open', { url, tokensFile: stand.tokensFile, count: shoppers, isSilent });
+  }
   gateways.child.send({ kind: 'target', port: program.port, keys: stand.keys });
 
   const warmUp = await gateways.ask('walk', { shoppers, firstSecond: 0, seconds: WARM_UP_SECONDS });
@@ -162,6 +172,9 @@ async function stagesOf(database) {
        UNION ALL
        SELECT 'emitted', (latency->>'decided')::float8 + 1000 * extract(epoch FROM emitted_at - created_at)
        FROM decisions JOIN deliveries USING (decision_id) WHERE emitted_at IS NOT NULL
+       UNION ALL
+       SELECT 'pushed', (latency->>'decided')::float8 + 1000 * extract(epoch FROM pushed_at - created_at)
+       FROM decisions JOIN deliveries USING (decision_id) WHERE pushed_at IS NOT NULL
      )
      SELECT key, percentile_disc(ARRAY[0.5, 0.99]) WITHIN GROUP (ORDER BY value) AS quantiles
      FROM stages GROUP BY key ORDER BY 2`,

@@ -61,6 +61,7 @@ export function cpuFigures(before, after, sightings) {
 
 /** What each of ours costs, and how long it takes, against the floor at the same rate; rounds are averaged. */
 export function ratiosOf(candidates) {
+  if (!candidates.some(({ name }) => name === 'floor')) return {};
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const of = (name, rate, read) =>
     mean(candidates.filter((each) => each.name === name && each.rate === rate).map(read));

@@ -1,15 +1,29 @@
-// A process of its own: the shoppers' phones. Real socket.io clients that acknowledge each offer and note its arrival.
+// A process of its own: the shoppers' phones, and the push service they hang on. Real socket.io clients that
+// acknowledge each offer, or are silent; where offers are pushed, their arrival is the push service's acceptance.
 import { readFileSync } from 'node:fs';
 import { io } from 'socket.io-client';
+import { shopperOfPushToken } from './plan.mjs';
 
 const AT_ONCE = 50;
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 let sockets = [];
 let arrivals = [];
+let pushService;
 
-function open(url, token, shopper) {
+/** What the program needs to know to push here. */
+async function openPushService(folder) {
+  const { FcmStandIn } = await import('../../dist/demo/fcm/fcm-stand-in.js');
+  const { fcmCredentials } = await import('../../dist/demo/fcm/credentials.js');
+  pushService = await FcmStandIn.start(({ token, data }) => {
+    arrivals.push([shopperOfPushToken(token), data.zoneId, nowMs()]);
+  });
+  return { FCM_CREDENTIALS: fcmCredentials(folder), FCM_ENDPOINT: pushService.url };
+}
+
+function open(url, token, shopper, isSilent) {
   const socket = io(`${url}/shopper`, { auth: { token }, transports: ['websocket'], forceNew: true });
   socket.on('offer', (offer, acknowledge) => {
+    if (isSilent) return;
     arrivals.push([shopper, offer.zoneId, nowMs()]);
     acknowledge?.({ ok: true });
   });
@@ -20,14 +34,14 @@ function open(url, token, shopper) {
   });
 }
 
-async function openAll(url, tokensFile, count) {
+async function openAll(url, tokensFile, count, isSilent) {
   const tokens = JSON.parse(readFileSync(tokensFile, 'utf8')).slice(0, count);
   let next = 0;
   const worker = async () => {
     while (next < tokens.length) {
       const shopper = next;
       next += 1;
-      await open(url, tokens[shopper], shopper);
+      await open(url, tokens[shopper], shopper, isSilent);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
@@ -37,10 +51,12 @@ function closeAll() {
   for (const socket of sockets) socket.close();
   sockets = [];
   arrivals = [];
+  pushService?.requests.splice(0);
 }
 
 const answers = {
-  open: async ({ url, tokensFile, count }) => openAll(url, tokensFile, count),
+  pushService: ({ folder }) => openPushService(folder),
+  open: ({ url, tokensFile, count, isSilent }) => openAll(url, tokensFile, count, isSilent),
   count: () => arrivals.length,
   take: () => {
     const taken = arrivals;

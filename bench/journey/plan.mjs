@@ -32,6 +32,8 @@ export function shoppersFor(rate) {
 export const shopperIdOf = (shopper) => `shopper-${shopper}`;
 export const beaconIdOf = (shopper) => `mac:${shopper.toString(16).padStart(12, '0')}`;
 export const shopperOfBeacon = (beaconId) => Number.parseInt(beaconId.slice(4), 16);
+export const pushTokenOf = (shopper) => `push-token-${shopper}`;
+export const shopperOfPushToken = (token) => Number(token.slice('push-token-'.length));
 export const storeOf = (shopper) => shopper % STORES;
 export const storeIdOf = (store) => `store-${store}`;
 export const zoneIdOf = (zone) => `zone-${zone}`;

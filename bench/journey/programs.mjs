@@ -32,11 +32,11 @@ const MADE_OF = {
 
 /**
  * @param candidate a name of `MADE_OF`
- * @param services `{databaseUrl, redisUrl, secret}`
+ * @param services `{databaseUrl, redisUrl, secret, settings?}`
  * @param profile a folder for CPU profiles, or undefined
  * @returns its port, the pids by name, and how to stop it
  */
-export async function startProgram(candidate, { databaseUrl, redisUrl, secret, profile }) {
+export async function startProgram(candidate, { databaseUrl, redisUrl, secret, settings, profile }) {
   const children = new Map();
   const ports = [];
   for (const [name, { script, role }] of Object.entries(MADE_OF[candidate])) {
@@ -58,6 +58,7 @@ export async function startProgram(candidate, { databaseUrl, redisUrl, secret, p
         AISLECUE_SECRET: secret,
         LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
         DRAIN_SECONDS: '0',
+        ...settings,
       },
     });
     children.set(name, child);

@@ -6,6 +6,7 @@ import {
   ZONES,
   beaconIdOf,
   gatewayIdOf,
+  pushTokenOf,
   shopperIdOf,
   storeIdOf,
   storeOf,
@@ -163,6 +164,16 @@ export async function setUp({ url, database, shoppers, reward, say }) {
     }),
   );
   return { keys: await gatewayKeys(database), tokens };
+}
+
+/** Each shopper's phone registers where it is pushed to. */
+export function registerPhones(url, tokens) {
+  return inTurns(
+    tokens.map((token, shopper) => async () => {
+      const device = { platform: 'android', pushToken: pushTokenOf(shopper) };
+      await callerOf(url, token)('PUT', '/v1/me/devices/phone', device);
+    }),
+  );
 }
 
 /** Shoppers who may be located and nothing else: for what ends with presence. @returns a gateway key a store */

@@ -7,6 +7,7 @@ import { CredentialAuthenticator } from './credential-authenticator.js';
 import { ApiKeys } from './keys/api-keys.service.js';
 import { KeysController } from './keys/keys.controller.js';
 import { Revocations } from './revocations.js';
+import { ShopperLooks } from './looks/shopper-looks.js';
 import { OidcController } from './sessions/oidc/oidc.controller.js';
 import { OpenIdProvider } from './sessions/oidc/openid-provider.js';
 import { SessionsController } from './sessions/sessions.controller.js';
@@ -48,12 +49,13 @@ import { VerifiedCredentials } from './verified-credentials.js';
     Sessions,
     ShopperTokens,
     IdentityProvider,
+    ShopperLooks,
     SignInThrottle,
     StaffAccounts,
     TokenHolders,
     VerifiedCredentials,
   ],
-  exports: [Authenticator, ApiKeys, Audit, ShopperTokens, StaffAccounts],
+  exports: [Authenticator, ApiKeys, Audit, ShopperLooks, ShopperTokens, StaffAccounts],
 })
 export class AccessModule implements OnModuleInit {
   constructor(

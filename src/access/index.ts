@@ -3,6 +3,7 @@ import { StaffEntity } from './staff/staff.entity.js';
 
 export { AccessModule } from './access.module.js';
 export { Audit } from './audit/audit.service.js';
+export { isOfStores, ShopperLooks } from './looks/shopper-looks.js';
 export { createKey } from './keys/keys.dto.js';
 export { ApiKeys } from './keys/api-keys.service.js';
 export { createStaff } from './staff/staff.dto.js';

@@ -1,4 +1,5 @@
 import { Controller } from '@nestjs/common';
+import { ShopperLooks } from '../access/index.js';
 import { Handles, route, sortBulk, type Asked, type Rejection } from '../platform/index.js';
 import {
   bulkAnswer,
@@ -46,7 +47,10 @@ const list = route({
 /** Consents as the retailer's back office records and reads them. */
 @Controller()
 export class ConsentController {
-  constructor(private readonly consents: Consents) {}
+  constructor(
+    private readonly consents: Consents,
+    private readonly looks: ShopperLooks,
+  ) {}
 
   @Handles(put)
   put({ params, body, ...hearing }: Asked<typeof put>): Promise<object> {
@@ -59,7 +63,7 @@ export class ConsentController {
   }
 
   @Handles(list)
-  list({ params }: Asked<typeof list>): Promise<object> {
-    return this.consents.shown(params.shopperId);
+  list({ params: { shopperId }, principal }: Asked<typeof list>): Promise<object> {
+    return this.looks.at(principal, shopperId, () => this.consents.shown(shopperId));
   }
 }

@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
+import { ShopperLooks } from '../access/index.js';
 import { Handles, notFound, route, vocabulary, type Asked, type Page } from '../platform/index.js';
 import { Ledger, type LedgerEntry } from './ledger.repository.js';
 import { previewBody, type Preview } from './preview.dto.js';
@@ -99,6 +100,7 @@ export class DecisionsController {
     private readonly ledger: Ledger,
     private readonly previews: Previews,
     private readonly reach: Reach,
+    private readonly looks: ShopperLooks,
   ) {}
 
   @Handles(listDecisions)
@@ -118,6 +120,7 @@ export class DecisionsController {
   @Handles(previewDecision)
   async preview({ body, principal }: Asked<typeof previewDecision>): Promise<Preview> {
     await this.reach.require(principal, { storeId: body.storeId, offerIds: body.draftOfferIds });
+    await this.looks.require(principal, body.shopperId);
     return this.previews.preview(body);
   }
 }

@@ -5,10 +5,11 @@ import { ImportsRepository } from './imports.repository.js';
 import { Imports } from './imports.service.js';
 import { Receiving } from './receiving.service.js';
 import { Recorder } from './recorder.service.js';
+import { Rejections } from './rejections.repository.js';
 
 @Module({
   controllers: [ImportsController],
-  providers: [Imports, ImportsRepository, Receiving, Recorder],
+  providers: [Imports, ImportsRepository, Receiving, Recorder, Rejections],
   exports: [Imports, Recorder],
 })
 export class ImportsModule implements OnModuleInit {

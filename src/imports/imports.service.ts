@@ -19,6 +19,7 @@ import { ImportsRepository, type ImportRow } from './imports.repository.js';
 import { percentOf } from './progress.rules.js';
 import { hashOf, Receiving } from './receiving.service.js';
 import { Recorder } from './recorder.service.js';
+import { Rejections } from './rejections.repository.js';
 import { headOf, writtenAs, type RejectionFormat } from './rejections.rules.js';
 
 /** A file that somebody sends. */
@@ -46,6 +47,7 @@ export class Imports {
 
   constructor(
     private readonly repository: ImportsRepository,
+    private readonly rejected: Rejections,
     private readonly receiver: Receiving,
     private readonly recorder: Recorder,
     private readonly clock: Clock,
@@ -122,7 +124,7 @@ export class Imports {
     yield headOf(format);
     let after = { line: -1, id: 0 };
     for (;;) {
-      const rows = await this.repository.rejections(importId, after, PAGE);
+      const rows = await this.rejected.list(importId, after, PAGE);
       yield rows.map((row) => writtenAs(format, row)).join('');
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE) return;
@@ -178,7 +180,7 @@ export class Imports {
   }
 
   async #firstRejections(importId: string): Promise<ImportAnswer['rejected']['items']> {
-    const rows = await this.repository.rejections(importId, { line: -1, id: 0 }, SHOWN);
+    const rows = await this.rejected.list(importId, { line: -1, id: 0 }, SHOWN);
     return rows.map(({ line, code, detail }) => ({ line, code, detail }));
   }
 }

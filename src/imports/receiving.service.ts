@@ -3,13 +3,14 @@ import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import { from as copyFrom } from 'pg-copy-streams';
 import { Audit } from '../access/index.js';
-import { Clock, Database, Log, errorCode } from '../platform/index.js';
+import { Database, Log, errorCode } from '../platform/index.js';
 import type { Instant, Principal } from '../shared/index.js';
 import { FileFault, plainText } from './file/plain-text.js';
 import type { FileFormat } from './file/rows-of-file.js';
 import type { ImportType } from './import-type.js';
 import { ImportsRepository, stagingTable, type WholeFile } from './imports.repository.js';
 import { OwnConnection } from './own-connection.js';
+import { Rejections } from './rejections.repository.js';
 import { StagingReader } from './staging-reader.js';
 
 /** A file as it comes in. */
@@ -40,8 +41,8 @@ export class Receiving {
   constructor(
     private readonly database: Database,
     private readonly repository: ImportsRepository,
+    private readonly rejections: Rejections,
     private readonly audit: Audit,
-    private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
@@ -49,7 +50,7 @@ export class Receiving {
   async receive(file: IncomingFile): Promise<boolean> {
     const { importId } = file;
     const bytes = new CountedBytes(file.source, file.isHashed);
-    const reader = new StagingReader(file, (rows) => this.repository.reject(this.database, importId, rows));
+    const reader = new StagingReader(file, (rows) => this.rejections.add(this.database, importId, rows));
     const noted = setInterval(() => {
       const received = { bytes: bytes.count, rows: reader.rows, stagedRows: reader.stagedRows };
       file.onProgress?.(received);
@@ -99,7 +100,7 @@ export class Receiving {
       stagedRows: reader.stagedRows,
       format: reader.shape?.format ?? 'csv',
       ignoredColumns: reader.shape?.ignoredColumns ?? [],
-      shiftDays: file.shiftsToNow ? reader.daysUntilYesterday(this.clock.now()) : 0,
+      shiftDays: file.shiftsToNow ? reader.daysUntilYesterday(file.receivedAt) : 0,
       bodyHash: bytes.digest(),
     };
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, Log, Rounds, type Queryable } from '../platform/index.js';
 import type { ImportType, ImportTypeName, Recording, Step } from './import-type.js';
 import { ImportsRepository, stagingTable, type ImportRow } from './imports.repository.js';
+import { Rejections } from './rejections.repository.js';
 import { OwnConnection } from './own-connection.js';
 
 /** Any number does that nothing else in the database locks by. */
@@ -31,6 +32,7 @@ export class Recorder {
   constructor(
     private readonly database: Database,
     private readonly repository: ImportsRepository,
+    private readonly rejections: Rejections,
     private readonly log: Log,
   ) {
     this.#rounds = new Rounds(
@@ -100,7 +102,8 @@ export class Recorder {
 
   /** Throws away what is kept for too long, and what imports that came to nothing have left. */
   async tidy(): Promise<void> {
-    await this.repository.forget({ rejections: REJECTIONS_KEPT_DAYS, imports: IMPORTS_KEPT_DAYS });
+    await this.rejections.forget(REJECTIONS_KEPT_DAYS);
+    await this.repository.forget(IMPORTS_KEPT_DAYS);
     for (const table of await this.repository.orphans()) await this.repository.drop(table);
   }
 
@@ -110,7 +113,7 @@ export class Recorder {
       if (!(await this.repository.step(tx, importId, position, step))) {
         throw new Error(`import ${importId} is recorded elsewhere`);
       }
-      await this.repository.reject(tx, importId, step.rejected);
+      await this.rejections.add(tx, importId, step.rejected);
     };
     return {
       importId,
@@ -120,7 +123,7 @@ export class Recorder {
       shiftDays: row.shift_days,
       actor: row.actor,
       connection: own,
-      erased: (tx, ids) => this.repository.erased(tx, ids),
+      erased: (tx, ids) => this.rejections.erased(tx, ids),
       transaction: (work) => own.transaction(work),
       settle,
     };

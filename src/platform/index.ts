@@ -1,3 +1,4 @@
+export { Gathering } from './gathering.js';
 export { Bus } from './bus.js';
 export { Clock } from './clock.js';
 export { Database, errorCode, timestamp, type Queryable } from './database.js';

@@ -14,6 +14,11 @@ export class Metrics {
     'route',
     'method',
   ]);
+  /** Of any door; the codes are those of problems, some hundred in all. */
+  readonly refusals = this.#counter('refusals_total', 'What was refused or failed, by the code told', [
+    'door',
+    'code',
+  ]);
   readonly ingestEvents = this.#counter('ingest_events_total', 'Sightings and check-ins at the door', [
     'source',
     'outcome',

@@ -3,6 +3,7 @@ import { compileRule } from './compile.js';
 import { describeRule } from './describe.js';
 import { explainRule } from './explain.js';
 import type { Condition, Group, Rule } from './grammar.js';
+import { validateRule } from './validate.js';
 import { FieldRegistry, type Field, type FieldType } from './registry.js';
 
 const at = Date.parse('2026-03-01T10:00:00Z');
@@ -80,6 +81,21 @@ const missesOf = (
 
 const yes = condition('visits', '>=', 0);
 const no = condition('visits', '<', 0);
+
+/** Check 20 of docs/security.md. */
+describe('a text to compare with', () => {
+  it('is no pattern: what would take a regular expression for ever is looked for letter by letter', () => {
+    const rule = condition('city', 'contains', '^(a+)+$');
+    expect(holds(rule, { city: `${'a'.repeat(50_000)}!` })).toBe(false);
+    expect(holds(rule, { city: `${'a'.repeat(50_000)}^(a+)+$` })).toBe(true);
+    expect(holds(condition('city', '=', '.*'), { city: 'Lyon' })).toBe(false);
+  });
+
+  it.each(['matches', 'regex', '~', 'like'])('has no operator %s', (operator) => {
+    const asked = { combinator: 'and', rules: [{ field: 'city', operator, value: '^(a+)+$' }] };
+    expect(validateRule(asked, fields)).toMatchObject({ ok: false });
+  });
+});
 
 describe('compileRule', () => {
   it.each<[Condition, AttributeValue, boolean]>([

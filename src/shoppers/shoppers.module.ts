@@ -1,7 +1,7 @@
 import { Inject, Module, type OnModuleInit } from '@nestjs/common';
 import { ConsentModule } from '../consent/index.js';
 import { ImportsModule } from '../imports/index.js';
-import { Lifecycle, SETTINGS, type Settings } from '../platform/index.js';
+import { Housekeeping, Lifecycle, SETTINGS, type Settings } from '../platform/index.js';
 import { AppController } from './app/app.controller.js';
 import { AppRepository } from './app/app.repository.js';
 import { OwnDevices, OwnProfile } from './app/app.service.js';
@@ -91,7 +91,9 @@ import { WiderSearch } from './rotating/wider-search.js';
 export class ShoppersModule implements OnModuleInit {
   constructor(
     private readonly round: TableRound,
+    private readonly devices: OwnDevices,
     private readonly lifecycle: Lifecycle,
+    private readonly housekeeping: Housekeeping,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -99,5 +101,6 @@ export class ShoppersModule implements OnModuleInit {
     if (this.settings.role === 'api') return;
     this.lifecycle.onStart(() => this.round.start());
     this.lifecycle.onStop('work', () => this.round.stop());
+    this.housekeeping.onTidy(() => this.devices.tidy());
   }
 }

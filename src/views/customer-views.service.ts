@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Audit } from '../access/index.js';
+import { ShopperLooks } from '../access/index.js';
 import {
   CustomerValues,
   Replenishment,
@@ -7,7 +7,7 @@ import {
   type ReplenishmentItem,
 } from '../insights/index.js';
 import { Clock, notFound } from '../platform/index.js';
-import { principalName, toRfc3339, type Instant, type Principal, type ShopperId } from '../shared/index.js';
+import { toRfc3339, type Instant, type Principal, type ShopperId } from '../shared/index.js';
 import type { CustomerView } from './customer-view.dto.js';
 import { CustomerViewRepository, type CustomerRow } from './customer-view.repository.js';
 import { UNKNOWN_VALUE, valueOf } from './value.rules.js';
@@ -23,20 +23,17 @@ export class CustomerViews {
     private readonly repository: CustomerViewRepository,
     private readonly replenishment: Replenishment,
     private readonly values: CustomerValues,
-    private readonly audit: Audit,
+    private readonly looks: ShopperLooks,
     private readonly clock: Clock,
   ) {}
 
   /**
    * The view, of which the audit log tells who had it.
    *
-   * @throws Problem 404 for no such shopper
+   * @throws Problem 404 for no such shopper, or one of stores that the asker is not of
    */
-  async shownTo(asker: Principal, shopperId: ShopperId): Promise<CustomerView> {
-    const view = await this.of(shopperId);
-    const subject = principalName({ kind: 'shopper', shopperId, expiresAt: 0 });
-    await this.audit.note({ actor: asker, action: 'shopper.viewed', subject });
-    return view;
+  shownTo(asker: Principal, shopperId: ShopperId): Promise<CustomerView> {
+    return this.looks.at(asker, shopperId, () => this.of(shopperId));
   }
 
   /** @throws Problem 404 for no such shopper */

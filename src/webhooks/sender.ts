@@ -3,7 +3,7 @@ import { request as requestByHttp, type IncomingMessage, type RequestOptions } f
 import { request as requestByHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
-import { SETTINGS, type Settings } from '../platform/index.js';
+import { Clock, SETTINGS, type Settings } from '../platform/index.js';
 import { SECOND_MS } from '../shared/index.js';
 import { urlFault, usable } from './address.rules.js';
 import { retryAfterMs, type Attempt } from './retry.rules.js';
@@ -33,7 +33,10 @@ export interface Outgoing {
  */
 @Injectable()
 export class WebhookSender {
-  constructor(@Inject(SETTINGS) private readonly settings: Settings) {}
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly clock: Clock,
+  ) {}
 
   /** Never fails. */
   async post(outgoing: Outgoing, resolve: Resolve = resolveAll): Promise<Attempt> {
@@ -50,7 +53,7 @@ export class WebhookSender {
       return {
         is: 'answered',
         status: answer.statusCode ?? 0,
-        retryAfterMs: retryAfterMs(answer.headers['retry-after'], Date.now()),
+        retryAfterMs: retryAfterMs(answer.headers['retry-after'], this.clock.now()),
       };
     } catch (error) {
       return { is: 'failed', why: deadline.aborted ? 'timeout' : codeOf(error) };

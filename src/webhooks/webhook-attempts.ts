@@ -3,7 +3,7 @@ import { SETTINGS, type Settings } from '../platform/index.js';
 import type { Instant } from '../shared/index.js';
 import { Happenings } from './happenings.repository.js';
 import { cloudEvent, headersOf } from './message.rules.js';
-import { verdictOn, wordOf, type Verdict } from './retry.rules.js';
+import type { Verdict } from './retry.rules.js';
 import { WebhookSender } from './sender.js';
 import { WebhookLedger } from './webhook-ledger.js';
 import type { DeliveryRow } from './webhook-deliveries.repository.js';
@@ -32,8 +32,6 @@ export class WebhookAttempts {
     const body = cloudEvent({ eventId, type, about, occurredAt, data }, this.settings.publicUrl);
     const headers = headersOf(eventId, body, this.webhooks.secretOf(webhook), now);
     const attempt = await this.sender.post({ url: webhook.url, headers, body });
-    const verdict = verdictOn(attempt, attempts, { now: Date.now(), roll: Math.random() });
-    await this.ledger.settle(webhook.webhook_id, eventId, verdict, wordOf(attempt));
-    return verdict.is;
+    return this.ledger.settle(webhook.webhook_id, { eventId, attempts, attempt });
   }
 }

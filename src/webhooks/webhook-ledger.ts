@@ -1,19 +1,28 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
-import { Log, Metrics } from '../platform/index.js';
-import type { Verdict } from './retry.rules.js';
+import { Clock, Log, Metrics } from '../platform/index.js';
+import { verdictOn, wordOf, type Attempt, type Verdict } from './retry.rules.js';
 import { WebhookDeliveriesRepository } from './webhook-deliveries.repository.js';
 import { WebhooksRepository } from './webhooks.repository.js';
+
+/** An attempt that is over. */
+interface Attempted {
+  eventId: string;
+  /** How many there were, this one included. */
+  attempts: number;
+  attempt: Attempt;
+}
 
 /** Writes down what became of attempts, and counts it. */
 @Injectable()
 export class WebhookLedger implements OnModuleInit {
-  #attempts: Counter<'outcome'> | undefined;
+  #attempts: Counter<'outcome' | 'why'> | undefined;
 
   constructor(
     private readonly deliveries: WebhookDeliveriesRepository,
     private readonly webhooks: WebhooksRepository,
     private readonly metrics: Metrics,
+    private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
@@ -22,7 +31,7 @@ export class WebhookLedger implements OnModuleInit {
     this.#attempts = new Counter({
       name: 'webhook_attempts_total',
       help: 'Attempts to tell a receiver of an event',
-      labelNames: ['outcome'],
+      labelNames: ['outcome', 'why'],
       registers,
     });
     const waiting: Gauge<'state'> = new Gauge({
@@ -39,13 +48,17 @@ export class WebhookLedger implements OnModuleInit {
     });
   }
 
-  async settle(webhookId: string, eventId: string, verdict: Verdict, answer: string): Promise<void> {
-    this.#attempts?.inc({ outcome: verdict.is });
+  /** @returns what became of it */
+  async settle(webhookId: string, { eventId, attempts, attempt }: Attempted): Promise<Verdict['is']> {
+    const verdict = verdictOn(attempt, attempts, { now: this.clock.now(), roll: Math.random() });
+    const answer = wordOf(attempt);
+    this.#attempts?.inc({ outcome: verdict.is, why: attempt.is === 'failed' ? attempt.why : '' });
     await this.deliveries.settle(webhookId, eventId, verdict, answer);
     if (verdict.is === 'gone') await this.webhooks.disable(webhookId);
     if (verdict.is === 'dead' || verdict.is === 'gone') {
       this.log.warn({ event: 'webhook.given-up', webhookId, eventId, answer });
     }
+    return verdict.is;
   }
 
   drop(webhookId: string, eventId: string): Promise<void> {

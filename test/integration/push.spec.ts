@@ -339,7 +339,7 @@ describe('what FCM answers', () => {
     const repository = shop.get(PushesRepository);
     const lease = '0190a000-0000-7000-8000-000000000001';
     const id = made.deliveryId as DeliveryId;
-    const claim = await repository.claim(id, lease, Date.now());
+    const claim = (await repository.claim([id], lease, Date.now())).get(id);
     await register(token, 'phone-1', pushToken);
     const outcome = {
       state: 'gone',
@@ -348,7 +348,8 @@ describe('what FCM answers', () => {
       maybeDelivered: false,
       dueAt: null,
     } as const;
-    await repository.record(id, lease, [{ device: claim!.devices[0]!, outcome }], Date.now());
+    const device = claim!.devices[0]!;
+    await repository.record([id], [{ deliveryId: id, lease, device, outcome }], Date.now());
     expect(await tokenOf(shopperId)).toBe(pushToken);
   });
 

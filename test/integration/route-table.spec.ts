@@ -1,12 +1,13 @@
 import { HttpAdapterHost } from '@nestjs/core';
 import { OperatingController } from '../../src/platform/operating.controller.js';
-import type { RouteSpec } from '../../src/platform/index.js';
+import { Authenticator, type RouteSpec } from '../../src/platform/index.js';
+import { principalName } from '../../src/shared/index.js';
 import { doorsOf } from '../../src/platform/http/server.js';
 import { SocketServer } from '../../src/delivery/sockets/socket-server.js';
 import { hangUpAll, phone } from '../support/phone.js';
 import { COLUMNS, World, type Column } from '../support/route-world.js';
 import type { Reply } from '../support/shop.js';
-import { SOCKETS, TABLE, type Example, type Line } from './route-table.js';
+import { AUDITED, NOT_AUDITED, SOCKETS, TABLE, type Example, type Line } from './route-table.js';
 
 /** Checks 1, 4, 17 and 31 of docs/security.md: each route against each principal. */
 let world: World;
@@ -96,6 +97,69 @@ describe('the table of who may what', () => {
     }
     expect([grouped(got), ...said]).toEqual([grouped(wanted)]);
   });
+});
+
+/** Check 27 of docs/security.md: who, what, when, and how it was before and after. */
+describe('the audit log', () => {
+  interface Entry {
+    at: number;
+    actor: string;
+    action: string;
+    subject: string;
+    before: unknown;
+    after: unknown;
+  }
+  let seen = 0;
+  const grown = async (): Promise<Entry[]> => {
+    const rows = await world.shop.database.query<Entry>(
+      'SELECT at, actor, action, subject, before, after FROM audit_log ORDER BY audit_id OFFSET $1',
+      [seen],
+    );
+    seen += rows.length;
+    return rows;
+  };
+  const lines = new Map(TABLE.filter(([route]) => !route.includes('#')).map((line) => [routeOf(line), line]));
+
+  it('has a word on every route that changes something', () => {
+    const writing = [...lines.keys()].filter((route) => !route.startsWith('GET '));
+    const decided = new Set([...Object.keys(AUDITED), ...NOT_AUDITED.flatMap(([, routes]) => routes)]);
+    expect({
+      addToAUDITEDInRouteTableTs: writing.filter((route) => !decided.has(route)),
+      removeFromIt: [...decided].filter((route) => !lines.has(route)),
+    }).toEqual({ addToAUDITEDInRouteTableTs: [], removeFromIt: [] });
+  });
+
+  it.each(Object.entries(AUDITED))(
+    'has one entry of %s, and none of who may not',
+    async (route, expected) => {
+      const line = lines.get(route)!;
+      const may = someoneOf(line)!;
+      const mayNot = may === 'till of north' ? 'gateway of north' : 'till of north';
+      const example = await exampleOf(line);
+      await grown();
+      expect((await ask(line, mayNot, example)).status).toBe(403);
+      expect(await grown()).toEqual([]);
+
+      const as = await (example.as?.(may) ?? world.credentialOf(may));
+      const asker = await world.shop.get<Authenticator>(Authenticator as never).authenticate(as);
+      await grown();
+      const began = Date.now();
+      const reply = await ask(line, may, { ...example, as: () => Promise.resolve(as ?? '') });
+      expect([letterOf(reply.status), reply.body]).toEqual(['+', reply.body]);
+      const entries = await grown();
+      const [action, subject, says] = expected;
+      expect(entries.map((entry) => [entry.actor, entry.action, entry.subject.split(':')[0]])).toEqual([
+        [principalName(asker!), action, subject],
+      ]);
+      const [entry] = entries;
+      expect(entry!.at).toBeGreaterThanOrEqual(began);
+      expect(entry!.at).toBeLessThanOrEqual(Date.now());
+      expect([entry!.before !== null, entry!.after !== null]).toEqual([
+        says.includes('b'),
+        says.includes('a'),
+      ]);
+    },
+  );
 });
 
 /** Who may for certain: back office where it may, else the first who may. */
@@ -205,14 +269,63 @@ describe('what is foreign inside a request', () => {
 
   it('is not there for a preview: draft offers of another store', async () => {
     const draft = await world.offer();
-    const ask = (draftOfferIds: string[]): Promise<Reply> =>
+    const { path } = await world.visitorOf('south');
+    const ask = (draftOfferIds: string[], shopperId = path['shopperId']): Promise<Reply> =>
       call('all roles, kept to south', 'POST', '/v1/decisions/preview', {
-        shopperId: 'ann',
+        shopperId,
         storeId: 'south',
         draftOfferIds,
       });
     expect((await ask([draft])).status).toBe(404);
     expect((await ask([])).status).toBe(200);
+    expect((await ask([], 'ann')).status).toBe(404);
+  });
+
+  it('is not there in a list: shoppers of other stores', async () => {
+    const { path } = await world.visitorOf('south');
+    const [home, buyer, quiet] = await Promise.all([1, 2, 3].map(() => world.freshShopper()));
+    await call('service', 'PUT', `/v1/shoppers/${home}`, { homeStoreId: 'south', locale: 'fr' });
+    const said = { granted: true, policyVersion: '1', source: 'test' };
+    await call('service', 'PUT', '/v1/shoppers/cat', { locale: 'fr' });
+    for (const shopperId of [home, buyer, 'cat']) {
+      await call('service', 'PUT', `/v1/shoppers/${shopperId}/consents/profiling`, said);
+    }
+    const purchase = { storeId: 'south', channel: 'store', purchasedAt: new Date().toISOString(), lines: [] };
+    const bought = await call('service', 'POST', '/v1/purchases', [
+      {
+        ...purchase,
+        purchaseId: `south-${buyer}`,
+        shopperId: buyer,
+        lines: [{ productId: 'filters', quantity: 1 }],
+      },
+      // Without the consent what they bought is not used, not for this either.
+      {
+        ...purchase,
+        purchaseId: `south-${quiet}`,
+        shopperId: quiet,
+        lines: [{ productId: 'filters', quantity: 1 }],
+      },
+    ]);
+    expect(bought.body).toMatchObject({ accepted: 2 });
+    const listed = async (column: Column): Promise<string[]> => {
+      const { body } = await call(column, 'GET', '/v1/shoppers?limit=200');
+      return (body.items as { shopperId: string }[]).map(({ shopperId }) => shopperId);
+    };
+    const theirs = await listed('all roles, kept to south');
+    expect(theirs).toEqual(expect.arrayContaining([path['shopperId'], home, buyer]));
+    for (const other of ['ann', 'bob', quiet]) expect(theirs).not.toContain(other);
+    expect(await listed('analyst')).toEqual(expect.arrayContaining(['ann', 'bob', quiet, ...theirs]));
+
+    await world.shop.database.run(
+      `INSERT INTO segment_members (segment_id, shopper_id, since) VALUES ('locals', 'ann', now()), ('locals', $1, now())
+       ON CONFLICT DO NOTHING`,
+      [home],
+    );
+    const members = (await call('all roles, kept to south', 'GET', '/v1/segments/locals/members')).body;
+    expect((members.items as { shopperId: string }[]).map(({ shopperId }) => shopperId)).toEqual([home]);
+    const rule = { combinator: 'and', rules: [{ field: 'shopper.locale', operator: '=', value: 'fr' }] };
+    const counted = (await call('all roles, kept to south', 'POST', '/v1/rules/audience', { rule })).body;
+    expect(counted).toMatchObject({ count: 2, sample: [home] });
   });
 
   it('is not there for a filter by visit, and not behind the cursor of somebody else', async () => {

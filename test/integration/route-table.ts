@@ -100,7 +100,7 @@ export const TABLE: readonly Line[] = [
   ['POST /v1/stores/{storeId}/recordings',             '. xx xx xx xx xxx+ + o', async (w) => { await w.endRecordings(); return { body: { minutes: 1 } }; }],
   ['GET /v1/stores/{storeId}/recordings',              '. xx xx xx xx xxx+ + o'],
   ['GET /v1/stores/{storeId}/recordings/{recordingId}',        '. xx xx xx xx xxx+ + o'],
-  ['POST /v1/stores/{storeId}/recordings/{recordingId}/end',   '. xx xx xx xx xxx+ + o'],
+  ['POST /v1/stores/{storeId}/recordings/{recordingId}/end',   '. xx xx xx xx xxx+ + o', async (w) => ({ path: { recordingId: await w.freshRecording() } })],
   ['GET /v1/stores/{storeId}/recordings/{recordingId}/trace',  '. xx xx xx xx xxx+ + o'],
   ['DELETE /v1/stores/{storeId}/recordings/{recordingId}',     '. xx xx xx xx xxx+ + o', async (w) => ({ path: { recordingId: await w.freshRecording() } })],
   ['GET /v1/gateways/{gatewayId}/secrets',             '. xx xx xx xx xxx+ + o'],
@@ -113,11 +113,12 @@ export const TABLE: readonly Line[] = [
   // ── shoppers ───────────────────────────────────── a AB GG TT FF mvyd s k
   ['GET /v1/shoppers',                                 '. xx xx xx xx +x++ + +'],
   ['POST /v1/shoppers',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'cat' }] }],
-  ['GET /v1/shoppers/{shopperId}',                     '. xx xx xx xx ++++ + +'],
+  ['GET /v1/shoppers/{shopperId}',                     '. xx xx xx xx ++++ + o'], // ann never was in south
+  ['GET /v1/shoppers/{shopperId} #who was there',      '. xx xx xx xx ++++ + +', (w) => w.visitorOf('south')],
   ['PUT /v1/shoppers/{shopperId}',                     '. xx xx xx xx xxx+ + x', { path: { shopperId: 'cat' }, body: {} }],
   ['POST /v1/shoppers/{shopperId}/merge',              '. xx xx xx xx xxx+ + x', async (w) => ({ path: { shopperId: 'cat' }, body: { from: await w.freshShopper() } })], // the stricter consent wins: not ann's
-  ['GET /v1/shoppers/{shopperId}/replenishment',       '. xx xx xx xx ++++ + +'],
-  ['GET /v1/shoppers/{shopperId}/consents',            '. xx xx xx xx ++++ + +'],
+  ['GET /v1/shoppers/{shopperId}/replenishment',       '. xx xx xx xx ++++ + o'],
+  ['GET /v1/shoppers/{shopperId}/consents',            '. xx xx xx xx ++++ + o'],
   ['PUT /v1/shoppers/{shopperId}/consents/{purpose}',  '. xx xx xx xx xxx+ + x', { body: said }],
   ['POST /v1/consents',                                '. xx xx xx xx xxx+ + x', { body: [{ shopperId: 'ann', purpose: 'push', ...said }] }],
   ['GET /v1/shoppers/{shopperId}/messages',            '. xx xx xx xx xxx+ + x'],
@@ -225,6 +226,94 @@ export const TABLE: readonly Line[] = [
   ['DELETE /v1/webhooks/{webhookId}',                  '. xx xx xx xx xxx+ x x', async (w) => ({ path: { webhookId: await w.freshWebhook() } })],
   ['GET /v1/webhooks/{webhookId}/deliveries',          '. xx xx xx xx xxx+ x x'],
   ['POST /v1/webhooks/{webhookId}/redrive',            '. xx xx xx xx xxx+ x x', { body: {} }],
+];
+
+/**
+ * What each look at a shopper and each change leaves in the audit log: the action, of what, and whether it says how
+ * things were (`b`) and are (`a`). A route that changes something and stands in neither list fails.
+ */
+// prettier-ignore
+export const AUDITED: Readonly<Record<string, readonly [action: string, subject: string, says: '' | 'a' | 'b' | 'ba']>> = {
+  'POST /v1/keys':                                    ['key.created', 'key', 'a'],
+  'DELETE /v1/keys/{keyId}':                          ['key.revoked', 'key', 'a'],
+  'POST /v1/staff':                                   ['staff.created', 'staff', 'a'],
+  'PATCH /v1/staff/{staffId}':                        ['staff.changed', 'staff', 'ba'],
+  'DELETE /v1/shoppers/{shopperId}/tokens':           ['tokens.revoked', 'shopper', ''],
+  'PUT /v1/stores/{storeId}':                         ['store.replaced', 'store', 'ba'],
+  'POST /v1/stores/{storeId}/recordings':             ['recording.started', 'store', 'a'],
+  'POST /v1/stores/{storeId}/recordings/{recordingId}/end': ['recording.ended', 'store', 'a'],
+  'DELETE /v1/stores/{storeId}/recordings/{recordingId}':   ['recording.removed', 'store', 'a'],
+  'PUT /v1/gateways/{gatewayId}/secrets':             ['gateway-secrets.changed', 'gateway', 'ba'],
+  'GET /v1/shoppers/{shopperId}':                     ['shopper.viewed', 'shopper', ''],
+  'GET /v1/shoppers/{shopperId}/replenishment':       ['shopper.viewed', 'shopper', ''],
+  'GET /v1/shoppers/{shopperId}/consents':            ['shopper.viewed', 'shopper', ''],
+  'GET /v1/shoppers/{shopperId}/messages':            ['shopper.viewed', 'shopper', ''],
+  'GET /v1/shoppers/{shopperId}/export':              ['shopper.exported', 'shopper', ''],
+  'GET /v1/me/export':                                ['shopper.exported', 'shopper', ''],
+  'POST /v1/shoppers/{shopperId}/merge':              ['shopper.merged', 'shopper', 'ba'],
+  'PUT /v1/shoppers/{shopperId}/consents/{purpose}':  ['consent.recorded', 'shopper', 'ba'],
+  'PUT /v1/me/consents/{purpose}':                    ['consent.recorded', 'shopper', 'ba'],
+  'POST /v1/consents':                                ['consent.bulk-recorded', 'consents', 'a'], // each is in the history
+  'DELETE /v1/shoppers/{shopperId}':                  ['shopper.erasure-requested', 'erasure', ''],
+  'DELETE /v1/me':                                    ['shopper.erasure-requested', 'erasure', ''],
+  'PUT /v1/loyalty/programme':                        ['loyalty.programme-replaced', 'loyalty', 'ba'],
+  'POST /v1/imports':                                 ['import.received', 'import', 'a'],
+  'POST /v1/offers':                                  ['offer.created', 'offer', 'a'],
+  'POST /v1/offer-templates/{template}':              ['offer.created', 'offer', 'a'],
+  'PATCH /v1/offers/{offerId}':                       ['offer.edited', 'offer', 'ba'],
+  'POST /v1/offers/{offerId}/submit':                 ['offer.submitted', 'offer', 'ba'],
+  'POST /v1/offers/{offerId}/approve':                ['offer.approved', 'offer', 'ba'],
+  'POST /v1/offers/{offerId}/reject':                 ['offer.rejected', 'offer', 'ba'],
+  'POST /v1/offers/{offerId}/pause':                  ['offer.paused', 'offer', 'ba'],
+  'POST /v1/offers/{offerId}/resume':                 ['offer.resumed', 'offer', 'ba'],
+  'POST /v1/offers/{offerId}/archive':                ['offer.archived', 'offer', 'ba'],
+  'POST /v1/offers/{offerId}/rollback':               ['offer.rolledBack', 'offer', 'ba'],
+  'POST /v1/offers/{offerId}/test-send':              ['offer.test-sent', 'offer', ''],
+  'PUT /v1/segments/{segmentId}':                     ['segment.replaced', 'segment', 'ba'],
+  'DELETE /v1/segments/{segmentId}':                  ['segment.removed', 'segment', 'b'],
+  'POST /v1/segment-templates/{template}':            ['segment.created', 'segment', 'a'],
+  'PUT /v1/policies/contact':                         ['policy.replaced', 'policy', 'ba'],
+  'POST /v1/webhooks':                                ['webhook.created', 'webhook', 'a'],
+  'DELETE /v1/webhooks/{webhookId}':                  ['webhook.removed', 'webhook', 'b'],
+  'POST /v1/webhooks/{webhookId}/redrive':            ['webhook.redriven', 'webhook', 'a'],
+};
+
+/** What changes something and is on no audit record, and why not. */
+export const NOT_AUDITED: readonly (readonly [why: string, routes: readonly string[]])[] = [
+  ['signing in and out is in the log of the program', ['POST /v1/sessions', 'DELETE /v1/sessions/current']],
+  ['the back office has one made at each start of an app', ['POST /v1/shoppers/{shopperId}/tokens']],
+  [
+    'masses of the retailer’s own data, under ids that are the retailer’s',
+    [
+      'POST /v1/products',
+      'POST /v1/stock',
+      'POST /v1/shoppers',
+      'PUT /v1/shoppers/{shopperId}',
+      'POST /v1/purchases',
+      'POST /v1/interactions',
+    ],
+  ],
+  [
+    'told by a row of its own that says who and when',
+    [
+      'POST /v1/shoppers/{shopperId}/messages',
+      'POST /v1/me/messages',
+      'POST /v1/me/feedback',
+      'POST /v1/me/offers/{deliveryId}/events',
+      'POST /v1/checkins',
+      'POST /v1/coupons/{code}/redeem',
+      'POST /v1/coupons/{code}/hold',
+      'DELETE /v1/coupons/{code}/hold/{purchaseId}',
+      'POST /v1/redemptions/{redemptionId}/reverse',
+      'POST /v1/simulations',
+    ],
+  ],
+  ['a shopper’s own settings', ['PUT /v1/me/devices/{deviceId}', 'PUT /v1/me/preferences']],
+  [
+    'sensed, and kept nowhere',
+    ['POST /v1/sightings', 'POST /v1/gateways/{gatewayId}/{format}', 'POST /v1/me/ranging'],
+  ],
+  ['changes nothing', ['POST /v1/rules/validate', 'POST /v1/rules/audience', 'POST /v1/decisions/preview']],
 ];
 
 /** Sockets by namespace: who is let in, and what may be said there. */

@@ -1,3 +1,4 @@
+import { OwnDevices } from '../../src/shoppers/app/app.service.js';
 import { startShop, type Shop } from '../support/shop.js';
 
 const FOB = 'mac:0123456789ab';
@@ -198,6 +199,50 @@ describe('shoppers', () => {
       await ask('PUT', '/v1/me/devices/phone', { platform: 'ios' }, ada);
       expect(await shop.database.query('SELECT beacon_id FROM carried_beacons')).toEqual([
         { beacon_id: FOB },
+      ]);
+    });
+  });
+
+  describe('devices', () => {
+    const rows = (): Promise<{ device_id: string; push_token: string | null }[]> =>
+      shop.database.query('SELECT device_id, push_token FROM devices ORDER BY updated_at, device_id');
+
+    it('are ten at most: the one longest not registered leaves, with what it advertised', async () => {
+      await ask('POST', '/v1/shoppers', [{ shopperId: 'ada' }, { shopperId: 'bob' }]);
+      const [ada, bob] = [await shop.shopperToken('ada'), await shop.shopperToken('bob')];
+      const register = (device: number, more: object = {}) =>
+        ask('PUT', `/v1/me/devices/d${device}`, { platform: 'web', pushToken: `t${device}`, ...more }, ada);
+      await register(1, { advertises: PHONE });
+      for (let device = 2; device <= 10; device += 1) await register(device);
+      // Registered again, it is not the oldest any more.
+      await register(2);
+      expect(await rows()).toHaveLength(10);
+      expect(
+        (await ask('PUT', '/v1/me/devices/b', { platform: 'web', advertises: PHONE }, bob)).body.code,
+      ).toBe('beacon-taken');
+      expect((await register(11)).status).toBe(200);
+      await register(12);
+      expect((await rows()).map(({ device_id }) => device_id)).toEqual(
+        [4, 5, 6, 7, 8, 9, 10, 2, 11, 12].map((device) => `d${device}`),
+      );
+      expect((await ask('PUT', '/v1/me/devices/b', { platform: 'web', advertises: PHONE }, bob)).status).toBe(
+        200,
+      );
+    });
+
+    it('lose their token when they have not registered for 270 days', async () => {
+      await ask('PUT', '/v1/shoppers/ada', {});
+      const ada = await shop.shopperToken('ada');
+      for (const device of ['idle', 'used']) {
+        await ask('PUT', `/v1/me/devices/${device}`, { platform: 'android', pushToken: device }, ada);
+      }
+      await shop.database.run(
+        `UPDATE devices SET updated_at = now() - CASE device_id WHEN 'idle' THEN 271 ELSE 269 END * interval '1 day'`,
+      );
+      await shop.get(OwnDevices).tidy();
+      expect(await rows()).toEqual([
+        { device_id: 'idle', push_token: null },
+        { device_id: 'used', push_token: 'used' },
       ]);
     });
   });

@@ -115,6 +115,16 @@ export class World {
     return shopperId;
   }
 
+  /** A shopper who was in a store. */
+  async visitorOf(storeId: string): Promise<{ path: Record<string, string> }> {
+    const shopperId = await this.freshShopper();
+    await this.shop.database.run(
+      `INSERT INTO visits (visit_id, shopper_id, store_id, started_at, via) VALUES ($1, $2, $3, now(), 'checkin')`,
+      [randomUUID(), shopperId, storeId],
+    );
+    return { path: { shopperId } };
+  }
+
   /** An account on a phone of the shop's own people. */
   async testPhone(): Promise<string> {
     const shopperId = await this.freshShopper();

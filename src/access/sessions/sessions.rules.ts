@@ -13,11 +13,6 @@ export function waitMs(failures: readonly Instant[], now: Instant): number {
   return first === undefined ? 0 : first + WINDOW_MS - now;
 }
 
-/** The failures that still count, with one more; never more than matter. */
-export function withFailure(failures: readonly Instant[], now: Instant): Instant[] {
-  return [...failures, now].filter((at) => at > now - WINDOW_MS).slice(-FAILURES);
-}
-
 /**
  * The `Set-Cookie` that gives the console its session, or with a lifetime of 0 takes it away. Scripts cannot
  * read it, and a request begun by another site does not carry it.

@@ -47,7 +47,8 @@ export class Sessions {
   ) {}
 
   /**
-   * @throws Problem 401 `wrong-credentials`, the same whatever was wrong; 429 after five failures in a minute
+   * @throws Problem 401 `wrong-credentials`, the same whatever was wrong; 429 after five failures in a minute;
+   *   503 while failures cannot be counted
    */
   async begin(email: string, password: string, address: string): Promise<Session> {
     await this.throttle.arrives(address);

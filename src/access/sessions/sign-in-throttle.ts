@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock, Log, RateLimits, RedisConnections } from '../../platform/index.js';
-import type { Instant } from '../../shared/index.js';
-import { WINDOW_MS, waitMs, withFailure } from './sessions.rules.js';
-
-/** Accounts whose failures one process remembers; the one longest untried is forgotten first. */
-const MOST = 10_000;
+import { Clock, Log, RateLimits, RedisConnections, signInClosed } from '../../platform/index.js';
+import { WINDOW_MS, waitMs } from './sessions.rules.js';
 
 /**
- * Failures to sign in, by account and known or not alike. Counted in Redis for all processes and in memory for
- * this one; with Redis down, memory alone still holds every process to the limit.
+ * Failures to sign in, by account and known or not alike, counted in Redis for all processes. While they cannot be
+ * counted nobody signs in: each process by itself would let through as many guesses as there are processes.
  */
 @Injectable()
 export class SignInThrottle {
-  readonly #failures = new Map<string, Instant[]>();
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(
@@ -35,26 +30,25 @@ export class SignInThrottle {
     }
   }
 
-  /** Milliseconds to wait before the next try; 0 for now. */
+  /**
+   * Milliseconds to wait before the next try; 0 for now.
+   *
+   * @throws Problem 503 while failures cannot be counted
+   */
   async waitMs(email: string): Promise<number> {
-    const elsewhere = await this.#unlessDown(() =>
+    const counted = await this.#counting(() =>
       this.redis.request.zrange(this.#key(email), 0, -1, 'WITHSCORES'),
     );
-    const scores = (elsewhere ?? []).filter((_, index) => index % 2 === 1).map(Number);
-    const now = this.clock.now();
-    return Math.max(waitMs(this.#failures.get(email) ?? [], now), waitMs(scores, now));
+    const failures = counted.filter((_, index) => index % 2 === 1).map(Number);
+    return waitMs(failures, this.clock.now());
   }
 
+  /** @throws Problem 503 when the failure cannot be counted: then it is not told that it was one */
   async failed(email: string): Promise<void> {
     const now = this.clock.now();
-    const failures = withFailure(this.#failures.get(email) ?? [], now);
-    this.#failures.delete(email);
-    this.#failures.set(email, failures);
-    const oldest = this.#failures.keys().next();
-    if (this.#failures.size > MOST && !oldest.done) this.#failures.delete(oldest.value);
     const key = this.#key(email);
     const failure = this.clock.newId();
-    await this.#unlessDown(() =>
+    await this.#counting(() =>
       this.redis.request
         .multi()
         .zremrangebyscore(key, 0, now - WINDOW_MS)
@@ -64,15 +58,17 @@ export class SignInThrottle {
     );
   }
 
-  /** @throws Problem 429 when too many tries from this address went wrong, whoever they were about */
+  /** @throws Problem 429 when too many tries from this address went wrong, whoever they were about; 503 as above */
   arrives(address: string): Promise<void> {
     return this.limits.trySignIn(address);
   }
 
+  /** Whoever knows the password is let in, though their slips should be counted a little longer. */
   async succeeded(email: string, address: string): Promise<void> {
     await this.limits.signedIn(address);
-    this.#failures.delete(email);
-    await this.#unlessDown(() => this.redis.request.del(this.#key(email)));
+    await this.redis.request.del(this.#key(email)).catch((error: unknown) => {
+      this.log.debug({ event: 'sign-in.not-forgotten', error });
+    });
   }
 
   /** No address lies in Redis, only its hash. */
@@ -80,12 +76,12 @@ export class SignInThrottle {
     return this.redis.key(`sign-in:${createHash('sha256').update(email).digest('base64url')}`);
   }
 
-  async #unlessDown<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  async #counting<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      this.log.debug({ event: 'sign-in.counted-alone', error });
-      return undefined;
+      this.log.warn({ event: 'sign-in.closed', error });
+      throw signInClosed();
     }
   }
 }

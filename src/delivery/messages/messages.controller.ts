@@ -1,7 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { Handles, route, vocabulary, type Asked, type Page } from '../../platform/index.js';
-import { Audit } from '../../access/index.js';
-import { principalName } from '../../shared/index.js';
+import { ShopperLooks } from '../../access/index.js';
 import { message, messageAnswer, messagePage, ofShopper, type Message } from './messages.dto.js';
 import { Messages } from './messages.service.js';
 
@@ -52,7 +51,7 @@ const writeTo = route({
 export class MessagesController {
   constructor(
     private readonly messages: Messages,
-    private readonly audit: Audit,
+    private readonly looks: ShopperLooks,
   ) {}
 
   @Handles(listOwn)
@@ -66,11 +65,8 @@ export class MessagesController {
   }
 
   @Handles(listOf)
-  async listOf({ params: { shopperId }, query, principal }: Asked<typeof listOf>): Promise<Page<Message>> {
-    const page = await this.messages.list(shopperId, query);
-    const subject = principalName({ kind: 'shopper', shopperId, expiresAt: 0 });
-    await this.audit.note({ actor: principal, action: 'shopper.viewed', subject });
-    return page;
+  listOf({ params: { shopperId }, query, principal }: Asked<typeof listOf>): Promise<Page<Message>> {
+    return this.looks.at(principal, shopperId, () => this.messages.list(shopperId, query));
   }
 
   @Handles(writeTo)

@@ -34,6 +34,8 @@ interface Inherited {
 
 const inherited = Agent.prototype as unknown as Inherited;
 const MOST_BODY = 16_384;
+/** One request each at a time: HTTP/1.1. All are kept, for a new one costs a handshake. */
+export const MOST_CONNECTIONS = 256;
 /** The access token comes from another host, by the same agent. */
 const TOKEN_DEADLINE_MS = 4_000;
 
@@ -47,7 +49,12 @@ export class FcmAgent extends Agent {
 
   /** @param endpoint where to connect to instead of Google, for a stand-in; over TLS unless its scheme is `http:` */
   constructor(private readonly endpoint: URL | undefined) {
-    super({ keepAlive: true, maxSockets: 256, maxFreeSockets: 32, timeout: 60_000 });
+    super({
+      keepAlive: true,
+      maxSockets: MOST_CONNECTIONS,
+      maxFreeSockets: MOST_CONNECTIONS,
+      timeout: 60_000,
+    });
   }
 
   /** Whatever `work` asks of FCM belongs to this send. */

@@ -3,15 +3,18 @@ import { lockShoppers, timestamp, type Queryable } from '../../platform/index.js
 import type { DecisionId, DeliveryId, Instant, ShopperId } from '../../shared/index.js';
 
 /**
- * Certain that no app and no phone has it: every token led nowhere, no try may have arrived, none is left, no socket
- * got it and nothing was acknowledged.
+ * Certain, of all attempts at a delivery, that no app and no phone has it: every token led nowhere, no try may have
+ * arrived, none is left, no socket got it and nothing was acknowledged.
+ *
+ * @param delivery which one, as SQL
  */
-export const UNREACHABLE = `
-  coalesce(bool_and(state = 'gone' AND NOT maybe_delivered), false)
+export function unreachable(delivery: string): string {
+  return `coalesce(bool_and(state = 'gone' AND NOT maybe_delivered), false)
     AND (SELECT acknowledged_at IS NULL AND emitted_at IS NULL AND closed_at IS NULL
-         FROM deliveries WHERE delivery_id = $1)
+         FROM deliveries WHERE deliveries.delivery_id = ${delivery})
     AND NOT EXISTS (SELECT FROM devices JOIN deliveries USING (shopper_id)
-                    WHERE delivery_id = $1 AND push_token IS NOT NULL)`;
+                    WHERE deliveries.delivery_id = ${delivery} AND push_token IS NOT NULL)`;
+}
 
 /**
  * Takes back an offer that reached nobody, and gives back what it took from limits, budgets and caps. The one place
@@ -26,7 +29,7 @@ export async function giveBack(tx: Queryable, deliveryId: DeliveryId, now: Insta
   await lockShoppers(tx, [delivery.shopperId]);
   await tx.run('SELECT FROM deliveries WHERE delivery_id = $1 FOR UPDATE', [deliveryId]);
   const [still] = await tx.query<{ unreachable: boolean }>(
-    `SELECT ${UNREACHABLE} AS unreachable FROM pushes WHERE delivery_id = $1`,
+    `SELECT ${unreachable('$1')} AS unreachable FROM pushes WHERE delivery_id = $1`,
     [deliveryId],
   );
   if (still?.unreachable !== true) return;

@@ -9,11 +9,12 @@ import {
   type Settings,
 } from '../../platform/index.js';
 import type { DeliveryId } from '../../shared/index.js';
+import { MOST_CONNECTIONS } from './fcm-agent.js';
 import { Pushes } from './pushes.service.js';
 
 const QUEUE = 'push';
-/** A push waits for the other side most of its time. */
-const AT_ONCE = 50;
+/** A push waits for the other side most of its time: some 0.2 s for Google. As many as there are connections. */
+const AT_ONCE = MOST_CONNECTIONS;
 /** A worker that died loses its job soon: with the defaults of 30 s a push would come too late. */
 const LOCK_MS = 10_000;
 const STALLED_MS = 5_000;

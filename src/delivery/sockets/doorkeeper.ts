@@ -9,7 +9,13 @@ import {
   unauthorized,
 } from '../../platform/index.js';
 import { principalName, type Principal, type PrincipalOf } from '../../shared/index.js';
-import { answerOf, roomOf, type ShopperNamespace, type ShopperSocket } from './protocol.js';
+import {
+  answerOf,
+  roomOf,
+  type ShopperNamespace,
+  type ShopperSocket,
+  type SocketAnswer,
+} from './protocol.js';
 
 const namespace = 'shopper';
 
@@ -38,6 +44,12 @@ export class Doorkeeper {
     });
   }
 
+  /** Counts an answer that refuses, and gives it back. */
+  counted(answer: SocketAnswer): SocketAnswer {
+    if (!answer.ok) this.metrics.refusals.inc({ door: 'socket', code: String(answer.problem['code']) });
+    return answer;
+  }
+
   async #admit(socket: ShopperSocket): Promise<void> {
     const { shopperId, expiresAt } = shopperOf(await this.authenticator.authenticate(tokenOf(socket)));
     socket.data = { shopperId, tokenExpiresAt: expiresAt };
@@ -59,7 +71,9 @@ export class Doorkeeper {
   #refused(error: unknown): Error {
     const problem = problemOf(error);
     this.metrics.websocketConnects.inc({ outcome: problem.status < 500 ? 'refused' : 'failed' });
-    return Object.assign(new Error(problem.code), { data: answerOf(problem, 'connect') });
+    return Object.assign(new Error(problem.code), {
+      data: this.counted(answerOf(problem, 'connect')),
+    });
   }
 }
 

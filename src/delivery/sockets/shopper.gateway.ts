@@ -46,7 +46,7 @@ export class ShopperGateway implements OnModuleInit {
     socket.use(([event, ...args]: [string, ...unknown[]], next) => {
       allowance = takeOne(allowance, EVENTS_PER_SECOND, this.clock.now());
       if (allowance.left >= 0) next();
-      else acknowledgeOf(args)(answerOf(tooMany(), event));
+      else acknowledgeOf(args)(this.doorkeeper.counted(answerOf(tooMany(), event)));
     });
   }
 
@@ -54,7 +54,8 @@ export class ShopperGateway implements OnModuleInit {
     const acknowledge = acknowledgeOf(args);
     const [body] = args.filter((arg) => typeof arg !== 'function');
     const receivedAt = this.clock.now();
-    acknowledge(await this.requests.answer(event, socket.data.shopperId, body, receivedAt));
+    const answer = await this.requests.answer(event, socket.data.shopperId, body, receivedAt);
+    acknowledge(this.doorkeeper.counted(answer));
   }
 }
 

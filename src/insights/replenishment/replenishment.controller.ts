@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
+import { ShopperLooks } from '../../access/index.js';
 import { Clock, Handles, route, vocabulary, type Asked } from '../../platform/index.js';
 import { level, replenishmentAnswer, type ReplenishmentItem } from './replenishment.dto.js';
 import { Replenishment } from './replenishment.service.js';
@@ -19,11 +20,18 @@ const replenishment = route({
 export class ReplenishmentController {
   constructor(
     private readonly replenishment: Replenishment,
+    private readonly looks: ShopperLooks,
     private readonly clock: Clock,
   ) {}
 
   @Handles(replenishment)
-  async items({ params, query }: Asked<typeof replenishment>): Promise<{ items: ReplenishmentItem[] }> {
-    return { items: await this.replenishment.itemsOf(params.shopperId, this.clock.now(), query) };
+  items({
+    params: { shopperId },
+    query,
+    principal,
+  }: Asked<typeof replenishment>): Promise<{ items: ReplenishmentItem[] }> {
+    return this.looks.at(principal, shopperId, async () => ({
+      items: await this.replenishment.itemsOf(shopperId, this.clock.now(), query),
+    }));
   }
 }

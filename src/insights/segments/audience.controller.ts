@@ -1,5 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { z } from 'zod';
+import { ShopperLooks } from '../../access/index.js';
 import { Handles, route, type Asked } from '../../platform/index.js';
 import { Audiences, type Audience } from './audience.service.js';
 
@@ -28,10 +29,14 @@ const audience = route({
 
 @Controller()
 export class AudienceController {
-  constructor(private readonly audiences: Audiences) {}
+  constructor(
+    private readonly audiences: Audiences,
+    private readonly looks: ShopperLooks,
+  ) {}
 
   @Handles(audience)
-  count({ body }: Asked<typeof audience>): Promise<Audience> {
-    return this.audiences.count(body.rule);
+  async count({ body, principal }: Asked<typeof audience>): Promise<Audience> {
+    const counted = await this.audiences.count(body.rule);
+    return { ...counted, sample: [...(await this.looks.inReach(principal, counted.sample))] };
   }
 }

@@ -34,8 +34,8 @@ export class SegmentsController {
   }
 
   @Handles(routes.listMembers)
-  members({ params, query }: Asked<typeof routes.listMembers>): Promise<Page<MemberAnswer>> {
-    return this.segments.members(params.segmentId, query);
+  members({ params, query, principal }: Asked<typeof routes.listMembers>): Promise<Page<MemberAnswer>> {
+    return this.segments.members(params.segmentId, query, principal);
   }
 
   @Handles(routes.listDays)

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { isOfStores } from '../../access/index.js';
 import { Database, type Queryable } from '../../platform/index.js';
-import type { Instant, ShopperId } from '../../shared/index.js';
+import type { Instant, ShopperId, StoreId } from '../../shared/index.js';
 import type { DayAnswer, SegmentDocument } from './segment.dto.js';
 
 /** A segment as it is kept. */
@@ -116,13 +117,15 @@ export class SegmentsRepository {
   /** Members by id, from the one after `after` on. */
   members(
     segmentId: string,
-    after: string,
-    limit: number,
+    { after, limit, storeIds }: { after: string; limit: number; storeIds: readonly StoreId[] | undefined },
   ): Promise<{ shopperId: ShopperId; since: Instant }[]> {
     return this.database.query(
       `SELECT shopper_id AS "shopperId", since FROM segment_members
-       WHERE segment_id = $1 AND shopper_id > $2 ORDER BY shopper_id LIMIT $3`,
-      [segmentId, after, limit],
+       WHERE segment_id = $1 AND shopper_id > $2
+         AND ($4::text[] IS NULL OR EXISTS (
+           SELECT FROM shoppers WHERE shoppers.shopper_id = segment_members.shopper_id AND ${isOfStores('$4')}))
+       ORDER BY shopper_id LIMIT $3`,
+      [segmentId, after, limit, storeIds ?? null],
     );
   }
 

@@ -15,6 +15,7 @@ import {
   type Queryable,
 } from '../../platform/index.js';
 import { describeRule, FIELD_REGISTRY, FieldRegistry, validateRule } from '../../rules/index.js';
+import { reachOf } from '../../stores/index.js';
 import { toRfc3339, type PrincipalOf } from '../../shared/index.js';
 import type { DayAnswer, MemberAnswer, SegmentAnswer, SegmentDocument } from './segment.dto.js';
 import { requireShopperRule } from './segment-rule.js';
@@ -106,11 +107,15 @@ export class Segments implements OnModuleInit {
     });
   }
 
-  /** @throws Problem 404 */
-  async members(segmentId: string, { limit, cursor }: Asked): Promise<Page<MemberAnswer>> {
+  /** Of staff of some stores those whom they have to do with. @throws Problem 404 */
+  async members(segmentId: string, { limit, cursor }: Asked, asker: Asker): Promise<Page<MemberAnswer>> {
     const [after = ''] = decodeCursor(cursor, 1) ?? [];
     if ((await this.repository.find(segmentId)) === undefined) throw notFound('segment');
-    const rows = await this.repository.members(segmentId, String(after), limit + 1);
+    const rows = await this.repository.members(segmentId, {
+      after: String(after),
+      limit: limit + 1,
+      storeIds: reachOf(asker),
+    });
     return pageFrom(
       rows,
       limit,

@@ -10,6 +10,7 @@ export {
   conflict,
   forbidden,
   notFound,
+  signInClosed,
   tooLarge,
   unauthorized,
   unavailable,

@@ -2,19 +2,24 @@ import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFil
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorCode } from '../database.js';
 import { Log } from '../log.js';
+import { Metrics } from '../telemetry.js';
 import { Problem, tooLarge, unavailable } from './problem.js';
 
 /** Every error leaves as `application/problem+json`; what is our fault is logged and tells nothing inside. */
 @Catch()
 @Injectable()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly metrics: Metrics,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
+    this.metrics.refusals.inc({ door: 'http', code: problem.code });
     if (problem.status >= 500) this.#note(error, problem, request.routeOptions.url);
     if (problem.extras.retryAfterSeconds !== undefined) {
       void reply.header('Retry-After', String(problem.extras.retryAfterSeconds));

@@ -63,3 +63,6 @@ export const unauthorized = (detail: string): Problem => new Problem(401, 'unaut
 export const tooLarge = (): Problem => new Problem(413, 'too-large', 'The body is larger than 1 MiB.');
 export const unavailable = (detail: string, retryAfterSeconds = 1): Problem =>
   new Problem(503, 'unavailable', detail, { retryAfterSeconds });
+/** Guesses that are not counted are not limited, so there are none. */
+export const signInClosed = (): Problem =>
+  unavailable('Nobody can sign in just now: try again in a moment.', 5);

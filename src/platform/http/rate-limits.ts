@@ -10,7 +10,7 @@ import { SECOND_MS } from '../../shared/index.js';
 import type { Metered } from '../door-settings.js';
 import { RedisConnections } from '../redis.js';
 import { SETTINGS, type Settings } from '../settings.js';
-import { Problem } from './problem.js';
+import { Problem, signInClosed } from './problem.js';
 
 /** Counted over ten seconds: who was quiet may be quick for a moment. */
 const WINDOW_SECONDS = 10;
@@ -19,19 +19,26 @@ const MINUTE_SECONDS = 60;
 const SLOW_MS = 250;
 const LEFT_ALONE_MS = 5_000;
 
+interface Limit {
+  points: number;
+  /** Seconds. */
+  duration: number;
+  keyPrefix: string;
+}
+
 interface Meter {
   shared: RateLimiterAbstract;
   alone: RateLimiterAbstract;
 }
 
 /**
- * How often somebody may ask. Counted in Redis for all processes; without Redis each process counts alone, so that
- * readers are held to little and guessers of passwords still to the limit.
+ * How often somebody may ask. Counted in Redis for all processes. Without Redis each process counts alone, so that
+ * those who are known go on; passwords are not tried at all then, for what is counted alone is not limited.
  */
 @Injectable()
 export class RateLimits {
   readonly #meters = new Map<Metered, Meter>();
-  readonly #signIns: Meter | undefined;
+  readonly #signIns: RateLimiterRedis | undefined;
   #leftAloneUntil = -Infinity;
 
   constructor(
@@ -43,7 +50,9 @@ export class RateLimits {
     }
     const { signInsPerMinute } = doors;
     this.#signIns =
-      signInsPerMinute > 0 ? this.#meter('sign-in', signInsPerMinute, MINUTE_SECONDS) : undefined;
+      signInsPerMinute > 0
+        ? this.#shared(this.#limitOf('sign-in', signInsPerMinute, MINUTE_SECONDS))
+        : undefined;
   }
 
   /**
@@ -60,18 +69,18 @@ export class RateLimits {
   /**
    * Counts a try to sign in, until `signedIn` takes it back.
    *
-   * @throws Problem 429 when too many from this address went wrong
+   * @throws Problem 429 when too many from this address went wrong, 503 while they cannot be counted
    */
   async trySignIn(address: string): Promise<void> {
-    if (this.#signIns !== undefined) await this.#consume(this.#signIns, address);
+    try {
+      await this.#signIns?.consume(unnamed(address));
+    } catch (refused) {
+      throw refused instanceof RateLimiterRes ? tooMany(refused) : signInClosed();
+    }
   }
 
   async signedIn(address: string): Promise<void> {
-    const meter = this.#signIns;
-    if (meter === undefined) return;
-    await this.#limiterOf(meter)
-      .reward(unnamed(address))
-      .catch(() => undefined);
+    await this.#signIns?.reward(unnamed(address)).catch(() => undefined);
   }
 
   async #consume(meter: Meter, name: string): Promise<void> {
@@ -80,10 +89,7 @@ export class RateLimits {
     try {
       await limiter.consume(unnamed(name));
     } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw refused;
-      throw new Problem(429, 'too-many-requests', 'Too many requests: wait, then go on.', {
-        retryAfterSeconds: Math.max(1, Math.ceil(refused.msBeforeNext / SECOND_MS)),
-      });
+      throw refused instanceof RateLimiterRes ? tooMany(refused) : refused;
     } finally {
       if (performance.now() - began > SLOW_MS) this.#leftAloneUntil = performance.now() + LEFT_ALONE_MS;
     }
@@ -93,19 +99,32 @@ export class RateLimits {
     return performance.now() < this.#leftAloneUntil ? alone : shared;
   }
 
-  #meter(what: string, points: number, duration: number): Meter {
-    const common = { points, duration, keyPrefix: this.redis.key(`rate:${what}`) };
-    const alone = new RateLimiterMemory(common);
-    const shared = new RateLimiterRedis({
-      ...common,
+  #meter(what: Metered, points: number, duration: number): Meter {
+    const limit = this.#limitOf(what, points, duration);
+    const alone = new RateLimiterMemory(limit);
+    return { shared: this.#shared({ ...limit, insuranceLimiter: alone }), alone };
+  }
+
+  #limitOf(what: string, points: number, duration: number): Limit {
+    return { points, duration, keyPrefix: this.redis.key(`rate:${what}`) };
+  }
+
+  /** Without an `insuranceLimiter` it fails while Redis is away. */
+  #shared(limit: Limit & { insuranceLimiter?: RateLimiterMemory }): RateLimiterRedis {
+    return new RateLimiterRedis({
+      ...limit,
       storeClient: this.redis.request,
       rejectIfRedisNotReady: true,
       // Who is over the limit is refused without asking Redis.
-      inMemoryBlockOnConsumed: points + 1,
-      insuranceLimiter: alone,
+      inMemoryBlockOnConsumed: limit.points + 1,
     });
-    return { shared, alone };
   }
+}
+
+function tooMany({ msBeforeNext }: RateLimiterRes): Problem {
+  return new Problem(429, 'too-many-requests', 'Too many requests: wait, then go on.', {
+    retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / SECOND_MS)),
+  });
 }
 
 /** Whoever is counted is not named in Redis: an erasure need not look here. */

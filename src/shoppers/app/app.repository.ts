@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Queryable } from '../../platform/index.js';
+import { Database, timestamp, type Queryable } from '../../platform/index.js';
 import type { HourRange, Instant, ShopperId } from '../../shared/index.js';
 
 /** As kept in `shoppers.preferences`: like the interface has it, with the instant in milliseconds. */
@@ -15,6 +15,9 @@ export interface Device {
   pushToken?: string | undefined;
   appVersion?: string | undefined;
 }
+
+/** Of one shopper; whoever has more has long stopped using some, and a device's id is the app's word. */
+const MOST_DEVICES = 10;
 
 /** What shoppers set in their app, and the devices it runs on. */
 @Injectable()
@@ -42,6 +45,28 @@ export class AppRepository {
   async lock(tx: Queryable, shopperId: ShopperId): Promise<boolean> {
     const rows = await tx.query('SELECT FROM shoppers WHERE shopper_id = $1 FOR NO KEY UPDATE', [shopperId]);
     return rows.length > 0;
+  }
+
+  /** Makes room for a device: of the others the nine registered last stay. @returns those that left */
+  async dropOldest(tx: Queryable, shopperId: ShopperId, deviceId: string): Promise<string[]> {
+    const rows = await tx.query<{ device_id: string }>(
+      `DELETE FROM devices WHERE shopper_id = $1 AND device_id IN (
+         SELECT device_id FROM devices WHERE shopper_id = $1 AND device_id <> $2
+         ORDER BY updated_at DESC, device_id OFFSET $3)
+       RETURNING device_id`,
+      [shopperId, deviceId, MOST_DEVICES - 1],
+    );
+    return rows.map(({ device_id }) => device_id);
+  }
+
+  /** Takes the tokens of devices that have not registered since; `limit` at a time. @returns how many */
+  forgetTokens(since: Instant, limit: number): Promise<number> {
+    return this.database.run(
+      `UPDATE devices SET push_token = NULL WHERE (shopper_id, device_id) IN (
+         SELECT shopper_id, device_id FROM devices WHERE push_token IS NOT NULL AND updated_at < $1
+         ORDER BY updated_at LIMIT $2)`,
+      [timestamp(since), limit],
+    );
   }
 
   /** Replaces a device. A phone that changed hands pushes to its new owner only. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Consents } from '../../consent/index.js';
-import { Bus, conflict, Database, notFound, type Problem } from '../../platform/index.js';
-import { toRfc3339, type BeaconId, type ShopperId } from '../../shared/index.js';
-import { deviceSource } from '../carried/assignment.rules.js';
+import { Bus, Clock, conflict, Database, notFound, type Problem } from '../../platform/index.js';
+import { DAY_MS, toRfc3339, type BeaconId, type ShopperId } from '../../shared/index.js';
+import { deviceSource, type Claim } from '../carried/assignment.rules.js';
 import { CarriedBeacons } from '../carried/carried-beacons.js';
 import { RotatingIdentities, type Rotating } from '../rotating/rotating-identities.js';
 import { Shoppers, taken } from '../profiles/shoppers.service.js';
@@ -55,6 +55,11 @@ export class OwnProfile {
   }
 }
 
+/** After so long without its app FCM lets an Android token expire. */
+const TOKEN_DAYS = 270;
+/** Few enough that nobody waits for the locks. */
+const BATCH = 5_000;
+
 /** The devices that a shopper's app runs on, and what they advertise. */
 @Injectable()
 export class OwnDevices {
@@ -63,10 +68,18 @@ export class OwnDevices {
     private readonly carried: CarriedBeacons,
     private readonly rotating: RotatingIdentities,
     private readonly database: Database,
+    private readonly clock: Clock,
   ) {}
 
+  /** Forgets tokens that FCM, too, holds for dead: apps register at each start. */
+  async tidy(): Promise<void> {
+    const since = this.clock.now() - TOKEN_DAYS * DAY_MS;
+    while ((await this.repository.forgetTokens(since, BATCH)) === BATCH);
+  }
+
   /**
-   * Registers a device, replacing what it said before; one that names no beacon advertises none.
+   * Registers a device, replacing what it said before; one that names no beacon advertises none. Beyond ten the one
+   * longest not registered leaves.
    *
    * @throws Problem 404 for no such shopper, 409 `beacon-taken`, 409 `too-many-rotating-identities`
    */
@@ -77,15 +90,15 @@ export class OwnDevices {
     const { deviceId, platform, appVersion } = device;
     const rotating = typeof advertises === 'object' ? advertises : undefined;
     const beaconId = typeof advertises === 'object' ? this.rotating.nameOf(advertises) : advertises;
-    const claim = {
-      shopperId,
-      source: deviceSource(deviceId),
-      beaconIds: beaconId === undefined ? [] : [beaconId],
-    };
+    const beaconIds = beaconId === undefined ? [] : [beaconId];
     const { changed } = await this.database.transaction(async (tx) => {
       if (!(await this.repository.lock(tx, shopperId))) throw notFound('shopper');
-      const assigned = await this.carried.assign(tx, [claim]);
-      const refused = assigned.refused.get(0);
+      const left = await this.repository.dropOldest(tx, shopperId, deviceId);
+      // What a device advertised leaves with it, before the new one may take it over.
+      const claims: Claim[] = left.map((each) => ({ shopperId, source: deviceSource(each), beaconIds: [] }));
+      claims.push({ shopperId, source: deviceSource(deviceId), beaconIds });
+      const assigned = await this.carried.assign(tx, claims);
+      const refused = assigned.refused.get(left.length);
       if (refused !== undefined) throw refusal(refused, rotating);
       await this.repository.saveDevice(tx, shopperId, device);
       if (rotating !== undefined) await this.rotating.save(tx, shopperId, rotating);

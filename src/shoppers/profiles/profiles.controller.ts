@@ -9,6 +9,7 @@ import {
   type Page,
   type Rejection,
 } from '../../platform/index.js';
+import { reachOf } from '../../stores/index.js';
 import { bulkAnswer, ofShopper, profile, profileAnswer, profileOf, shopperQuery } from './profile.dto.js';
 import { Shoppers } from './shoppers.service.js';
 
@@ -38,7 +39,8 @@ const list = route({
   method: 'GET',
   path: '/v1/shoppers',
   tag,
-  summary: 'Shoppers, all or those whose id or name holds a text',
+  summary:
+    'Shoppers, all or those whose id or name holds a text; for staff of some stores those who live, came or bought there',
   allow: ['service', 'admin', 'marketer', 'analyst'],
   query: shopperQuery,
   answer: vocabulary.pageOf(profileAnswer),
@@ -60,7 +62,7 @@ export class ProfilesController {
   }
 
   @Handles(list)
-  list({ query }: Asked<typeof list>): Promise<Page<object>> {
-    return this.shoppers.search(query);
+  list({ query, principal }: Asked<typeof list>): Promise<Page<object>> {
+    return this.shoppers.search({ ...query, storeIds: reachOf(principal) });
   }
 }

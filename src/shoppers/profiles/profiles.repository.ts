@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isOfStores } from '../../access/index.js';
 import { Database, type Queryable } from '../../platform/index.js';
 import type { BeaconId, Instant, ShopperId, StoreId } from '../../shared/index.js';
 import { PROFILE } from '../carried/assignment.rules.js';
@@ -32,6 +33,15 @@ const PROFILES = `
                ORDER BY beacon_id) AS carries
   FROM shoppers`;
 
+interface Search {
+  /** A part of their id or name. */
+  query: string | undefined;
+  /** Those who have to do with one of these stores; undefined: all. */
+  storeIds: readonly StoreId[] | undefined;
+  after: string | undefined;
+  limit: number;
+}
+
 /** Shoppers as the retailer describes them. */
 @Injectable()
 export class ProfilesRepository {
@@ -50,15 +60,16 @@ export class ProfilesRepository {
     return new Set(rows.map((row) => row.shopper_id));
   }
 
-  /** Shoppers whose id or name holds `query`, in the order of their ids, from behind `after` on. */
-  async search(query: string | undefined, after: string | undefined, limit: number): Promise<Profile[]> {
+  /** In the order of their ids, from behind `after` on. */
+  async search({ query, storeIds, after, limit }: Search): Promise<Profile[]> {
     const pattern = query === undefined || query === '' ? null : `%${query.replace(/[\\%_]/g, '\\$&')}%`;
     const rows = await this.database.query<ProfileRow>(
       `${PROFILES}
        WHERE ($1::text IS NULL OR shopper_id ILIKE $1 OR display_name ILIKE $1)
          AND ($2::text IS NULL OR shopper_id > $2)
+         AND ($4::text[] IS NULL OR ${isOfStores('$4')})
        ORDER BY shopper_id LIMIT $3`,
-      [pattern, after ?? null, limit],
+      [pattern, after ?? null, limit, storeIds ?? null],
     );
     return rows.map(profileFrom);
   }

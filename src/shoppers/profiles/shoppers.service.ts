@@ -13,7 +13,7 @@ import {
   type Rejection,
   type Sorted,
 } from '../../platform/index.js';
-import { toRfc3339, type BeaconId, type ShopperId } from '../../shared/index.js';
+import { toRfc3339, type BeaconId, type ShopperId, type StoreId } from '../../shared/index.js';
 import { PROFILE } from '../carried/assignment.rules.js';
 import { CarriedBeacons } from '../carried/carried-beacons.js';
 import { lastOfEach, type ProfileOf } from './profile.rules.js';
@@ -84,13 +84,15 @@ export class Shoppers {
     query?: string | undefined;
     limit: number;
     cursor?: string | undefined;
+    storeIds?: readonly StoreId[] | undefined;
   }): Promise<Page<object>> {
     const after = decodeCursor(asked.cursor, 1)?.[0];
-    const rows = await this.repository.search(
-      asked.query,
-      after === undefined ? undefined : String(after),
-      asked.limit + 1,
-    );
+    const rows = await this.repository.search({
+      query: asked.query,
+      storeIds: asked.storeIds,
+      after: after === undefined ? undefined : String(after),
+      limit: asked.limit + 1,
+    });
     return pageFrom(rows, asked.limit, ({ shopperId }) => [shopperId], shown);
   }
 
