@@ -2,10 +2,14 @@
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { ENGINES, namesOf } from './engines.mjs';
 import { momentsOf, rulesOf } from './offers.mjs';
 
 const dist = path.resolve(import.meta.dirname, '../../dist');
+v8.setFlagsFromString('--expose-gc');
+const collectGarbage = vm.runInNewContext('gc');
 const SEED = 20_260_302;
 const MOMENTS = 256;
 const ROUNDS = 5;
@@ -36,7 +40,7 @@ export async function bench(options) {
     for (const offers of sizes) {
       const scene = sceneOf({ shop, offers, registry });
       const able = only.filter((name) => isInTime(name, figures, { shop, offers }));
-      const engines = await enginesFor(scene, able);
+      const { engines, costs } = await enginesFor(scene, able);
       await refuseDisagreement(engines, scene);
       for (const [name, engine] of engines) {
         const figure = {
@@ -44,6 +48,7 @@ export async function bench(options) {
           shop,
           offers,
           ...(await measure(engine, scene, Number(values.seconds) * 1_000)),
+          ...costs.get(name),
         };
         console.error(JSON.stringify(figure));
         figures.push(figure);
@@ -75,10 +80,27 @@ function isInTime(name, figures, { shop, offers }) {
   return last === undefined || (last.microsecondsEach * (offers / last.offers)) / 1e6 <= MOST_SECONDS_EACH;
 }
 
+/** What making each took of processor time, and what it keeps of memory, with its rules said in its own language. */
 async function enginesFor(scene, names) {
   const engines = new Map();
-  for (const name of names) engines.set(name, await ENGINES[name](scene));
-  return engines;
+  const costs = new Map();
+  for (const name of names) {
+    const kept = keptBytes();
+    const before = process.cpuUsage();
+    engines.set(name, await ENGINES[name](scene));
+    const { user, system } = process.cpuUsage(before);
+    costs.set(name, {
+      madeInMs: rounded((user + system) / 1e3),
+      megabytes: rounded(Math.max(0, keptBytes() - kept) / 1e6),
+    });
+  }
+  return { engines, costs };
+}
+
+function keptBytes() {
+  collectGarbage();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** @throws when two engines differ about any rule: figures of different answers are worth nothing */

@@ -16,10 +16,15 @@ export function compileRule(rule: Rule, fields: FieldRegistry): Predicate {
   return isGroup(rule) ? compileGroup(rule, fields) : compileCondition(rule, fields);
 }
 
+/** Inherits nothing. Unlike `Object.create(null)`, whose things V8 looks up by hashing, its names stay quick to read. */
+const Bare = function (this: object): void {
+  // Holds what it is given.
+} as unknown as new () => Record<string, string>;
+Bare.prototype = Object.create(null) as object;
+
 /** The arguments of a condition, free of anything inherited, so that rooms can look them up blindly. */
 export function argumentsOf(condition: Condition): FieldArguments {
-  const bare = Object.create(null) as Record<string, string>;
-  return Object.freeze(Object.assign(bare, condition.of));
+  return Object.freeze(Object.assign(new Bare(), condition.of));
 }
 
 /**

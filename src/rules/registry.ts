@@ -16,7 +16,7 @@ export type FieldValue = AttributeValue | readonly Item[] | undefined;
 /** A field of the items of a list: read from the item under its own name. */
 export type ItemField = Omit<
   Field,
-  'read' | 'sql' | 'sqlKnown' | 'about' | 'timeless' | 'parameters' | 'items'
+  'read' | 'sql' | 'sqlKnown' | 'ofAll' | 'about' | 'timeless' | 'parameters' | 'items'
 >;
 
 interface Parameter<Name extends string> {
@@ -60,14 +60,27 @@ export interface Field<Name extends string = string> {
    * SELECT with a column for each field. Left out for what only `read` can work out.
    */
   sql?(of: Readonly<Record<Name, string>>, say: Saying): string;
+  /** Of a list, how `sql` says it of all shoppers at once; left out where they can only be asked one by one. */
+  readonly ofAll?: ItemsOfAll;
   /** For what only `read` can work out: true, in SQL, of all shoppers of whom it is known. */
   sqlKnown?(of: Readonly<Record<Name, string>>, say: Saying): string;
+}
+
+/** A list as a table of the items of all shoppers. */
+export interface ItemsOfAll {
+  /** The item's field by which they are in order: of each shopper only the latest `most` count. */
+  readonly latestBy: string;
+  readonly most: number;
+  /** Further back no item counts. */
+  readonly reachMs: number;
+  /** A SELECT of `shopper_id` and a column for each field, of the items later than `since`, milliseconds in SQL. */
+  readonly sql: (since: string) => string;
 }
 
 /** One item of `GET /v1/rule-fields`. */
 export type FieldDescription = Omit<
   Field,
-  'read' | 'sql' | 'sqlKnown' | 'operators' | 'timeless' | 'items'
+  'read' | 'sql' | 'sqlKnown' | 'ofAll' | 'operators' | 'timeless' | 'items'
 > & {
   readonly operators: readonly Operator[];
   readonly items?: readonly FieldDescription[];

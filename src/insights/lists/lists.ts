@@ -4,6 +4,8 @@ import { CAME } from '../traits/traits.sql.js';
 /** A field of the items of a list, and the SQL of what it reads there: moments in milliseconds, as rules compare them. */
 export interface ListField extends ItemField {
   readonly column: string;
+  /** The same where the lists of all shoppers are read, joined with the catalogue as `product`. */
+  readonly ofAll?: string;
 }
 
 /** What a shopper did, as a list that rules may ask about item by item. */
@@ -15,6 +17,10 @@ export interface List {
   readonly most: number;
   /** Everything after SELECT, of the shopper `asked`; `since` is the SQL of the moment before which nothing counts. */
   readonly from: (since: string, most: number) => string;
+  /** The same of all shoppers with their `shopper_id`, however many items each has. */
+  readonly fromAll: (since: string) => string;
+  /** The item's field by which it is in order. */
+  readonly latestBy: string;
   readonly items: readonly ListField[];
 }
 
@@ -68,17 +74,20 @@ const choice = (
 ): ListField => ({ field, label, description, type: 'choice', choices, column });
 
 /** Looked up line by line: a join would read the whole catalogue for every shopper whose list is asked. */
-const ofProduct = (column: string): string =>
-  `(SELECT ${column} FROM products WHERE products.product_id = did.product_id)`;
+const ofProduct = (column: string): Pick<ListField, 'column' | 'ofAll'> => ({
+  column: `(SELECT ${column} FROM products WHERE products.product_id = did.product_id)`,
+  ofAll: `product.${column}`,
+});
+const CATALOGUE = 'LEFT JOIN products AS product ON product.product_id = did.product_id';
 
 const OF_CATALOGUE = 'Of the catalogue; unknown for a product that it lacks.';
 
 const product: readonly ListField[] = [
   text('productId', 'Product', 'The productId.', 'did.product_id'),
-  text('category', 'Category', OF_CATALOGUE, ofProduct('category')),
-  text('brand', 'Brand', OF_CATALOGUE, ofProduct('brand')),
-  yesNo('ownBrand', 'Own brand', OF_CATALOGUE, ofProduct('own_brand')),
-  text('equivalenceGroup', 'Equivalence group', OF_CATALOGUE, ofProduct('equivalence_group')),
+  { ...text('category', 'Category', OF_CATALOGUE, ''), ...ofProduct('category') },
+  { ...text('brand', 'Brand', OF_CATALOGUE, ''), ...ofProduct('brand') },
+  { ...yesNo('ownBrand', 'Own brand', OF_CATALOGUE, ''), ...ofProduct('own_brand') },
+  { ...text('equivalenceGroup', 'Equivalence group', OF_CATALOGUE, ''), ...ofProduct('equivalence_group') },
 ];
 
 const purchases: List = {
@@ -93,6 +102,13 @@ const purchases: List = {
       WHERE purchases.shopper_id = asked.shopper_id AND purchased_at > ${since} AND quantity > 0
       ORDER BY purchased_at DESC, purchase_id, line_no LIMIT ${most}
     ) AS did`,
+  fromAll: (since) => `
+    FROM (
+      SELECT shopper_id, purchased_at, store_id, channel, line.*
+      FROM purchases JOIN purchase_lines AS line USING (purchase_id)
+      WHERE shopper_id IS NOT NULL AND purchased_at > ${since} AND quantity > 0
+    ) AS did ${CATALOGUE}`,
+  latestBy: 'purchasedAt',
   items: [
     ...product,
     number('quantity', 'Quantity', 'Units of the line.', 'did.quantity', 'units'),
@@ -127,6 +143,8 @@ const interactions: List = {
       SELECT * FROM interactions WHERE interactions.shopper_id = asked.shopper_id AND at > ${since}
       ORDER BY at DESC, interaction_id LIMIT ${most}
     ) AS did`,
+  fromAll: (since) => `FROM (SELECT * FROM interactions WHERE at > ${since}) AS did ${CATALOGUE}`,
+  latestBy: 'at',
   items: [
     choice(
       'type',
@@ -151,6 +169,8 @@ const visits: List = {
       SELECT * FROM visits WHERE visits.shopper_id = asked.shopper_id AND started_at > ${since}
       ORDER BY started_at DESC, visit_id LIMIT ${most}
     ) AS did`,
+  fromAll: (since) => `FROM (SELECT * FROM visits WHERE started_at > ${since}) AS did`,
+  latestBy: 'startedAt',
   items: [
     text('storeId', 'Store', 'The storeId.', 'did.store_id'),
     choice('via', 'Begun by', 'Sensed, or checked in by the shopper.', ['sighting', 'checkin'], 'did.via'),
@@ -189,6 +209,8 @@ const offers: List = {
       WHERE deliveries.shopper_id = asked.shopper_id AND created_at > ${since} AND ${CAME}
       ORDER BY created_at DESC, delivery_id LIMIT ${most}
     ) AS did`,
+  fromAll: (since) => `FROM (SELECT * FROM deliveries WHERE created_at > ${since} AND ${CAME}) AS did`,
+  latestBy: 'madeAt',
   items: [
     text('offerId', 'Offer', 'The offerId.', 'did.offer_id::text'),
     text('storeId', 'Store', 'The storeId of the store where it was made.', 'did.store_id'),

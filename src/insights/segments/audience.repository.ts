@@ -21,8 +21,10 @@ interface Judged {
   ids: ShopperId[];
 }
 
-const CONSENTING = `consents JOIN shoppers AS asked USING (shopper_id)
-  WHERE purpose = 'profiling' AND granted`;
+const consenting = (joins: string): string =>
+  `(SELECT shoppers.* FROM consents JOIN shoppers USING (shopper_id)
+    WHERE purpose = 'profiling' AND granted) AS asked${joins}`;
+const CONSENTING = consenting('');
 
 /** Whom an audience is counted among: those who consent to `profiling`. */
 @Injectable()
@@ -45,7 +47,7 @@ export class AudienceRepository {
     const passed = fails.length === 0 ? '0' : `CASE ${fails.join(' ')} ELSE ${steps.length} END`;
     const rows = await this.#unlessTooLong<Judged>(
       `WITH given AS (${statement.declared}),
-       judged AS MATERIALIZED (SELECT asked.shopper_id, ${passed} AS passed FROM ${CONSENTING})
+       judged AS MATERIALIZED (SELECT asked.shopper_id, ${passed} AS passed FROM ${consenting(statement.joins)})
        SELECT
          (SELECT jsonb_object_agg(passed, shoppers)
           FROM (SELECT passed, count(*) AS shoppers FROM judged GROUP BY passed) AS each) AS passing,

@@ -1,29 +1,6 @@
-import type { FieldValue } from '../registry.js';
-import { allOf, exclude, flip, sizeOf, wordsFor, type Bits } from './bits.js';
-
-/** What one row asks of a value: its answer changes only at `cuts` (or right beside one). */
-export interface Demand<Cut extends number | string> {
-  readonly row: number;
-  readonly cuts: readonly Cut[];
-  /** Whether it asks for an order, not only for values themselves. */
-  readonly ordered: boolean;
-  readonly met: (value: FieldValue) => boolean;
-}
-
-/** Values below, at and between the cuts of an axis, as one such value each. */
-export interface Scale<Cut extends number | string> {
-  readonly lowest: Cut;
-  /** Some value above `low` and below `high`, where there is one. */
-  between(low: Cut, high: Cut | undefined): Cut;
-}
-
-export const numbers: Scale<number> = {
-  lowest: -Infinity,
-  between: (low, high) => (high === undefined ? Infinity : low / 2 + high / 2),
-};
-
-/** In the order of their UTF-16 units, as comparisons have it; the next text after one is that with a NUL behind. */
-export const texts: Scale<string> = { lowest: '', between: (low) => `${low}\0` };
+import { allOf, exclude, flip, sizeOf } from './bits.js';
+import type { RowSets } from './row-sets.js';
+import type { Survey } from './survey.js';
 
 /** Sets are kept for all classes as long as they fit in this, for one axis: finding one is then a search and no more. */
 const ROOM_BYTES = 1_048_576;
@@ -31,97 +8,87 @@ const ROOM_BYTES = 1_048_576;
 const FLIPS_PER_WORD = 0.25;
 
 /**
- * The rows that a number or a text meets. The cuts of all rows part the axis into classes within which no answer
- * changes: 0 below the first cut, 2i + 1 at cut i, 2i + 2 right above it. From class to class only few rows change
- * sides; those are kept, with a whole set every now and then, so that memory grows with the conditions and no faster.
+ * The rows that a number or a text meets. From class to class only few rows change sides; those are kept, with a whole
+ * set every now and then, so that memory grows with the conditions and no faster.
  */
 export class Axis<Cut extends number | string> {
+  readonly #sets: RowSets;
   readonly #cuts: readonly Cut[];
   readonly #indexOf: ReadonlyMap<Cut, number>;
   readonly #ordered: boolean;
   /** By class: the rows that change sides on entering it. */
   readonly #flips: readonly (readonly number[])[];
-  /** By class: the last set kept at or below it, as a class. */
+  /** By class: the last set kept at or below it, and for which class it is good. */
+  readonly #kept: Int32Array;
   readonly #keptAt: Int32Array;
-  /** By class: the set, where it was kept. */
-  readonly #kept: (Bits | undefined)[];
-  readonly #scratch: Bits;
+  readonly #scratch: number;
+  /** Of all rows, how many a class leaves on average. */
+  readonly meanSize: number;
 
-  constructor(rows: number, demands: readonly Demand<Cut>[], scale: Scale<Cut>) {
-    this.#cuts = [...new Set(demands.flatMap(({ cuts }) => cuts))].sort((a, b) => (a < b ? -1 : 1));
-    this.#indexOf = new Map(this.#cuts.map((cut, index) => [cut, index]));
-    this.#ordered = demands.some(({ ordered }) => ordered);
-    this.#scratch = new Int32Array(wordsFor(rows));
-    const classes = 2 * this.#cuts.length + 1;
-    this.#keptAt = new Int32Array(classes);
+  /** @param placeOf where each row of the survey lies in the sets */
+  constructor({ cuts, indexOf, ordered, answers }: Survey<Cut>, sets: RowSets, placeOf: Int32Array) {
+    this.#sets = sets;
+    this.#cuts = cuts;
+    this.#indexOf = indexOf;
+    this.#ordered = ordered;
+    const classes = 2 * cuts.length + 1;
     const flips = Array.from({ length: classes }, (): number[] => []);
-    const lowest = allOf(rows);
-    for (const demand of demands) {
-      if (!demand.met(scale.lowest)) exclude(lowest, demand.row);
-      for (const entered of this.#changesOf(demand, scale)) flips[entered]?.push(demand.row);
+    const lowest = allOf(sets.rows);
+    for (const { row, lowest: met, changes } of answers) {
+      const place = placeOf[row] ?? 0;
+      if (!met) exclude(lowest, place);
+      for (const entered of changes) flips[entered]?.push(place);
     }
     this.#flips = flips;
-    this.#kept = Array.from({ length: classes }, () => undefined);
-    this.#keep(lowest);
+    this.#kept = new Int32Array(classes);
+    this.#keptAt = new Int32Array(classes);
+    this.meanSize = this.#keep(lowest);
+    this.#scratch = sets.scratch();
   }
 
   /** The rows whose demands `value` meets; the set is good until the next call. */
-  rowsAt(value: Cut): Bits {
+  rowsAt(value: Cut): number {
     const wanted = this.#classOf(value);
-    const whole = this.#kept[wanted];
-    if (whole !== undefined) return whole;
-    const keptAt = this.#keptAt[wanted] ?? 0;
-    this.#scratch.set(this.#kept[keptAt] ?? []);
+    const set = this.#kept[wanted] as number;
+    const keptAt = this.#keptAt[wanted] as number;
+    if (keptAt === wanted) return set;
+    this.#sets.copy(set, this.#scratch);
     for (let entered = keptAt + 1; entered <= wanted; entered += 1) {
-      for (const row of this.#flips[entered] ?? []) flip(this.#scratch, row);
+      for (const place of this.#flips[entered] ?? []) this.#sets.flip(this.#scratch, place);
     }
     return this.#scratch;
   }
 
-  /** Of all rows, how many a class leaves on average. */
-  meanSize(): number {
-    const sizes = this.#kept.filter((bits) => bits !== undefined).map(sizeOf);
-    return sizes.reduce((sum, size) => sum + size, 0) / sizes.length;
-  }
-
-  /** The classes on entering which a row changes sides, ascending: its own cuts are the only places to look. */
-  #changesOf({ cuts, met }: Demand<Cut>, scale: Scale<Cut>): number[] {
-    const own = [...new Set(cuts)].sort((a, b) => (a < b ? -1 : 1));
-    const changes: number[] = [];
-    let before = met(scale.lowest);
-    own.forEach((cut, index) => {
-      const at = 2 * (this.#indexOf.get(cut) ?? 0) + 1;
-      for (const [entered, value] of [
-        [at, cut],
-        [at + 1, scale.between(cut, own[index + 1])],
-      ] as const) {
-        const now = met(value);
-        if (now !== before) changes.push(entered);
-        before = now;
-      }
-    });
-    return changes;
-  }
-
-  #keep(lowest: Bits): void {
-    const allFit = lowest.byteLength * this.#flips.length <= ROOM_BYTES;
+  /** @returns the mean size of what it kept */
+  #keep(lowest: Int32Array): number {
+    const sets = this.#sets;
+    const allFit = sets.bytesEach * this.#flips.length <= ROOM_BYTES;
     const often = allFit ? 0 : Math.ceil(lowest.length * FLIPS_PER_WORD);
     const bits = lowest.slice();
-    let last = lowest;
+    let set = sets.keep(bits);
     let keptAt = 0;
     let flipped = 0;
-    this.#flips.forEach((rows, entered) => {
-      rows.forEach((row) => flip(bits, row));
-      flipped += rows.length;
+    let size = sizeOf(bits);
+    let sizes = 0;
+    let kept = 0;
+    this.#flips.forEach((places, entered) => {
+      for (const place of places) flip(bits, place);
+      flipped += places.length;
       if (flipped > often) {
-        last = bits.slice();
-        keptAt = entered;
+        set = sets.keep(bits);
+        size = sizeOf(bits);
         flipped = 0;
       }
       // Where nobody has changed sides the set is the same one.
-      if (flipped === 0) this.#kept[entered] = last;
+      if (flipped === 0) {
+        keptAt = entered;
+        sizes += size;
+        kept += 1;
+      }
+      this.#kept[entered] = set;
       this.#keptAt[entered] = keptAt;
     });
+    return sizes / kept;
   }
 
   #classOf(value: Cut): number {
@@ -135,12 +102,12 @@ export class Axis<Cut extends number | string> {
   }
 
   #cutsBelow(value: Cut): number {
+    const cuts = this.#cuts;
     let low = 0;
-    let high = this.#cuts.length;
+    let high = cuts.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const cut = this.#cuts[middle];
-      if (cut !== undefined && cut < value) low = middle + 1;
+      if ((cuts[middle] as Cut) < value) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -21,11 +21,6 @@ export function flip(bits: Bits, row: number): void {
   bits[word] = (bits[word] ?? 0) ^ (1 << (row & 31));
 }
 
-export function include(bits: Bits, row: number): void {
-  const word = row >>> WORD;
-  bits[word] = (bits[word] ?? 0) | (1 << (row & 31));
-}
-
 export function exclude(bits: Bits, row: number): void {
   const word = row >>> WORD;
   bits[word] = (bits[word] ?? 0) & ~(1 << (row & 31));

@@ -2,16 +2,26 @@ import { boundOf, plainComparisonOf, isMissing, listOf, type Comparison } from '
 import type { Condition, Operator } from '../grammar.js';
 import type { Field, FieldValue } from '../registry.js';
 import { DAY_MS, type Instant } from '../../shared/index.js';
-import { Axis, numbers, texts, type Demand } from './axis.js';
-import { allOf, exclude, include, sizeOf, wordsFor, type Bits } from './bits.js';
+import { Axis } from './axis.js';
+import { allOf, exclude, sizeOf } from './bits.js';
 import type { Literal } from './normal-form.js';
+import type { RowSets } from './row-sets.js';
+import { numbers, reachOf, surveyOf, texts, type Demand, type Reach, type Survey } from './survey.js';
 
 /** One side of a subject, and which rows it lets through. */
 export interface Dimension {
-  /** The rows that `value` does not rule out; the set is good until the next call. */
-  rowsAt(value: FieldValue, at: Instant): Bits;
+  /** The set of the rows that `value` does not rule out; it is good until the next call. */
+  rowsAt(value: FieldValue, at: Instant): number;
   /** How many rows it lets through on average. */
   readonly meanSize: number;
+}
+
+/** What all rows ask of one dimension, before it is decided where they lie. */
+export interface Asking {
+  /** By the order of what was asked: how much a row lets through. */
+  readonly reaches: readonly Reach[];
+  /** @param placeOf where each row lies in the sets */
+  dimension(sets: RowSets, placeOf: Int32Array): Dimension;
 }
 
 /** What one row asks of one dimension: all of it. */
@@ -23,46 +33,77 @@ export interface Asked {
 const ORDERS: ReadonlySet<Operator> = new Set(['<', '<=', '>', '>=', 'between']);
 
 /** Equality, membership, order and presence. */
-export class ValueDimension implements Dimension {
+export class ValueAsking implements Asking {
+  readonly reaches: readonly Reach[];
+  readonly #demands: readonly MixedDemand[];
+  readonly #numbers: Survey<number>;
+  readonly #texts: Survey<string>;
+
+  constructor(asked: readonly Asked[], field: Field) {
+    this.#demands = asked.map(({ row, literals }) => demandOf(row, literals, field));
+    this.#numbers = surveyOf(this.#demands.map(onlyCuts('number')), numbers);
+    this.#texts = surveyOf(this.#demands.map(onlyCuts('string')), texts);
+    this.reaches = this.#demands.map((demand, at) => this.#reachOf(demand, at));
+  }
+
+  dimension(sets: RowSets, placeOf: Int32Array): Dimension {
+    const meeting = (value: FieldValue): number[] =>
+      this.#demands.flatMap(({ row, met }) => (met(value) ? [] : [placeOf[row] ?? 0]));
+    return new ValueDimension(sets, {
+      numbers: new Axis(this.#numbers, sets, placeOf),
+      texts: new Axis(this.#texts, sets, placeOf),
+      refusing: meeting,
+    });
+  }
+
+  /** On the axis on which it has its cuts; without any it may still prefer yes to no. */
+  #reachOf({ cuts, met }: MixedDemand, at: number): Reach {
+    if (cuts.length === 0) {
+      const yes = met(true);
+      return { share: met(false) === yes ? 1 : 0.5, first: yes ? 1 : 0 };
+    }
+    return typeof cuts[0] === 'number' ? reachOf(this.#numbers, at) : reachOf(this.#texts, at);
+  }
+}
+
+class ValueDimension implements Dimension {
   readonly meanSize: number;
-  readonly #missing: Bits;
-  readonly #list: Bits;
-  readonly #no: Bits;
-  readonly #yes: Bits;
+  readonly #missing: number;
+  readonly #list: number;
+  readonly #no: number;
+  readonly #yes: number;
   readonly #numbers: Axis<number>;
   readonly #texts: Axis<string>;
 
-  constructor(rows: number, asked: readonly Asked[], field: Field) {
-    const demands = asked.map(({ row, literals }) => demandOf(row, literals, field));
-    const meeting = (value: FieldValue): Bits => {
-      const bits = allOf(rows);
-      for (const { row, met } of demands) if (!met(value)) exclude(bits, row);
-      return bits;
+  constructor(
+    sets: RowSets,
+    asked: { numbers: Axis<number>; texts: Axis<string>; refusing: (value: FieldValue) => readonly number[] },
+  ) {
+    const meeting = (value: FieldValue): [set: number, size: number] => {
+      const bits = allOf(sets.rows);
+      for (const place of asked.refusing(value)) exclude(bits, place);
+      return [sets.keep(bits), sizeOf(bits)];
     };
-    this.#missing = meeting(null);
-    this.#list = meeting([]);
-    this.#no = meeting(false);
-    this.#yes = meeting(true);
-    this.#numbers = new Axis(rows, demands.map(onlyCuts('number')), numbers);
-    this.#texts = new Axis(rows, demands.map(onlyCuts('string')), texts);
-    this.meanSize = Math.min(
-      (sizeOf(this.#no) + sizeOf(this.#yes)) / 2,
-      this.#numbers.meanSize(),
-      this.#texts.meanSize(),
-    );
+    const [[no, sizeOfNo], [yes, sizeOfYes]] = [meeting(false), meeting(true)];
+    [this.#missing] = meeting(null);
+    [this.#list] = meeting([]);
+    this.#no = no;
+    this.#yes = yes;
+    this.#numbers = asked.numbers;
+    this.#texts = asked.texts;
+    this.meanSize = Math.min((sizeOfNo + sizeOfYes) / 2, this.#numbers.meanSize, this.#texts.meanSize);
   }
 
-  rowsAt(value: FieldValue): Bits {
-    if (isMissing(value)) return this.#missing;
+  rowsAt(value: FieldValue): number {
     switch (typeof value) {
       case 'number':
-        return this.#numbers.rowsAt(value);
+        return Number.isNaN(value) ? this.#missing : this.#numbers.rowsAt(value);
       case 'string':
         return this.#texts.rowsAt(value);
       case 'boolean':
         return value ? this.#yes : this.#no;
       default:
-        return this.#list;
+        return isMissing(value) ? this.#missing : this.#list;
     }
   }
 }
@@ -104,31 +145,51 @@ function cutsOf({ operator, value }: Condition, field: Field): (number | string)
 }
 
 /** How far from now, in milliseconds, either way. */
-export class DistanceDimension implements Dimension {
-  readonly meanSize: number;
-  readonly #timeless: Bits;
-  readonly #reaches: Axis<number>;
+export class DistanceAsking implements Asking {
+  readonly reaches: readonly Reach[];
+  readonly #survey: Survey<number>;
+  /** Rows that ask for some reach: what is not known is within none. */
+  readonly #reaching: readonly number[];
 
-  constructor(rows: number, asked: readonly Asked[]) {
-    this.#timeless = allOf(rows);
+  constructor(asked: readonly Asked[]) {
     const demands = asked.map(({ row, literals }): Demand<number> => {
-      const reaches = literals.map(({ condition, wanted }) => ({
-        reachMs: Number(condition.value) * DAY_MS,
-        wanted,
+      const wanted = literals.map((literal) => ({
+        reachMs: Number(literal.condition.value) * DAY_MS,
+        within: literal.wanted,
       }));
-      if (reaches.some(({ wanted }) => wanted)) exclude(this.#timeless, row);
       return {
         row,
-        cuts: reaches.map(({ reachMs }) => reachMs),
+        cuts: wanted.map(({ reachMs }) => reachMs),
         ordered: true,
-        met: (distance) => reaches.every(({ reachMs, wanted }) => Number(distance) <= reachMs === wanted),
+        met: (distance) => wanted.every(({ reachMs, within }) => Number(distance) <= reachMs === within),
       };
     });
-    this.#reaches = new Axis(rows, demands, numbers);
-    this.meanSize = this.#reaches.meanSize();
+    this.#survey = surveyOf(demands, numbers);
+    this.#reaching = asked
+      .filter(({ literals }) => literals.some(({ wanted }) => wanted))
+      .map(({ row }) => row);
+    this.reaches = demands.map((_, at) => reachOf(this.#survey, at));
   }
 
-  rowsAt(value: FieldValue, at: Instant): Bits {
+  dimension(sets: RowSets, placeOf: Int32Array): Dimension {
+    const timeless = allOf(sets.rows);
+    for (const row of this.#reaching) exclude(timeless, placeOf[row] ?? 0);
+    return new DistanceDimension(new Axis(this.#survey, sets, placeOf), sets.keep(timeless));
+  }
+}
+
+class DistanceDimension implements Dimension {
+  readonly meanSize: number;
+  readonly #reaches: Axis<number>;
+  readonly #timeless: number;
+
+  constructor(reaches: Axis<number>, timeless: number) {
+    this.#reaches = reaches;
+    this.#timeless = timeless;
+    this.meanSize = reaches.meanSize;
+  }
+
+  rowsAt(value: FieldValue, at: Instant): number {
     return typeof value === 'number' && !Number.isNaN(value)
       ? this.#reaches.rowsAt(Math.abs(value - at))
       : this.#timeless;
@@ -136,44 +197,65 @@ export class DistanceDimension implements Dimension {
 }
 
 /** Lists by their items and texts by their parts. Each row asks for one. */
-export class ItemsDimension implements Dimension {
-  readonly meanSize: number;
-  /** Rows that ask for nothing here. */
-  readonly #others: Bits;
-  readonly #rowsByItem: ReadonlyMap<string, readonly number[]>;
-  readonly #parts: readonly { readonly part: string; readonly rows: readonly number[] }[];
-  readonly #scratch: Bits;
+export class ItemsAsking implements Asking {
+  readonly reaches: readonly Reach[];
+  readonly #rowsByItem = new Map<string, number[]>();
 
-  constructor(rows: number, asked: readonly { readonly row: number; readonly item: string }[]) {
-    const rowsByItem = new Map<string, number[]>();
+  constructor(asked: readonly { readonly row: number; readonly item: string }[]) {
     for (const { row, item } of asked) {
-      const same = rowsByItem.get(item);
-      if (same === undefined) rowsByItem.set(item, [row]);
+      const same = this.#rowsByItem.get(item);
+      if (same === undefined) this.#rowsByItem.set(item, [row]);
       else same.push(row);
     }
-    this.#rowsByItem = rowsByItem;
-    this.#parts = [...rowsByItem].map(([item, all]) => ({ part: item.toLowerCase(), rows: all }));
-    this.#others = allOf(rows);
-    for (const { row } of asked) exclude(this.#others, row);
-    this.#scratch = new Int32Array(wordsFor(rows));
-    this.meanSize = sizeOf(this.#others) + asked.length / Math.max(1, this.#rowsByItem.size);
+    const numberOf = new Map([...this.#rowsByItem.keys()].map((item, number) => [item, number]));
+    const share = 1 / Math.max(1, numberOf.size);
+    this.reaches = asked.map(({ item }) => ({ share, first: numberOf.get(item) ?? 0 }));
   }
 
-  rowsAt(value: FieldValue): Bits {
+  dimension(sets: RowSets, placeOf: Int32Array): Dimension {
+    return new ItemsDimension(
+      sets,
+      new Map([...this.#rowsByItem].map(([item, rows]) => [item, rows.map((row) => placeOf[row] ?? 0)])),
+    );
+  }
+}
+
+class ItemsDimension implements Dimension {
+  readonly meanSize: number;
+  readonly #sets: RowSets;
+  /** Rows that ask for nothing here. */
+  readonly #others: number;
+  readonly #placesByItem: ReadonlyMap<string, readonly number[]>;
+  readonly #parts: readonly { readonly part: string; readonly places: readonly number[] }[];
+  readonly #scratch: number;
+
+  constructor(sets: RowSets, placesByItem: ReadonlyMap<string, readonly number[]>) {
+    this.#sets = sets;
+    this.#placesByItem = placesByItem;
+    this.#parts = [...placesByItem].map(([item, places]) => ({ part: item.toLowerCase(), places }));
+    const others = allOf(sets.rows);
+    const asking = [...placesByItem.values()].flat();
+    for (const place of asking) exclude(others, place);
+    this.#others = sets.keep(others);
+    this.#scratch = sets.scratch();
+    this.meanSize = sizeOf(others) + asking.length / Math.max(1, placesByItem.size);
+  }
+
+  rowsAt(value: FieldValue): number {
     if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean') {
       return this.#others;
     }
-    this.#scratch.set(this.#others);
+    this.#sets.copy(this.#others, this.#scratch);
     if (typeof value === 'string') this.#includeParts(value.toLowerCase());
-    else for (const item of value) if (typeof item === 'string') this.#include(this.#rowsByItem.get(item));
+    else for (const item of value) if (typeof item === 'string') this.#include(this.#placesByItem.get(item));
     return this.#scratch;
   }
 
   #includeParts(text: string): void {
-    for (const { part, rows } of this.#parts) if (text.includes(part)) this.#include(rows);
+    for (const { part, places } of this.#parts) if (text.includes(part)) this.#include(places);
   }
 
-  #include(rows: readonly number[] = []): void {
-    for (const row of rows) include(this.#scratch, row);
+  #include(places: readonly number[] = []): void {
+    for (const place of places) this.#sets.include(this.#scratch, place);
   }
 }

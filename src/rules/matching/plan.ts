@@ -1,13 +1,16 @@
 import { textOf } from '../comparison.js';
 import {
-  DistanceDimension,
-  ItemsDimension,
-  ValueDimension,
+  DistanceAsking,
+  ItemsAsking,
+  ValueAsking,
   type Asked,
+  type Asking,
   type Dimension,
 } from './dimensions.js';
 import type { Conjunction, Literal } from './normal-form.js';
+import { placesOf } from './places.js';
 import type { Reading } from './reading.js';
+import { RowSets } from './row-sets.js';
 
 /**
  * The least share of rows that must ask about a subject before all of them are narrowed down by it. What fewer ask is
@@ -23,24 +26,36 @@ export interface Narrowing {
 export interface Plan {
   /** The most selective first. */
   readonly narrowings: readonly Narrowing[];
+  readonly sets: RowSets;
+  /** By row: where it lies in the sets. */
+  readonly placeOf: Int32Array;
   /** The literals that the narrowings answer for. */
   readonly served: ReadonlySet<Literal>;
 }
 
-/** By what the rows, each one way to meet a rule, are narrowed down. */
+/** By what the rows, each one way to meet a rule, are narrowed down, and in which order they lie. */
 export function planOf(rows: readonly Conjunction[], reading: Reading): Plan {
-  const served = new Set<Literal>();
-  const narrowings: Narrowing[] = [];
-  for (const question of questionsOf(rows, reading)) {
-    if (question.asked.length < rows.length * LEAST_SHARE) continue;
-    for (const { literals } of question.asked) for (const literal of literals) served.add(literal);
-    narrowings.push({
-      subject: question.subject,
-      dimension: dimensionOf(question, rows.length, reading),
-    });
-  }
+  const questions = questionsOf(rows, reading).filter(
+    ({ asked }) => asked.length >= rows.length * LEAST_SHARE,
+  );
+  const asking = questions.map((question) => ({
+    subject: question.subject,
+    rows: question.asked.map(({ row }) => row),
+    asking: askingOf(question, reading),
+  }));
+  const placeOf = placesOf(
+    rows.length,
+    asking.map((each) => ({ rows: each.rows, reaches: each.asking.reaches })),
+  );
+  const sets = new RowSets(rows.length);
+  const narrowings = asking.map((each) => ({
+    subject: each.subject,
+    dimension: each.asking.dimension(sets, placeOf),
+  }));
+  sets.trim();
   narrowings.sort((one, other) => one.dimension.meanSize - other.dimension.meanSize);
-  return { narrowings, served };
+  const served = new Set(questions.flatMap(({ asked }) => asked.flatMap(({ literals }) => literals)));
+  return { narrowings, sets, placeOf, served };
 }
 
 /**
@@ -88,15 +103,14 @@ function aspectOf({ condition: { operator }, wanted }: Literal): Aspect | undefi
   return wanted ? 'items' : undefined;
 }
 
-function dimensionOf({ aspect, subject, asked }: Question, rows: number, reading: Reading): Dimension {
+function askingOf({ aspect, subject, asked }: Question, reading: Reading): Asking {
   switch (aspect) {
     case 'value':
-      return new ValueDimension(rows, asked, reading.subject(subject).field);
+      return new ValueAsking(asked, reading.subject(subject).field);
     case 'distance':
-      return new DistanceDimension(rows, asked);
+      return new DistanceAsking(asked);
     case 'items':
-      return new ItemsDimension(
-        rows,
+      return new ItemsAsking(
         asked.flatMap(({ row, literals }) =>
           literals.map(({ condition }) => ({ row, item: textOf(condition.value) })),
         ),

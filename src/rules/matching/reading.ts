@@ -15,6 +15,8 @@ interface Atom {
   readonly meets: Comparison;
 }
 
+const GROWTH = 2;
+
 /**
  * The distinct subjects and conditions of many rules, numbered (hash-consed), and what they say of the shopper at hand.
  * Whatever is asked for the first time after `begin` is read and compared; the answer is kept until the next `begin`.
@@ -27,7 +29,9 @@ export class Reading {
   /** Counts shoppers. A double counts further than any process lives, so that no stamp comes round again. */
   #round = 0;
   readonly #values: FieldValue[] = [];
-  readonly #valueReadIn: number[] = [];
+  /** By subject: its value where it is a number, else NaN; and the round in which it was read. */
+  #numbers = new Float64Array(8);
+  #readIn = new Float64Array(8);
   /** Twice the round in which the condition was asked, and one more where it said yes. */
   readonly #answers: number[] = [];
 
@@ -41,9 +45,10 @@ export class Reading {
       field: this.#fields.get(condition.field),
       of: argumentsOf(condition),
     }));
-    if (number === this.#values.length) {
-      this.#values.push(undefined);
-      this.#valueReadIn.push(0);
+    if (number === this.#values.length) this.#values.push(undefined);
+    if (number >= this.#numbers.length) {
+      this.#numbers = grown(this.#numbers);
+      this.#readIn = grown(this.#readIn);
     }
     return number;
   }
@@ -73,12 +78,19 @@ export class Reading {
   }
 
   value(subject: number): FieldValue {
-    if (this.#valueReadIn[subject] === this.#round) return this.#values[subject];
+    if (this.#readIn[subject] === this.#round) return this.#values[subject];
     const { field, of } = this.#subjects.at(subject);
     const value = field.read(this.#current, of);
     this.#values[subject] = value;
-    this.#valueReadIn[subject] = this.#round;
+    this.#numbers[subject] = typeof value === 'number' ? value : NaN;
+    this.#readIn[subject] = this.#round;
     return value;
+  }
+
+  /** What is read of the subject, where it is a number; else NaN. */
+  number(subject: number): number {
+    if (this.#readIn[subject] !== this.#round) this.value(subject);
+    return this.#numbers[subject] as number;
   }
 
   holds(atom: number): boolean {
@@ -94,6 +106,12 @@ export class Reading {
     if (this.#facts === undefined) throw new Error('nobody is being read: begin first');
     return this.#facts;
   }
+}
+
+function grown(array: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(array.length * GROWTH);
+  larger.set(array);
+  return larger;
 }
 
 /** Things by their first number, in the order in which their keys first came. */

@@ -1,17 +1,19 @@
 import type { Facts } from '../../shared/index.js';
 import type { Rule } from '../grammar.js';
 import type { FieldRegistry } from '../registry.js';
-import { allOf, type Bits } from './bits.js';
-import { normalForm, waysToMeet } from './normal-form.js';
+import { allOf, wordsFor, type Bits } from './bits.js';
+import { normalForm, waysToMeet, type Conjunction } from './normal-form.js';
 import { planOf, type Narrowing } from './plan.js';
 import { Reading } from './reading.js';
 import { Remainders } from './remainders.js';
+import type { RowSets } from './row-sets.js';
 
 /**
  * Many rules asked at once. The ways to meet them are rows; each subject that many rows ask about gives the set of rows
- * that its value leaves, found by search instead of row by row, and the sets are intersected, the most selective first
- * (bitmap indexes after O'Neil and Quass, SIGMOD 1997, over the rules instead of the facts). Only the few rows that
- * are left are asked the rest. The answers are those of `compileRule`.
+ * that its value leaves, found by search instead of row by row, and the sets are intersected: their summaries first, then
+ * the words that are empty in none, the most selective set first (bitmap indexes after O'Neil and Quass, SIGMOD 1997, over
+ * the rules instead of the facts). Only the few rows that are left are asked the rest. The answers are those of
+ * `compileRule`.
  *
  * An index works in memory of its own: it is not to be asked from within a field's `read`.
  */
@@ -20,10 +22,14 @@ export class RuleIndex {
   readonly #narrowings: readonly Narrowing[];
   readonly #remainders: Remainders;
   readonly #ruleOf: Int32Array;
-  readonly #all: Bits;
-  readonly #left: Bits;
-  /** Numbers of the words of `#left` that are not empty; the first so many count. */
-  readonly #words: Int32Array;
+  readonly #sets: RowSets;
+  /** The sets that are to be intersected for the shopper at hand. */
+  readonly #asked: Int32Array;
+  /** The intersection of their summaries. */
+  readonly #summary: Bits;
+  readonly #everyWord: Bits;
+  /** The rules that hold, by position. */
+  readonly #found: Bits;
 
   /**
    * @param rules validated; they are known by their position
@@ -35,60 +41,99 @@ export class RuleIndex {
     const rows = ways.flat();
     const plan = planOf(rows, this.#reading);
     this.#narrowings = plan.narrowings;
-    this.#remainders = new Remainders(rows, plan.served, this.#reading);
-    this.#ruleOf = Int32Array.from(ways.flatMap((ofRule, rule) => ofRule.map(() => rule)));
-    this.#all = allOf(rows.length);
-    this.#left = this.#all.slice();
-    this.#words = new Int32Array(this.#all.length);
+    this.#sets = plan.sets;
+    const placed = rows.slice();
+    this.#ruleOf = new Int32Array(rows.length);
+    ways
+      .flatMap((ofRule, rule) => ofRule.map(() => rule))
+      .forEach((rule, row) => {
+        const place = plan.placeOf[row] ?? 0;
+        this.#ruleOf[place] = rule;
+        placed[place] = rows[row] as Conjunction;
+      });
+    this.#remainders = new Remainders(placed, plan.served, this.#reading);
+    this.#asked = new Int32Array(plan.narrowings.length);
+    this.#everyWord = allOf(wordsFor(rows.length));
+    this.#summary = this.#everyWord.slice();
+    this.#found = new Int32Array(wordsFor(rules.length));
   }
 
   /** The positions of the rules that hold, ascending. */
   matching(facts: Facts): number[] {
-    this.#reading.begin(facts);
-    const words = this.#narrowDown();
+    this.ask(facts);
     const found: number[] = [];
-    for (let each = 0; each < words; each += 1) this.#collect(this.#words[each] ?? 0, found);
+    for (let at = 0; at < this.#found.length; at += 1) {
+      for (let bits = this.#found[at] as number; bits !== 0; bits &= bits - 1) {
+        found.push(at * 32 + lowestIn(bits));
+      }
+    }
     return found;
   }
 
-  /** Leaves in `#left` the rows that no dimension rules out. @returns how many of `#words` count */
-  #narrowDown(): number {
-    let words = this.#start();
-    for (const { subject, dimension } of this.#narrowings) {
-      if (words === 0) return 0;
-      words = this.#intersect(dimension.rowsAt(this.#reading.value(subject), this.#reading.at), words);
-    }
-    return words;
-  }
-
-  #start(): number {
-    this.#left.set(this.#all);
-    for (let word = 0; word < this.#all.length; word += 1) this.#words[word] = word;
-    return this.#all.length;
-  }
-
-  #intersect(bits: Bits, words: number): number {
-    const left = this.#left;
-    const numbers = this.#words;
-    let count = 0;
-    for (let each = 0; each < words; each += 1) {
-      const word = numbers[each] as number;
-      const both = (left[word] as number) & (bits[word] as number);
-      left[word] = both;
-      if (both !== 0) {
-        numbers[count] = word;
-        count += 1;
+  /** Works out which rules hold; `holds` then says it of each. */
+  ask(facts: Facts): void {
+    this.#reading.begin(facts);
+    this.#found.fill(0);
+    const count = this.#narrowDown();
+    if (count < 0) return;
+    for (let each = 0; each < this.#summary.length; each += 1) {
+      for (let bits = this.#summary[each] as number; bits !== 0; bits &= bits - 1) {
+        this.#intersect(each * 32 + lowestIn(bits), count);
       }
+    }
+  }
+
+  /** Whether the rule at `position` holds for those who were asked about last. */
+  holds(position: number): boolean {
+    return ((this.#found[position >>> 5] ?? 0) & (1 << (position & 31))) !== 0;
+  }
+
+  /** Finds the set of each dimension, and the words that are empty in none. @returns how many sets; -1 where no row is left */
+  #narrowDown(): number {
+    const summary = this.#summary;
+    summary.set(this.#everyWord);
+    const words = this.#sets.words;
+    let count = 0;
+    for (const { subject, dimension } of this.#narrowings) {
+      const set = dimension.rowsAt(this.#reading.value(subject), this.#reading.at);
+      this.#asked[count] = set;
+      count += 1;
+      let left = 0;
+      for (let each = 0; each < summary.length; each += 1) {
+        const both = (summary[each] as number) & (words[set + each] as number);
+        summary[each] = both;
+        left |= both;
+      }
+      if (left === 0) return -1;
     }
     return count;
   }
 
-  #collect(word: number, found: number[]): void {
-    for (let bits = this.#left[word] ?? 0; bits !== 0; bits &= bits - 1) {
-      const row = word * 32 + 31 - Math.clz32(bits & -bits);
-      const rule = this.#ruleOf[row] ?? 0;
-      // The ways to meet one rule lie side by side.
-      if (found[found.length - 1] !== rule && this.#remainders.hold(row, this.#reading)) found.push(rule);
+  #intersect(word: number, count: number): void {
+    const words = this.#sets.words;
+    const at = word + this.#sets.summaryEach;
+    // Of the last word no more rows than there are.
+    let left = count === 0 ? this.#lastRows(word) : -1;
+    for (let each = 0; each < count && left !== 0; each += 1) {
+      left &= words[(this.#asked[each] as number) + at] as number;
     }
+    for (; left !== 0; left &= left - 1) this.#note(word * 32 + lowestIn(left));
   }
+
+  #note(place: number): void {
+    const rule = this.#ruleOf[place] as number;
+    const bit = 1 << (rule & 31);
+    const known = this.#found[rule >>> 5] as number;
+    if ((known & bit) !== 0) return;
+    if (this.#remainders.hold(place, this.#reading)) this.#found[rule >>> 5] = known | bit;
+  }
+
+  #lastRows(word: number): number {
+    const rows = this.#ruleOf.length - word * 32;
+    return rows >= 32 ? -1 : (1 << rows) - 1;
+  }
+}
+
+function lowestIn(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
 }

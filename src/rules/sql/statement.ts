@@ -24,9 +24,10 @@ export class Statement implements Saying {
   readonly #values: unknown[] = [];
   readonly #places = new Map<string, string>();
   readonly #declared: string[] = [];
+  readonly #sets: string[] = [];
   #zones: { zones: Parameter; dates: Parameter } | undefined;
 
-  constructor(private readonly moment: Instant) {}
+  constructor(readonly moment: Instant) {}
 
   /** What has to be given along with the text. */
   get values(): readonly unknown[] {
@@ -36,6 +37,25 @@ export class Statement implements Saying {
   /** Names each parameter with its type: Postgres wants to know it also of one that the text does not use after all. */
   get declared(): string {
     return `SELECT ${['true', ...this.#declared].join(', ')}`;
+  }
+
+  /** What has to stand behind the table `asked` for the conditions to be understood. */
+  get joins(): string {
+    return this.#sets
+      .map(
+        (sql, number) =>
+          ` LEFT JOIN (${sql}) AS set_${number} ON set_${number}.shopper_id = asked.shopper_id`,
+      )
+      .join('');
+  }
+
+  /**
+   * A table with at most one row of each shopper, worked out once however many are asked.
+   *
+   * @returns its name; of shoppers who are not in it every column is NULL
+   */
+  set(sql: string): string {
+    return `set_${this.#sets.push(sql) - 1}`;
   }
 
   text(value: string): string {

@@ -1,7 +1,9 @@
 import { argumentsOf } from '../compile.js';
-import { groupOf, type Rule } from '../grammar.js';
+import { DAY_MS, type Instant } from '../../shared/index.js';
+import { listOf, textOf } from '../comparison.js';
+import { groupOf, type Condition, type Rule } from '../grammar.js';
 import { normalForm, type Formula, type Literal } from '../matching/normal-form.js';
-import type { FieldRegistry } from '../registry.js';
+import type { FieldRegistry, ItemsOfAll } from '../registry.js';
 import { comparisonSql, type SaidComparison } from './comparison-sql.js';
 import type { Statement } from './statement.js';
 
@@ -10,7 +12,8 @@ const EVERYBODY: SaidComparison = { sql: 'true', isExact: false };
 /**
  * A validated rule as a condition in SQL about `asked`, a row of `shoppers` whose consent to `profiling` is given. It
  * is true or false, never NULL: every comparison says yes or no, also about what is not known. Where some field cannot
- * be said it is true of all who meet the rule and of others (`isExact` is false): they have to be asked one by one.
+ * be said it is true of all who meet the rule and of others (`isExact` is false): they have to be asked one by one. The
+ * statement's `joins` have to stand behind `asked`.
  *
  * @throws when the rule names a field the registry lacks
  */
@@ -57,6 +60,48 @@ function someItemSql(
   fields: FieldRegistry,
   statement: Statement,
 ): SaidComparison {
-  const { sql, isExact } = sqlOf(groupOf(condition), fields.itemsOf(condition.field), statement);
-  return { sql: `EXISTS (SELECT FROM (${items}) AS item WHERE ${sql})`, isExact };
+  const group = groupOf(condition);
+  const { sql, isExact } = sqlOf(group, fields.itemsOf(condition.field), statement);
+  const one = `EXISTS (SELECT FROM (${items}) AS item WHERE ${sql})`;
+  const { ofAll } = fields.get(condition.field);
+  if (ofAll === undefined) return { sql: one, isExact };
+  const since = statement.number(sinceOf(group, ofAll, statement.moment));
+  const set = statement.set(
+    `SELECT shopper_id, bool_or(${sql}) AS met, count(*) > ${ofAll.most} AS is_cut
+     FROM (${ofAll.sql(since)}) AS item GROUP BY shopper_id`,
+  );
+  // Who has more items than count is looked at alone: only there it matters which are the latest.
+  return { sql: `${set}.met AND (NOT ${set}.is_cut OR ${one})`, isExact };
+}
+
+/** Moments are kept to the microsecond and compared to the millisecond. */
+const SLACK_MS = 1;
+
+/**
+ * From when on items have to be looked at, in milliseconds: as far as the list reaches, or only as far as the group asks
+ * for. The latest `most` later than that are among the latest `most` of all.
+ */
+function sinceOf(group: Rule, { latestBy, reachMs }: ItemsOfAll, at: Instant): number {
+  const formula = normalForm(group);
+  const members = 'all' in formula ? formula.all : [formula];
+  const bounds = members.map((member) => {
+    if (!('condition' in member) || !member.wanted || member.condition.field !== latestBy) return -Infinity;
+    return earliestOf(member.condition, at) - SLACK_MS;
+  });
+  return Math.max(at - reachMs, ...bounds);
+}
+
+/** Before this moment a condition on a moment holds of nothing. */
+function earliestOf({ operator, value }: Condition, at: Instant): number {
+  switch (operator) {
+    case 'withinDays':
+      return at - Number(value) * DAY_MS;
+    case '>':
+    case '>=':
+      return Date.parse(textOf(value));
+    case 'between':
+      return Date.parse(textOf(listOf(value)[0]));
+    default:
+      return -Infinity;
+  }
 }
