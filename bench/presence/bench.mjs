@@ -95,8 +95,8 @@ async function ourWrites(services) {
   for (let written = 0; written < WRITES; written += WRITES_AT_ONCE) {
     const writes = Array.from({ length: WRITES_AT_ONCE }, (_, at) => ({
       shopperId: `shopper-${written + at}`,
-      from: NOTHING,
-      presence,
+      from: NOTHING.version,
+      kept: store.keep(NOTHING, presence),
       changes: [],
       nextLookAt: FIRST_MS,
     }));

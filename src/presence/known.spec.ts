@@ -117,6 +117,8 @@ describe('what is known', () => {
     expect(isCalm([heard(START + 5_000, 'elsewhere')])).toBe(false);
     expect(isCalm([heard(START + 5_500)], START + 5_501)).toBe(false);
     expect(isCalm([heard(START + 5_600)], START, 600)).toBe(false);
+    known.set(id('ada'), heldOf('ada'), calm, 2);
+    expect(isCalm([heard(START + 5_600)], START, 600)).toBe(true);
     expect(known.isCalm(id('bob'), [heard(START + 5_500)], START, Infinity)).toBe(false);
   });
 });

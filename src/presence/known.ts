@@ -26,6 +26,8 @@ export class Known {
   readonly #blocks: Buffer[] = [];
   /** Used since the hand passed: spared once more. */
   readonly #used: Uint8Array;
+  /** Several sightings were put together when it was last written. */
+  readonly #gathers: Uint8Array;
   readonly #heardAt: Float64Array;
   readonly #calmFrom: Float64Array;
   readonly #calmUntil: Float64Array;
@@ -35,9 +37,14 @@ export class Known {
 
   constructor(private readonly capacity: number) {
     this.#used = new Uint8Array(capacity);
+    this.#gathers = new Uint8Array(capacity);
     this.#heardAt = new Float64Array(capacity);
     this.#calmFrom = new Float64Array(capacity);
     this.#calmUntil = new Float64Array(capacity);
+  }
+
+  has(shopperId: ShopperId): boolean {
+    return this.#slots.has(shopperId);
   }
 
   get(shopperId: ShopperId): Held | undefined {
@@ -66,8 +73,16 @@ export class Known {
     return block.toString('latin1', at, at + VERSION_BYTES);
   }
 
-  /** @param calm see `calmOf` */
-  set(shopperId: ShopperId, { version, presence, state = EMPTY }: Held, calm: Calm = NEVER): void {
+  /**
+   * @param calm see `calmOf`
+   * @param sightings as many were worked in at once
+   */
+  set(
+    shopperId: ShopperId,
+    { version, presence, state = EMPTY }: Held,
+    calm: Calm = NEVER,
+    sightings = 0,
+  ): void {
     const played = presence === undefined ? EMPTY : playedOf(presence);
     if (version === '' || HEADER_BYTES + state.length + played.length > SLOT_BYTES) {
       this.delete(shopperId);
@@ -84,6 +99,7 @@ export class Known {
     this.#heardAt[slot] = presence?.lastHeardAt ?? 0;
     this.#calmFrom[slot] = calm.from;
     this.#calmUntil[slot] = calm.until;
+    this.#gathers[slot] = sightings > 1 ? 1 : 0;
     this.#used[slot] = 1;
   }
 
@@ -99,13 +115,14 @@ export class Known {
    * Whether nothing follows from these that would have to be told at once.
    *
    * @param oldest what was observed before is not calm
-   * @param soonMs so long after the last hearing, neither
+   * @param soonMs so long after the last hearing, neither, unless several were put together the last time
    */
   isCalm(shopperId: ShopperId, sightings: readonly Sighting[], oldest: Instant, soonMs: number): boolean {
     const slot = this.#slots.get(shopperId);
     if (slot === undefined) return false;
     const from = Math.max(oldest, this.#calmFrom[slot] ?? 0);
-    const until = Math.min(this.#calmUntil[slot] ?? 0, (this.#heardAt[slot] ?? 0) + soonMs);
+    const soon = this.#gathers[slot] === 1 ? Infinity : (this.#heardAt[slot] ?? 0) + soonMs;
+    const until = Math.min(this.#calmUntil[slot] ?? 0, soon);
     const known = this.#stores[slot];
     for (const { storeId, observedAt } of sightings) {
       if (storeId !== known || observedAt < from || observedAt >= until) return false;

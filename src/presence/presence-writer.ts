@@ -5,7 +5,7 @@ import { calmOf, NEVER, type Calm } from './calm.rules.js';
 import { Contested } from './contested.js';
 import { NOTHING, type Held } from './held.js';
 import { Known } from './known.js';
-import { PresenceStore, type Saved, type Write } from './presence.store.js';
+import { PresenceStore, type Write } from './presence.store.js';
 import { Stagger } from './stagger.js';
 import type { Presence } from './state.js';
 import { Surroundings } from './surroundings.js';
@@ -22,8 +22,16 @@ const SHOPPERS_AT_ONCE = 500;
 const ABANDONED_MS = DAY_MS;
 // What is older when it comes in does not wait any longer: in three seconds, `reorderMs`, others may have decided its second.
 const YOUNG_MS = SECOND_MS;
-// Heard again so soon, more is to be expected before the second is over.
+// Heard again so soon, more is to be expected before the second is over; and of whom that was so the last time.
 const SOON_MS = 600;
+
+/** One shopper's work. */
+interface Task {
+  readonly shopperId: ShopperId;
+  readonly work: Work;
+  /** What Redis said to be held of them, where it was asked. */
+  held: Held | undefined;
+}
 
 /**
  * Works what came in of shoppers into their states and writes these. The first of several processes to write wins, the
@@ -75,10 +83,10 @@ export class PresenceWriter {
    */
   async write(works: ReadonlyMap<ShopperId, Work>): Promise<Map<ShopperId, Error>> {
     const failures = new Map<ShopperId, Error>();
-    const all = [...works];
+    const all = Array.from(works, ([shopperId, work]): Task => ({ shopperId, work, held: undefined }));
     try {
       for (let first = 0; first < all.length; first += SHOPPERS_AT_ONCE) {
-        await this.#write(new Map(all.slice(first, first + SHOPPERS_AT_ONCE)), failures);
+        await this.#write(all.slice(first, first + SHOPPERS_AT_ONCE), failures);
       }
     } catch (error) {
       // Whether it was written is not known, so what is held is not either.
@@ -89,53 +97,52 @@ export class PresenceWriter {
   }
 
   /** Load, advance, save, and again for those that somebody else has written meanwhile. */
-  async #write(works: ReadonlyMap<ShopperId, Work>, failures: Map<ShopperId, Error>): Promise<void> {
-    const { held, asked } = await this.#heldOf(works);
-    let open = works;
-    for (let tries = 1; open.size > 0; tries += 1) {
+  async #write(tasks: readonly Task[], failures: Map<ShopperId, Error>): Promise<void> {
+    const asked = await this.#load(tasks);
+    let open = tasks;
+    for (let tries = 1; open.length > 0; tries += 1) {
       const now = this.clock.now();
-      const writes = this.#workIn(open, held, now, failures);
-      const lost = this.#note(writes, await this.store.save(writes, now), held);
-      if (tries === 1) this.#stagger.note(asked.size, countIn(asked, lost));
-      open = new Map([...open].filter(([shopperId, work]) => lost.has(shopperId) && !isLook(work)));
+      const { worked, writes } = this.#workIn(open, now, failures);
+      const lost = this.#note(worked, writes, await this.store.save(writes, now));
+      if (tries === 1)
+        this.#stagger.note(asked.size, lost.filter(({ shopperId }) => asked.has(shopperId)).length);
+      open = lost.filter(({ work }) => !isLook(work));
       if (tries < TRIES) continue;
-      for (const shopperId of open.keys()) failures.set(shopperId, unavailable('Too many write at once.'));
+      for (const { shopperId } of open) failures.set(shopperId, unavailable('Too many write at once.'));
       break;
     }
   }
 
-  /** What is held of each, as far as it is known; and of whom it had to be asked for. */
-  async #heldOf(works: ReadonlyMap<ShopperId, Work>): Promise<{
-    held: Map<ShopperId, Held>;
-    asked: Set<ShopperId>;
-  }> {
-    const held = new Map<ShopperId, Held>();
-    const asked = new Set<ShopperId>();
-    for (const [shopperId, { forget }] of works) {
+  /** Asks what is held of those of whom it is not known, and gives who they are. */
+  async #load(tasks: readonly Task[]): Promise<ReadonlySet<ShopperId>> {
+    const asked = new Map<ShopperId, Task>();
+    for (const task of tasks) {
+      const { shopperId, work } = task;
       // To forget somebody who is believed to be gone already, that must be so.
-      const isTrusted = !forget && !this.#contested.has(shopperId);
-      const known = isTrusted ? this.#known.get(shopperId) : undefined;
-      if (known === undefined) asked.add(shopperId);
-      else held.set(shopperId, known);
+      const isTrusted = !work.forget && !this.#contested.has(shopperId);
+      if (!isTrusted || !this.#known.has(shopperId)) asked.set(shopperId, task);
     }
-    for (const [shopperId, loaded] of await this.store.load(asked, this.#known)) {
-      held.set(shopperId, loaded);
+    for (const [shopperId, loaded] of await this.store.load(asked.keys(), this.#known)) {
+      const task = asked.get(shopperId);
+      if (task !== undefined) task.held = loaded;
       if (loaded.version === this.#known.versionOf(shopperId)) this.#contested.noteQuiet(shopperId);
       else this.#contested.note(shopperId);
     }
-    return { held, asked };
+    return new Set(asked.keys());
   }
 
+  /** Works each in, and remembers what that comes to as if it were written. */
   #workIn(
-    works: ReadonlyMap<ShopperId, Work>,
-    held: ReadonlyMap<ShopperId, Held>,
+    tasks: readonly Task[],
     now: Instant,
     failures: Map<ShopperId, Error>,
-  ): Write[] {
+  ): { worked: Task[]; writes: Write[] } {
+    const worked: Task[] = [];
     const writes: Write[] = [];
-    for (const [shopperId, work] of works) {
-      const from = held.get(shopperId) ?? NOTHING;
+    for (const task of tasks) {
+      const { shopperId, work } = task;
       try {
+        const from = task.held ?? this.#known.get(shopperId) ?? NOTHING;
         const todo = isAbandoned(from, work, now) ? { ...work, forget: true } : work;
         const { presence, changes, fixes, impossible, nextLookAt } = workIn(
           from.presence,
@@ -148,7 +155,10 @@ export class PresenceWriter {
         const absent = from.presence === undefined && presence === undefined;
         // A look at somebody who is not there is written all the same: it removes what is left of them.
         if (!absent || changes.length > 0 || isLook(work)) {
-          writes.push({ shopperId, from, presence, changes, nextLookAt });
+          const kept = this.store.keep(from, presence);
+          this.#remember(task, { ...kept, presence });
+          worked.push(task);
+          writes.push({ shopperId, from: from.version, kept, changes, nextLookAt });
         }
       } catch (error) {
         // A defect with one shopper is not to cost the others their batch.
@@ -156,25 +166,34 @@ export class PresenceWriter {
         failures.set(shopperId, error instanceof Error ? error : new Error(String(error)));
       }
     }
-    return writes;
+    return { worked, writes };
   }
 
-  /** Remembers and counts what was saved; gives those that were lost to another writer, with `held` brought up to date. */
-  #note(writes: readonly Write[], saved: readonly Saved[], held: Map<ShopperId, Held>): Set<ShopperId> {
-    const lost = new Set<ShopperId>();
-    writes.forEach(({ shopperId, changes }, index) => {
-      const outcome = saved[index];
-      if (outcome === undefined) return;
-      held.set(shopperId, outcome.held);
-      this.#known.set(shopperId, outcome.held, this.#calmOf(outcome.held));
-      if (!outcome.written) {
-        lost.add(shopperId);
-        this.#contested.note(shopperId);
-      } else for (const { kind } of changes) this.metrics.presenceChanges.inc({ kind });
+  /**
+   * Counts what was saved, and gives the tasks that lost to another writer, which know now what that one wrote.
+   *
+   * @param others what somebody else wrote of the shoppers of `worked`
+   */
+  #note(worked: readonly Task[], writes: readonly Write[], others: readonly (Held | undefined)[]): Task[] {
+    const lost: Task[] = [];
+    worked.forEach((task, index) => {
+      const other = others[index];
+      if (other === undefined) {
+        for (const { kind } of writes[index]?.changes ?? []) this.metrics.presenceChanges.inc({ kind });
+        return;
+      }
+      task.held = other;
+      this.#remember(task, other);
+      this.#contested.note(task.shopperId);
+      lost.push(task);
     });
-    this.metrics.presenceWrites.inc(writes.length - lost.size);
-    this.metrics.presenceConflicts.inc(lost.size);
+    this.metrics.presenceWrites.inc(worked.length - lost.length);
+    this.metrics.presenceConflicts.inc(lost.length);
     return lost;
+  }
+
+  #remember({ shopperId, work }: Task, held: Held): void {
+    this.#known.set(shopperId, held, this.#calmOf(held), work.sightings.length);
   }
 
   #calmOf({ presence }: Held): Calm {
@@ -185,10 +204,4 @@ export class PresenceWriter {
 
 function isAbandoned({ presence }: Held, work: Work, now: Instant): boolean {
   return presence !== undefined && isLook(work) && now - presence.lastHeardAt > ABANDONED_MS;
-}
-
-function countIn(some: ReadonlySet<ShopperId>, others: ReadonlySet<ShopperId>): number {
-  let count = 0;
-  for (const shopperId of others) if (some.has(shopperId)) count += 1;
-  return count;
 }

@@ -25,20 +25,16 @@ declare module 'ioredis' {
   }
 }
 
+/** What is to be held of a shopper; as `NOTHING`, that nothing is. */
+export type Kept = Pick<Held, 'version' | 'state'>;
+
 export interface Write {
   shopperId: ShopperId;
-  /** What `presence` was worked out from, and must still be held. */
-  from: Held;
-  /** Undefined: gone. Where nobody was there before either, what is left of them is removed. */
-  presence: Presence | undefined;
+  /** The version of what `kept` was worked out from, which must still be held. */
+  from: string;
+  kept: Kept;
   changes: readonly PresenceChange[];
   nextLookAt: Instant | undefined;
-}
-
-/** Whether the write holds, and what is held now: what was written, or what somebody else wrote meanwhile. */
-export interface Saved {
-  written: boolean;
-  held: Held;
 }
 
 /** What a process remembers: see `Known`. */
@@ -122,38 +118,44 @@ export class PresenceStore {
   }
 
   /**
+   * What `save` is to keep of a shopper, under a version of its own. Packed here, so that nobody need hold on to the presence
+   * while Redis writes: what lives for so long is a burden to the garbage collector.
+   *
+   * @param from what `presence` was worked out from
+   * @param presence undefined: gone; where nobody was there before either, what is left of them is removed
+   */
+  keep(from: Held, presence: Presence | undefined): Kept {
+    if (isRemoval(from, presence)) return NOTHING;
+    return { version: this.#newVersion(), state: presence && encode(presence) };
+  }
+
+  /**
    * Writes each where what it was worked out from is still held, changes and next look with it, all in one round trip. Safe to
    * run twice.
    *
    * @param writes one a shopper
-   * @returns in the order of `writes`
+   * @returns in the order of `writes`: what somebody else wrote meanwhile; undefined where the write holds
    * @throws when Redis did not answer: then any of them may be written
    */
-  async save(writes: readonly Write[], now: Instant): Promise<Saved[]> {
-    if (writes.length === 0) return [];
-    const saved = writes.map((write) => ({ written: true, held: this.#meantBy(write) }));
+  async save(writes: readonly Write[], now: Instant): Promise<(Held | undefined)[]> {
+    const others = new Array<Held | undefined>(writes.length).fill(undefined);
+    if (writes.length === 0) return others;
     const scripts = this.#scriptsFor(writes);
     const pipeline = this.#redis.pipeline();
     for (const { partition, places } of scripts) {
       const keys = [changesKey(this.connections, partition), this.#stateKey(partition)];
-      pipeline.savePresenceBuffer(
-        2,
-        ...keys,
-        KEEP_MS,
-        LONGEST_STREAM,
-        this.#pack(places, writes, saved, now),
-      );
+      const own = places.map((place) => writes[place]).filter((write) => write !== undefined);
+      pipeline.savePresenceBuffer(2, ...keys, KEEP_MS, LONGEST_STREAM, this.#pack(own, now));
     }
     const answers = (await run(pipeline)) as (number | Buffer)[][];
     scripts.forEach(({ places }, script) => {
       places.forEach((place, at) => {
         const answer = answers[script]?.[at];
         const shopperId = writes[place]?.shopperId;
-        if (typeof answer === 'number' || shopperId === undefined) return;
-        saved[place] = { written: false, held: parse(answer, shopperId) };
+        if (typeof answer !== 'number' && shopperId !== undefined) others[place] = parse(answer, shopperId);
       });
     });
-    return saved;
+    return others;
   }
 
   /**
@@ -177,12 +179,6 @@ export class PresenceStore {
     return { shopperIds, cursor: next === '0' ? undefined : next };
   }
 
-  /** What is held once the write holds. */
-  #meantBy({ from, presence }: Write): Held {
-    if (isRemoval(from, presence)) return NOTHING;
-    return { version: this.#newVersion(), presence, state: presence && encode(presence) };
-  }
-
   #scriptsFor(writes: readonly Write[]): Script[] {
     const scripts: Script[] = [];
     const filling = new Map<number, Script>();
@@ -199,22 +195,21 @@ export class PresenceStore {
     return scripts;
   }
 
-  /** ARGV[3] of the script for the writes at `places`. */
-  #pack(places: readonly number[], writes: readonly Write[], meant: readonly Saved[], now: Instant): Buffer {
+  /** ARGV[3] of the script. */
+  #pack(own: readonly Write[], now: Instant): Buffer {
     const packing = this.#packing;
-    const own = places.map((place) => writes[place]).filter((write) => write !== undefined);
     packing.array(4);
     packing.array(own.length);
     for (const { shopperId } of own) packing.text(shopperId);
     packing.array(own.length);
-    for (const { from } of own) packing.bytes(from.version);
+    for (const { from } of own) packing.bytes(from);
     packing.array(own.length);
-    own.forEach(({ nextLookAt }, index) => {
-      const { version, state } = meant[places[index] ?? -1]?.held ?? NOTHING;
+    for (const { kept, nextLookAt } of own) {
+      const { version, state } = kept;
       if (version === '') packing.bytes();
       else if (state === undefined) packing.bytes(version, lookBytes(now + GONE_MS));
       else packing.bytes(version, lookBytes(nextLookAt ?? now), state);
-    });
+    }
     packing.array(own.reduce((count, { changes }) => count + 2 * changes.length, 0));
     own.forEach(({ changes }, index) => {
       for (const change of changes) {

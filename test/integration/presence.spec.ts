@@ -237,16 +237,16 @@ describe('live presence', () => {
     };
     const write = {
       shopperId: 'ada' as ShopperId,
-      from,
-      presence: from.presence,
+      from: from.version,
+      kept: store.keep(from, from.presence),
       changes: [change!],
       nextLookAt: now + 9_000,
     };
-    const [saved] = await store.save([write], now);
-    expect(saved?.written).toBe(true);
+    expect(await store.save([write], now)).toEqual([undefined]);
     expect(await sent[0]!()).toEqual([2]);
     expect(await told(processes[0]!)).toHaveLength(2);
-    expect((await store.save([write], now))[0]).toEqual({ written: false, held: saved?.held });
+    const again = { ...write, kept: store.keep(from, from.presence) };
+    expect(await store.save([again], now)).toEqual([{ ...write.kept, presence: from.presence }]);
     expect(await told(processes[0]!)).toHaveLength(2);
   });
 
@@ -255,8 +255,9 @@ describe('live presence', () => {
     await presence.take([heard('ada', 0)]);
     const stale = await presence.of('ada' as ShopperId);
     await presence.forget('ada' as ShopperId);
-    const write = { shopperId: 'ada' as ShopperId, presence: stale, changes: [], nextLookAt: now };
-    expect((await store.save([{ ...write, from: NOTHING }], now))[0]?.written).toBe(false);
+    const kept = store.keep(NOTHING, stale);
+    const write = { shopperId: 'ada' as ShopperId, from: '', kept, changes: [], nextLookAt: now };
+    expect(await store.save([write], now)).toEqual([expect.objectContaining({ presence: undefined })]);
     expect(await presence.of('ada' as ShopperId)).toBeUndefined();
     expect(kinds(await told(processes[0]!))).toEqual(['visitStarted']);
   });
@@ -332,8 +333,8 @@ describe('live presence', () => {
     const lost = { ...held!.presence!, storeId: 'closed' as StoreId };
     const write = {
       shopperId: 'ada' as ShopperId,
-      from: held!,
-      presence: lost,
+      from: held!.version,
+      kept: store.keep(held!, lost),
       changes: [],
       nextLookAt: now,
     };

@@ -51,10 +51,10 @@ export class Journal {
   async defer(works: ReadonlyMap<ShopperId, readonly Sighting[]>): Promise<void> {
     if (works.size === 0) return;
     const since = this.clock.now();
-    await this.store.append([...works.values()].flat(), since);
-    for (const [shopperId, sightings] of works) {
-      this.#deferred.add(shopperId, { sightings: [...sightings], since });
-    }
+    const all: Sighting[] = [];
+    for (const sightings of works.values()) for (const sighting of sightings) all.push(sighting);
+    await this.store.append(all, since);
+    for (const [shopperId, sightings] of works) this.#deferred.add(shopperId, sightings, since);
   }
 
   /** Takes what waits of a shopper, to be worked in with what came now. */
@@ -68,8 +68,8 @@ export class Journal {
   }
 
   /** What was taken could not be written: it goes on waiting. */
-  putBack(shopperId: ShopperId, deferral: Deferral): void {
-    this.#deferred.add(shopperId, deferral);
+  putBack(shopperId: ShopperId, { sightings, since }: Deferral): void {
+    this.#deferred.add(shopperId, sightings, since);
   }
 
   /** Removes the pages that are in the states whole. To be called while nothing that was taken is under way. */
