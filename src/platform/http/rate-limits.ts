@@ -32,6 +32,7 @@ interface Meter {
 export class RateLimits {
   readonly #meters = new Map<Metered, Meter>();
   readonly #signIns: Meter | undefined;
+  readonly #looks: Meter | undefined;
   #leftAloneUntil = -Infinity;
 
   constructor(
@@ -41,9 +42,10 @@ export class RateLimits {
     for (const [who, perSecond] of Object.entries(doors.ratePerSecond) as [Metered, number][]) {
       if (perSecond > 0) this.#meters.set(who, this.#meter(who, perSecond * WINDOW_SECONDS, WINDOW_SECONDS));
     }
-    const { signInsPerMinute } = doors;
+    const { signInsPerMinute, looksPerMinute } = doors;
     this.#signIns =
       signInsPerMinute > 0 ? this.#meter('sign-in', signInsPerMinute, MINUTE_SECONDS) : undefined;
+    this.#looks = looksPerMinute > 0 ? this.#meter('look', looksPerMinute, MINUTE_SECONDS) : undefined;
   }
 
   /**
@@ -72,6 +74,15 @@ export class RateLimits {
     await this.#limiterOf(meter)
       .reward(unnamed(address))
       .catch(() => undefined);
+  }
+
+  /**
+   * Counts a look of an associate at shoppers: lists and cards are for serving, not for reading through.
+   *
+   * @throws Problem 429 when there were too many
+   */
+  async takeLook(name: string): Promise<void> {
+    if (this.#looks !== undefined) await this.#consume(this.#looks, name);
   }
 
   async #consume(meter: Meter, name: string): Promise<void> {
