@@ -1,4 +1,5 @@
 import { Global, Module, type OnModuleInit } from '@nestjs/common';
+import { AssociatesModule, FloorNews } from './associates/index.js';
 import { Decisions, DecisionsModule, OfferSink } from './decisions/index.js';
 import { Deliveries, DeliveryModule } from './delivery/index.js';
 import { PresenceChanges, PresenceCheckIns, PresenceModule, PresenceService } from './presence/index.js';
@@ -25,10 +26,19 @@ import {
  *    them against the shopper's view; `GroupCommit` grants under locks what caps and counters let through.
  * 4. `delivery/` After the commit the offer goes to the shopper's sockets; what is not acknowledged is driven again.
  * 5. `coupons/` The till redeems its code, exactly once.
+ *
+ * Beside it, `associates/` shows those who consented to it on the tablets of the shop floor.
  */
 @Global()
 @Module({
-  imports: [SightingsModule, RecordingsModule, PresenceModule, DecisionsModule, DeliveryModule],
+  imports: [
+    SightingsModule,
+    RecordingsModule,
+    PresenceModule,
+    DecisionsModule,
+    DeliveryModule,
+    AssociatesModule,
+  ],
   providers: [
     // 1 → 2: answered with 202 once live presence holds them. While a store is recorded, a copy goes on the tape.
     {
@@ -53,12 +63,14 @@ export class Journey implements OnModuleInit {
     private readonly changes: PresenceChanges,
     private readonly decisions: Decisions,
     private readonly mutes: ZoneMutes,
+    private readonly floor: FloorNews,
   ) {}
 
   /** 2 → 3: through the change streams, so that any worker may decide what any process has sensed. */
   onModuleInit(): void {
     this.changes.read(async (changes) => {
       await this.decisions.take(changes);
+      this.floor.tell(changes);
       // 2 → 1: a zone that is left again and again is muted, for one visit or for all.
       this.mutes.note(changes.filter((change) => change.kind === 'zoneExited'));
     });

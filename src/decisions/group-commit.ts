@@ -20,7 +20,7 @@ import { visitEffects, type StayRow, type VisitRow } from './visit-effects.rules
 import { withoutWithdrawn } from './withdrawn.rules.js';
 
 /** A visit that has been open longer is a forgotten one: another begins. */
-const OPEN_VISIT_MS = 4 * 3_600_000;
+export const OPEN_VISIT_MS = 4 * 3_600_000;
 
 /** Whose household counts, and which it is. */
 type Households = ReadonlyMap<ShopperId, string>;

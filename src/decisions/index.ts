@@ -2,6 +2,7 @@ export { lineOf, type ConsideredLine } from './decision.js';
 export { DecisionsModule } from './decisions.module.js';
 export { Decisions } from './decisions.service.js';
 export { Rehearsal, type Rehearsed } from './rehearsal.rules.js';
+export { OPEN_VISIT_MS } from './group-commit.js';
 export { OfferSink, type GrantedOffer } from './offer-sink.js';
 export type { OfferForApp } from './offer.writer.js';
 export { Reach } from './reach.service.js';

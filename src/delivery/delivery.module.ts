@@ -14,6 +14,7 @@ import { FeedbackRepository } from './feedback/feedback.repository.js';
 import { FeedbackBook } from './feedback/feedback.service.js';
 import { Greeting } from './greeting.js';
 import { MergedDeliveries } from './merged-deliveries.js';
+import { MessageBell } from './messages/message-bell.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { MessagesRepository } from './messages/messages.repository.js';
 import { Messages } from './messages/messages.service.js';
@@ -49,6 +50,7 @@ import { Withdrawals } from './withdrawals.service.js';
     FeedbackRepository,
     Greeting,
     MergedDeliveries,
+    MessageBell,
     Messages,
     MessagesRepository,
     OfferEvents,
@@ -66,7 +68,7 @@ import { Withdrawals } from './withdrawals.service.js';
     WalletRepository,
     Withdrawals,
   ],
-  exports: [Deliveries],
+  exports: [Deliveries, Messages, SocketServer],
 })
 export class DeliveryModule implements OnModuleInit {
   constructor(

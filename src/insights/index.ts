@@ -1,6 +1,7 @@
 export { estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
 export { InsightsModule } from './insights.module.js';
+export { BROWSED_NOT_BOUGHT, FAVOURITE_PRODUCTS } from './liked.sql.js';
 export { RuleReads } from './rule-reads.service.js';
 export { neverBought } from './traits/never-bought.rules.js';
 export { Population } from './replenishment/population.service.js';

@@ -30,6 +30,7 @@ export const doorEnvironment = {
   RATE_SERVICE: rate.default(2_000),
   RATE_ADDRESS: rate.default(200),
   RATE_SIGN_IN: rate.default(100),
+  RATE_FLOOR: rate.default(120),
   OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   OIDC_CLIENT_ID: z.string().min(1).optional(),
   OIDC_CLIENT_SECRET: z.string().min(1).optional(),
@@ -54,6 +55,8 @@ export interface DoorSettings {
   ratePerSecond: Readonly<Record<Metered, number>>;
   /** Tries a minute and address that did not succeed; 0: any number. */
   signInsPerMinute: number;
+  /** Looks at shoppers a minute and associate; 0: any number. */
+  looksPerMinute: number;
   /** Undefined where staff sign in with passwords alone. */
   oidc: OidcSettings | undefined;
 }
@@ -72,6 +75,7 @@ export function doorsFrom(values: Values, faults: string[]): DoorSettings {
       address: values.RATE_ADDRESS,
     },
     signInsPerMinute: values.RATE_SIGN_IN,
+    looksPerMinute: values.RATE_FLOOR,
     oidc: oidcFrom(values, faults),
   };
 }

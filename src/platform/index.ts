@@ -17,6 +17,7 @@ export { Rounds } from './rounds.js';
 export { Sealing } from './sealing.js';
 export { aliasesAmong, lockKnownShoppers } from './shopper-alias.js';
 export { lockShoppers } from './shopper-lock.js';
+export { iso, listOf, utcDay } from './sql.js';
 export { SETTINGS, SettingsError, readSettings, type MqttSettings, type Settings } from './settings.js';
 export { Metrics } from './telemetry.js';
 export { Tombstones } from './tombstones.js';

@@ -47,6 +47,7 @@ export class Sealing {
   }
 }
 
-function keyFrom(secret: string, purpose: string): Buffer {
+/** A key of 32 bytes for one purpose, from `AISLECUE_SECRET`. */
+export function keyFrom(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, 'aislecue', purpose, 32));
 }

@@ -64,6 +64,16 @@ export class PresenceWriter {
     return (await this.store.load([shopperId])).get(shopperId)?.presence;
   }
 
+  /** In which store each of them is now, as Redis holds it; who is in none is missing. */
+  async storesOf(shopperIds: readonly ShopperId[]): Promise<Map<ShopperId, StoreId>> {
+    const held = await this.store.load(shopperIds);
+    return new Map(
+      [...held].flatMap(([shopperId, { presence }]) =>
+        presence === undefined ? [] : [[shopperId, presence.storeId] as const],
+      ),
+    );
+  }
+
   /**
    * Whether the work can wait for a second, because nothing follows from it that would have to be told at once, and whether
    * that is worth while: of somebody who is heard once a second, there would be nothing to put together.

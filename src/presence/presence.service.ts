@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Lifecycle, Log, unavailable } from '../platform/index.js';
-import type { ShopperId } from '../shared/index.js';
+import type { ShopperId, StoreId } from '../shared/index.js';
 import type { CheckIn, Sighting, SightingSink } from '../sightings/index.js';
 import { Batch } from './batch.js';
 import type { Deferral } from './journal/deferred.js';
@@ -95,6 +95,11 @@ export class PresenceService implements SightingSink, OnModuleInit {
   /** Where the shopper is now; undefined: in no store. Up to a second behind under load. */
   of(shopperId: ShopperId): Promise<Presence | undefined> {
     return this.writer.of(shopperId);
+  }
+
+  /** In which store each of them is now; who is in none is missing. */
+  storesOf(shopperIds: readonly ShopperId[]): Promise<Map<ShopperId, StoreId>> {
+    return this.writer.storesOf(shopperIds);
   }
 
   /** Works in all that waits in the journal. */

@@ -43,6 +43,11 @@ export interface FleetingEvents {
   'published.changed': { name: string };
   /** A credential is no longer good: close what hangs on it. `credential` is a principal's name. */
   'credential.revoked': { credential: string; revocationId?: string };
+  /**
+   * What the shop floor may see of these shoppers is different: where they are, what they were offered or wrote, who
+   * serves them. Without `storeId`: wherever they are.
+   */
+  'floor.changed': { visits: { shopperId: ShopperId; storeId?: StoreId }[] };
   /** The outbox has something new. */
   'outbox.filled': Record<string, never>;
 }

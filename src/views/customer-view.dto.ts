@@ -141,6 +141,14 @@ const feedback = z.object({ feedbackId: id, text: z.string(), about: z.string().
 
 const message = z.object({ messageId: id, from: z.enum(['shopper', 'shop']), text: z.string(), at });
 
+const note = z.object({
+  noteId: id,
+  text: z.string(),
+  storeId: id,
+  by: z.string().nullable().describe('who wrote it, by name'),
+  at,
+});
+
 const device = z.object({
   deviceId: id,
   platform: z.enum(['ios', 'android', 'web']),
@@ -182,6 +190,7 @@ export const customerView = z.object({
       offers: z.array(offer),
       feedback: z.array(feedback),
       messages: z.array(message),
+      notes: z.array(note).describe('of associates'),
     })
     .describe('at most 20 of each, newest first'),
   devices: z.array(device).describe('last seen first'),

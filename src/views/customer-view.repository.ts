@@ -36,6 +36,7 @@ export interface CustomerRow {
   offers: CustomerView['recent']['offers'];
   feedback: CustomerView['recent']['feedback'];
   messages: CustomerView['recent']['messages'];
+  notes: CustomerView['recent']['notes'];
   preferences: { quietHours?: HourRange; snoozeUntil?: Instant; mutedCategories?: string[] };
   devices: CustomerView['devices'];
   interaction_counts: CustomerView['interactions']['counts'];

@@ -1,12 +1,9 @@
-import { NEEDS, WORTH } from '../insights/index.js';
+import { BROWSED_NOT_BOUGHT, FAVOURITE_PRODUCTS, NEEDS, WORTH } from '../insights/index.js';
+import { iso, listOf, utcDay } from '../platform/index.js';
 
 const RECENT = 20;
 const FAVOURITES = 10;
 
-/** RFC 3339 in UTC, as the public interface speaks it. */
-const iso = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-const utcDay = (column: string): string => `(${column} AT TIME ZONE 'UTC')::date`;
 const seconds = (from: string, to: string): string =>
   `greatest(0, round(extract(epoch FROM ${to} - ${from})))::int`;
 /** What was paid for a line, in minor units, rounded half up; below zero what was given back for a return. */
@@ -15,9 +12,6 @@ const PAID = `(sign(line.quantity) * (floor(abs(line.quantity) * line.unit_price
 const BOUGHT = `EXISTS (SELECT FROM purchase_lines AS line
   WHERE line.purchase_id = purchases.purchase_id AND line.quantity > 0)`;
 const linesOf = (purchase: string): string => `purchase_lines AS line WHERE line.purchase_id = ${purchase}`;
-
-/** The rows of `select` as a list, which is never null. */
-const listOf = (select: string): string => `(SELECT coalesce(json_agg(item), '[]') FROM (${select}) AS item)`;
 
 const CONSENTS = `
   (SELECT coalesce(json_object_agg(purpose, json_build_object('granted', granted, 'policyVersion', policy_version,
@@ -47,14 +41,6 @@ const STORE_DAYS = `
   SELECT ${utcDay('started_at')} AS day FROM visits WHERE shopper_id = $1
   UNION
   SELECT ${utcDay('purchased_at')} FROM purchases WHERE shopper_id = $1 AND channel = 'store'`;
-
-const FAVOURITE_PRODUCTS = listOf(`
-  SELECT product_id AS "productId", name, brand, category, count(DISTINCT purchase_id) FILTER (WHERE quantity > 0)::int AS purchases,
-    sum(quantity) AS units, ${iso('max(purchased_at) FILTER (WHERE quantity > 0)')} AS "lastPurchasedAt"
-  FROM purchases JOIN purchase_lines USING (purchase_id) LEFT JOIN products USING (product_id)
-  WHERE shopper_id = $1
-  GROUP BY product_id, name, brand, category HAVING sum(quantity) > 0
-  ORDER BY purchases DESC, max(purchased_at) DESC, product_id LIMIT ${FAVOURITES}`);
 
 const FAVOURITE_CATEGORIES = listOf(`
   SELECT category, count(DISTINCT purchase_id)::int AS purchases,
@@ -112,31 +98,6 @@ const DEVICES = listOf(`
     ${iso('updated_at')} AS "seenAt"
   FROM devices WHERE shopper_id = $1 ORDER BY updated_at DESC, device_id`);
 
-/** A look back no longer than this: what was looked at a year ago says nothing about today. */
-const BROWSED = `interval '90 days'`;
-
-/** Looked at, and not bought since, by product: neither it nor one that can stand in for it. */
-const BROWSED_NOT_BOUGHT = listOf(`
-  SELECT looked.product_id AS "productId", product.name, product.brand, product.category, looked.times,
-    looked.types, ${iso('looked.last_at')} AS "lastAt"
-  FROM (
-    SELECT product_id, count(*)::int AS times, array_agg(DISTINCT type ORDER BY type) AS types, max(at) AS last_at
-    FROM interactions
-    WHERE shopper_id = $1 AND product_id IS NOT NULL AND type = ANY('{viewed,searched,wishlisted,shared}')
-      AND at > $2::timestamptz - ${BROWSED}
-    GROUP BY product_id
-  ) AS looked
-  LEFT JOIN products AS product ON product.product_id = looked.product_id
-  WHERE NOT EXISTS (
-    SELECT FROM purchases JOIN purchase_lines AS line USING (purchase_id)
-    LEFT JOIN products AS bought ON bought.product_id = line.product_id
-    WHERE purchases.shopper_id = $1 AND line.quantity > 0
-      -- The day counts, as files tell no time: what was bought on it was not left.
-      AND ${utcDay('purchases.purchased_at')} >= ${utcDay('looked.last_at')}
-      AND (line.product_id = looked.product_id OR bought.equivalence_group = product.equivalence_group)
-  )
-  ORDER BY looked.last_at DESC, looked.product_id LIMIT ${RECENT}`);
-
 const INTERACTION_COUNTS = `
   (SELECT coalesce(json_object_agg(type, times), '{}')
    FROM (SELECT type, count(*) AS times FROM interactions WHERE shopper_id = $1 GROUP BY type) AS counted)`;
@@ -164,6 +125,11 @@ const MESSAGES = listOf(`
     ${iso('at')} AS at
   FROM messages WHERE shopper_id = $1 ORDER BY messages.at DESC, message_id DESC LIMIT ${RECENT}`);
 
+const NOTES = listOf(`
+  SELECT note_id AS "noteId", text, store_id AS "storeId", display_name AS by, ${iso('at')} AS at
+  FROM shopper_notes LEFT JOIN staff USING (staff_id)
+  WHERE shopper_id = $1 ORDER BY shopper_notes.at DESC, note_id DESC LIMIT ${RECENT}`);
+
 /** One shopper across all rooms in one round trip. `$1` the shopper, `$2` now. What needs `profiling` is null without. */
 export const CUSTOMER_VIEW = `
   WITH store_days AS (${STORE_DAYS}), profiling AS (
@@ -178,7 +144,7 @@ export const CUSTOMER_VIEW = `
     CASE WHEN profiling.granted THEN ${FAVOURITE_PRODUCTS} END AS favourite_products,
     CASE WHEN profiling.granted THEN ${FAVOURITE_CATEGORIES} END AS favourite_categories,
     ${VISITS} AS visits, ${PURCHASES} AS purchases, ${INTERACTIONS} AS interactions, ${OFFERS} AS offers,
-    ${FEEDBACK} AS feedback, ${MESSAGES} AS messages, ${DEVICES} AS devices, ${INTERACTION_COUNTS} AS interaction_counts,
+    ${FEEDBACK} AS feedback, ${MESSAGES} AS messages, ${NOTES} AS notes, ${DEVICES} AS devices, ${INTERACTION_COUNTS} AS interaction_counts,
     ${OFFER_TOTALS} AS offer_totals,
     CASE WHEN profiling.granted THEN ${BROWSED_NOT_BOUGHT} END AS browsed_not_bought,
     ${NEEDS} AS needs, ${WORTH} AS worth

@@ -83,6 +83,7 @@ function viewOf(
       offers: row.offers,
       feedback: row.feedback,
       messages: row.messages,
+      notes: row.notes,
     },
     devices: row.devices,
     preferences: preferencesOf(row),

@@ -7,7 +7,15 @@ import { SocketServer } from '../../src/delivery/sockets/socket-server.js';
 import { hangUpAll, phone } from '../support/phone.js';
 import { COLUMNS, World, type Column } from '../support/route-world.js';
 import type { Reply } from '../support/shop.js';
-import { AUDITED, NOT_AUDITED, SOCKETS, TABLE, type Example, type Line } from './route-table.js';
+import {
+  AUDITED,
+  NOT_AUDITED,
+  SOCKETS,
+  SOCKET_EVENTS,
+  TABLE,
+  type Example,
+  type Line,
+} from './route-table.js';
 
 /** Checks 1, 4, 17 and 31 of docs/security.md: each route against each principal. */
 let world: World;
@@ -378,6 +386,25 @@ describe('sockets', () => {
       hangUpAll();
     }
     expect(grouped(got)).toBe(grouped(wanted));
+  });
+
+  it.each(SOCKET_EVENTS)('%s is heard from who may', async (what, answers, body) => {
+    const [namespace = '', event = ''] = what.split(' ');
+    const got: string[] = [];
+    for (const column of COLUMNS) {
+      const answer = await phone(world.shop.url, world.credentialOf(column), { namespace }).then(
+        ({ say }) => say(event, body(world)) as Promise<{ problem?: { status: number } }>,
+        (error: unknown) => (error as Refused).data,
+      );
+      got.push(letterOf(answer.problem?.status ?? 200));
+      hangUpAll();
+    }
+    expect(grouped(got)).toBe(grouped(lettersOf(answers)));
+  });
+
+  it('say no event that is not in the table', () => {
+    const known = SOCKETS.flatMap(([namespace, , events]) => events.map((event) => `${namespace} ${event}`));
+    expect(SOCKET_EVENTS.map(([what]) => what).sort()).toEqual(known.sort());
   });
 
   it('are those of the table, and no other', () => {

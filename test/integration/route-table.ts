@@ -132,6 +132,15 @@ export const TABLE: readonly Line[] = [
   ['GET /v1/imports/{importId}',                       '. xx xx xx xx xxx+ + x'],
   ['GET /v1/imports/{importId}/rejected',              '. xx xx xx xx xxx+ + x'],
 
+  // ── the shop floor: ann is in north ────────────── a AB GG TT FF mvyd s k
+  ['GET /v1/stores/{storeId}/visits',                  '. xx xx xx +o xxx+ x o'],
+  ['GET /v1/visits/{visitAlias}/card',                 '. xx xx xx +o xxx+ x o'],
+  ['POST /v1/visits/{visitAlias}/claim',               '. xx xx xx +o xxx+ x o', async (w) => ({ path: { visitAlias: await w.freshVisit() } })],
+  ['DELETE /v1/visits/{visitAlias}/claim',             '. xx xx xx +o xxx+ x o'],
+  ['POST /v1/visits/{visitAlias}/notes',               '. xx xx xx +o xxx+ x o', { body: { text: 'Likes it strong' } }],
+  ['POST /v1/visits/{visitAlias}/messages',            '. xx xx xx +o xxx+ x o', { body: { text: 'Hello' } }],
+  ['GET /v1/associates/me/clients',                    '. xx xx xx ++ xxx+ x +'],
+
   ['DELETE /v1/shoppers/{shopperId}',                  '. xx xx xx xx xxx+ + x', async (w) => ({ path: { shopperId: await w.freshShopper() } })],
   ['GET /v1/erasures/{erasureId}',                     '. xx xx xx xx xxx+ + x'],
   ['GET /v1/shoppers/{shopperId}/export',              '. xx xx xx xx xxx+ + x'],
@@ -321,4 +330,16 @@ export const NOT_AUDITED: readonly (readonly [why: string, routes: readonly stri
 export const SOCKETS: readonly (readonly [namespace: string, answers: string, events: readonly string[]])[] = [
   //             a AB GG TT FF mvyd s k
   ['/shopper',  '. ++ xx xx xx xxxx x x', ['checkin', 'message', 'offer-event', 'sightings']],
+  ['/floor',    '. xx xx xx ++ xxx+ x +', ['join']],
+];
+
+/** What may be said on a socket, about something of north or of ann: the letters of `TABLE`. */
+// prettier-ignore
+export const SOCKET_EVENTS: readonly (readonly [what: string, answers: string, body: (world: World) => object])[] = [
+  //                       a AB GG TT FF mvyd s k
+  ['/shopper checkin',     '. ++ xx xx xx xxxx x x', () => ({ storeId: 'north', method: 'qr' })],
+  ['/shopper message',     '. ++ xx xx xx xxxx x x', () => ({ text: 'Hello' })],
+  ['/shopper offer-event', '. +o xx xx xx xxxx x x', (w) => ({ deliveryId: w.ids['deliveryId'], type: 'opened' })],
+  ['/shopper sightings',   '. ++ xx xx xx xxxx x x', () => ({ sightings: [{ beaconId: 'mac:c3000012ab35', rssiDbm: -50 }] })],
+  ['/floor join',          '. xx xx xx +o xxx+ x o', () => ({ storeId: 'north' })],
 ];

@@ -97,6 +97,7 @@ describe('too many requests', () => {
     RATE_ADDRESS: '1',
     RATE_GATEWAY: '0.1',
     RATE_SIGN_IN: '6',
+    RATE_FLOOR: '3',
   };
   beforeAll(async () => {
     shop = await startShop({ ROLE: 'api', TRUSTED_PROXIES: '127.0.0.1,::1', ...few });
@@ -135,6 +136,13 @@ describe('too many requests', () => {
     expect((await from('203.0.113.7')).status).toBe(429);
     expect((await from('203.0.113.7', shop.serviceKey)).status).toBe(200);
     expect((await from('203.0.113.8')).status).toBe(401);
+  });
+
+  it('at shoppers are refused to an associate sooner than other requests (check 16)', async () => {
+    const { token } = await shop.staff('associate');
+    const looks = await times(4, () => shop.call('GET', '/v1/associates/me/clients', { as: token }));
+    expect(statuses(looks)).toEqual([200, 200, 200, 429]);
+    expect((await shop.call('GET', '/v1/stores', { as: token })).status).toBe(200);
   });
 
   it('are not counted of a gateway that posts sightings, nor of probes', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { StaffAccounts } from '../../src/access/index.js';
-import type { Principal, StaffRole } from '../../src/shared/index.js';
+import type { Principal, StaffRole, VisitId } from '../../src/shared/index.js';
+import { VisitAliases } from '../../src/associates/visits/visit-aliases.js';
 import { deliver } from './deliveries.js';
 import type { Reply } from './http.js';
 import { startShop, type Shop } from './shop.js';
@@ -136,6 +137,20 @@ export class World {
   async freshToken(who: string): Promise<string> {
     if (who !== 'ann' && who !== 'bob') return this.credentials.get(who as Column) ?? '';
     return this.shop.shopperToken(await this.freshShopper());
+  }
+
+  /** What the visit of somebody who has just come to north is called there. */
+  async freshVisit(): Promise<string> {
+    const shopperId = await this.freshShopper();
+    const said = { shopperId, granted: true, policyVersion: '1', source: 'test' };
+    const consents = ['location', 'clienteling'].map((purpose) => ({ ...said, purpose }));
+    await this.#done('POST', '/v1/consents', consents);
+    return this.#visitOf(await this.shop.shopperToken(shopperId));
+  }
+
+  async #visitOf(token: string | undefined): Promise<string> {
+    const { body } = await this.#by(token, 'POST', '/v1/checkins', { storeId: 'north', method: 'qr' });
+    return this.shop.get(VisitAliases).aliasOf(body.visitId as VisitId);
   }
 
   async freshWebhook(): Promise<string> {
@@ -279,6 +294,8 @@ export class World {
   async #leaveThings(): Promise<void> {
     const { shop, ids } = this;
     ids['offerId'] = await this.offer('submit', 'approve');
+    // Before the tape runs, which is to stay short.
+    ids['visitAlias'] = await this.#visitOf(this.credentials.get('ann'));
     ids['recordingId'] = await this.freshRecording();
     ids['redemptionId'] = await this.freshRedemption();
     const made = await deliver(shop, { shopperId: 'ann', storeId: 'north', offerId: ids['offerId'] });

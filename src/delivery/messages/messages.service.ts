@@ -3,7 +3,7 @@ import { Consents } from '../../consent/index.js';
 import { Clock, conflict, decodeCursor, notFound, pageFrom, parse, type Page } from '../../platform/index.js';
 import { principalName, toRfc3339, type Principal, type ShopperId } from '../../shared/index.js';
 import { Shoppers } from '../../shoppers/index.js';
-import { Phones } from '../sockets/phones.js';
+import { MessageBell } from './message-bell.js';
 import { message, type Message } from './messages.dto.js';
 import { MessagesRepository, type StoredMessage } from './messages.repository.js';
 
@@ -19,7 +19,7 @@ export class Messages {
     private readonly repository: MessagesRepository,
     private readonly shoppers: Shoppers,
     private readonly consents: Consents,
-    private readonly phones: Phones,
+    private readonly bell: MessageBell,
     private readonly clock: Clock,
   ) {}
 
@@ -48,9 +48,7 @@ export class Messages {
     if (consents.get(shopperId)?.clienteling !== true) {
       throw conflict('no-consent', 'The shopper has not consented to clienteling.');
     }
-    const written = await this.#add(shopperId, text, principalName(principal));
-    this.phones.message(shopperId, written);
-    return written;
+    return this.#add(shopperId, text, principalName(principal));
   }
 
   /** Newest first. */
@@ -65,7 +63,9 @@ export class Messages {
   async #add(shopperId: ShopperId, text: string, author: string | null): Promise<Message> {
     const written = { messageId: this.clock.newId(), author, text, at: this.clock.now() };
     await this.repository.add(shopperId, written);
-    return shown(written);
+    const kept = shown(written);
+    this.bell.ring(shopperId, kept);
+    return kept;
   }
 
   async #require(shopperId: ShopperId): Promise<void> {

@@ -14,8 +14,8 @@ export type SocketAnswer =
   ({ ok: true } & Record<string, unknown>) | { ok: false; problem: Record<string, unknown> };
 
 /** A problem as sockets tell it. */
-export function answerOf(problem: Problem, event: string): SocketAnswer {
-  return { ok: false, problem: problem.toBody(`/shopper#${event}`) };
+export function answerOf(problem: Problem, event: string, namespace = '/shopper'): SocketAnswer {
+  return { ok: false, problem: problem.toBody(`${namespace}#${event}`) };
 }
 
 /** The last argument is the acknowledgement; whatever comes before it was written by the app and is not to be trusted. */

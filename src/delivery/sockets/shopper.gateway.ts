@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock, Problem } from '../../platform/index.js';
+import { Clock } from '../../platform/index.js';
 import { Greeting } from '../greeting.js';
 import { Doorkeeper } from './doorkeeper.js';
-import { answerOf, type AppToServer, type ShopperSocket, type SocketAnswer } from './protocol.js';
-import { takeOne } from './rate.rules.js';
+import type { AppToServer, ShopperSocket } from './protocol.js';
 import { ShopperRequests } from './shopper-requests.js';
+import { acknowledgeOf, bodyOf, limitRate } from './socket-events.js';
 import { SocketServer } from './socket-server.js';
 
 /** What an app may say; anything else is not heard. */
@@ -14,7 +14,6 @@ const EVENTS = [
   'offer-event',
   'message',
 ] as const satisfies readonly (keyof AppToServer)[];
-const EVENTS_PER_SECOND = 50;
 
 /** The namespace `/shopper`: one socket of one app from its coming to its going. */
 @Injectable()
@@ -34,39 +33,22 @@ export class ShopperGateway implements OnModuleInit {
   }
 
   #serve(socket: ShopperSocket): void {
-    this.#limitRate(socket);
+    limitRate(
+      socket,
+      () => this.clock.now(),
+      '/shopper',
+      (answer) => this.doorkeeper.counted(answer),
+    );
     for (const event of EVENTS) {
       socket.on(event, (...args) => void this.#answer(socket, event, args));
     }
     void this.greeting.greet(socket);
   }
 
-  #limitRate(socket: ShopperSocket): void {
-    let allowance = { left: EVENTS_PER_SECOND, at: this.clock.now() };
-    socket.use(([event, ...args]: [string, ...unknown[]], next) => {
-      allowance = takeOne(allowance, EVENTS_PER_SECOND, this.clock.now());
-      if (allowance.left >= 0) next();
-      else acknowledgeOf(args)(this.doorkeeper.counted(answerOf(tooMany(), event)));
-    });
-  }
-
   async #answer(socket: ShopperSocket, event: keyof AppToServer, args: readonly unknown[]): Promise<void> {
     const acknowledge = acknowledgeOf(args);
-    const [body] = args.filter((arg) => typeof arg !== 'function');
     const receivedAt = this.clock.now();
-    const answer = await this.requests.answer(event, socket.data.shopperId, body, receivedAt);
+    const answer = await this.requests.answer(event, socket.data.shopperId, bodyOf(args), receivedAt);
     acknowledge(this.doorkeeper.counted(answer));
   }
-}
-
-/** How the app wants to hear the answer, if it does. */
-function acknowledgeOf(args: readonly unknown[]): (answer: SocketAnswer) => void {
-  const last = args.at(-1);
-  return typeof last === 'function' ? (last as (answer: SocketAnswer) => void) : () => undefined;
-}
-
-function tooMany(): Problem {
-  return new Problem(429, 'too-many-requests', `More than ${EVENTS_PER_SECOND} events a second.`, {
-    retryAfterSeconds: 1,
-  });
 }

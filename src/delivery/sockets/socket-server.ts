@@ -61,6 +61,11 @@ export class SocketServer implements OnModuleInit {
     return this.#redis.isAlone ? this.shoppers.local : this.shoppers;
   }
 
+  /** Another namespace of the same server, for a room below. */
+  namespace<Own>(name: `/${string}`): Own {
+    return this.#server.of(name) as Own;
+  }
+
   /** Closes every socket; apps connect again by themselves, to another process. */
   async close(): Promise<void> {
     const closed = this.#server.close();

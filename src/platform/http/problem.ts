@@ -8,6 +8,8 @@ export interface Fault {
 interface ProblemExtras {
   errors?: readonly Fault[];
   retryAfterSeconds?: number;
+  /** Members of this problem alone, such as who holds what was asked for. */
+  members?: Readonly<Record<string, unknown>>;
 }
 
 /** An answer of RFC 9457: thrown at the edges, turned into `application/problem+json` by the filter. */
@@ -32,6 +34,7 @@ export class Problem extends Error {
       detail: this.detail,
       instance,
       ...(this.extras.errors === undefined ? {} : { errors: this.extras.errors }),
+      ...this.extras.members,
     };
   }
 }

@@ -39,6 +39,7 @@ interface Meter {
 export class RateLimits {
   readonly #meters = new Map<Metered, Meter>();
   readonly #signIns: RateLimiterRedis | undefined;
+  readonly #looks: Meter | undefined;
   #leftAloneUntil = -Infinity;
 
   constructor(
@@ -48,11 +49,12 @@ export class RateLimits {
     for (const [who, perSecond] of Object.entries(doors.ratePerSecond) as [Metered, number][]) {
       if (perSecond > 0) this.#meters.set(who, this.#meter(who, perSecond * WINDOW_SECONDS, WINDOW_SECONDS));
     }
-    const { signInsPerMinute } = doors;
+    const { signInsPerMinute, looksPerMinute } = doors;
     this.#signIns =
       signInsPerMinute > 0
         ? this.#shared(this.#limitOf('sign-in', signInsPerMinute, MINUTE_SECONDS))
         : undefined;
+    this.#looks = looksPerMinute > 0 ? this.#meter('look', looksPerMinute, MINUTE_SECONDS) : undefined;
   }
 
   /**
@@ -83,6 +85,15 @@ export class RateLimits {
     await this.#signIns?.reward(unnamed(address)).catch(() => undefined);
   }
 
+  /**
+   * Counts a look of an associate at shoppers: lists and cards are for serving, not for reading through.
+   *
+   * @throws Problem 429 when there were too many
+   */
+  async takeLook(name: string): Promise<void> {
+    if (this.#looks !== undefined) await this.#consume(this.#looks, name);
+  }
+
   async #consume(meter: Meter, name: string): Promise<void> {
     const limiter = this.#limiterOf(meter);
     const began = performance.now();
@@ -99,7 +110,7 @@ export class RateLimits {
     return performance.now() < this.#leftAloneUntil ? alone : shared;
   }
 
-  #meter(what: Metered, points: number, duration: number): Meter {
+  #meter(what: string, points: number, duration: number): Meter {
     const limit = this.#limitOf(what, points, duration);
     const alone = new RateLimiterMemory(limit);
     return { shared: this.#shared({ ...limit, insuranceLimiter: alone }), alone };

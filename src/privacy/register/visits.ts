@@ -30,6 +30,16 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       dead_at: neutral('when it was given up'),
     },
   },
+  visit_claims: {
+    purpose: 'which associate serves them on a visit',
+    rows: 'visit_id IN (SELECT visit_id FROM visits WHERE shopper_id = ANY($1))',
+    fate: ERASED,
+    columns: {
+      visit_id: personal('the visit'),
+      staff_id: withheld('who serves them', 'staff of the retailer, who are persons too'),
+      claimed_at: personal('since when'),
+    },
+  },
   stays: {
     purpose: 'the zones of a visit',
     rows: 'visit_id IN (SELECT visit_id FROM visits WHERE shopper_id = ANY($1))',
@@ -238,6 +248,19 @@ export const visits: Readonly<Record<string, TableEntry>> = {
       message_id: personal('the message'),
       shopper_id: whose,
       author: withheld('who wrote for the shop', 'staff and systems of the retailer, who are persons too'),
+      text: personal('what was written'),
+      at: personal('when'),
+    },
+  },
+  shopper_notes: {
+    purpose: 'what associates wrote down of them, to serve them next time',
+    rows: own,
+    fate: ERASED,
+    columns: {
+      note_id: personal('the note'),
+      shopper_id: whose,
+      store_id: personal('in which store'),
+      staff_id: withheld('who wrote it', 'staff of the retailer, who are persons too'),
       text: personal('what was written'),
       at: personal('when'),
     },

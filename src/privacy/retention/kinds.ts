@@ -71,7 +71,11 @@ export const KINDS: readonly Kind[] = [
     table: 'visits',
     age: 'started_at',
     where: 'ended_at IS NOT NULL',
-    along: ['DELETE FROM stays WHERE visit_id = ANY($1)', 'DELETE FROM checkins WHERE visit_id = ANY($1)'],
+    along: [
+      'DELETE FROM stays WHERE visit_id = ANY($1)',
+      'DELETE FROM checkins WHERE visit_id = ANY($1)',
+      'DELETE FROM visit_claims WHERE visit_id = ANY($1)',
+    ],
     key: 'visit_id',
     days: ({ visits }) => visits,
   },
@@ -91,6 +95,15 @@ export const KINDS: readonly Kind[] = [
     where: 'true',
     along: [],
     key: 'feedback_id',
+    days: ({ offers }) => offers,
+  },
+  {
+    name: 'notes',
+    table: 'shopper_notes',
+    age: 'at',
+    where: 'true',
+    along: [],
+    key: 'note_id',
     days: ({ offers }) => offers,
   },
   {

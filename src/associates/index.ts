@@ -1,0 +1,2 @@
+export { AssociatesModule } from './associates.module.js';
+export { FloorNews } from './floor-news.js';
