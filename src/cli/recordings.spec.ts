@@ -16,7 +16,15 @@ async function fileOf(name: string, content: string | Buffer): Promise<string> {
   return file;
 }
 
+async function refusalOf(reading: Promise<unknown>): Promise<string> {
+  return reading.then(
+    () => 'taken',
+    (error: unknown) => (error as Error).message,
+  );
+}
+
 const walkHeader = 'walk,observed_at,gateway_id,beacon_id,rssi,x,y';
+const gateways = ['g', 'h', 'north'].map((gatewayId) => ({ gatewayId, x: 1, y: 1 }));
 
 describe('gateways', () => {
   it.each(['gateway_id', 'alias', 'sensor', 'mac'])('are named by %s', async (column) => {
@@ -33,6 +41,27 @@ describe('gateways', () => {
   it('with a fault are refused by the number of the line', async () => {
     const file = await fileOf('faulty.csv', 'gateway_id,x,y\nnorth,1,2\nsouth,left,4\n');
     await expect(readGateways(file)).rejects.toThrow(/faulty\.csv, line 3: x: /);
+  });
+  it.each([
+    ['without a column', 'gateway_id,x\nnorth,1\n', 'line 1: no column y'],
+    ['without a name', 'x,y\n1,1\n', 'line 1: no column gateway_id (or alias, sensor, mac)'],
+    [
+      'with an empty place, which is not nought',
+      'gateway_id,x,y\nnorth,,2\n',
+      'line 2: x: expected a number',
+    ],
+    ['beyond an empty line', 'gateway_id,x,y\n\nnorth,NaN,2\n', 'line 3: x: expected a number'],
+    ['with a field too few', 'gateway_id,x,y\nnorth,1,2\nsouth,1\n', 'on line 3'],
+    ['that are there twice', 'gateway_id,x,y\nnorth,1,2\nnorth,1,2\n', 'line 3: north is there twice'],
+    ['that are none', 'gateway_id,x,y\n', 'no gateway'],
+  ])('%s are refused', async (_, content, told) => {
+    const refusal = await refusalOf(readGateways(await fileOf('refused.csv', content)));
+    expect(refusal).toMatch(/refused\.csv[,:] /);
+    expect(refusal).toContain(told);
+  });
+  it('in a file that is not gzipped as its name says are refused', async () => {
+    const file = await fileOf('plain.csv.gz', 'gateway_id,x,y\nnorth,1,2\n');
+    expect(await refusalOf(readGateways(file))).toMatch(/plain\.csv\.gz: .*incorrect header check/);
   });
   it('that are not there are told', async () => {
     await expect(readGateways(path.join(folder, 'none.csv'))).rejects.toThrow(/ENOENT/);
@@ -64,11 +93,23 @@ describe('walks', () => {
     ['in lines of Windows, with a byte order mark', 'w.crlf.csv', `\ufeff${text('\r\n')}`],
     ['gzipped', 'w.csv.gz', gzipSync(text('\n'))],
   ])('are read %s, in the order of time, without levels that cannot be', async (_, name, content) => {
-    expect(await readWalks(await fileOf(name, content))).toEqual(expected);
+    expect(await readWalks(await fileOf(name, content), gateways)).toEqual(expected);
   });
   it('without a level are refused by the number of the line', async () => {
     const file = await fileOf('w2.csv', `${walkHeader}\na,1,g,t,loud,1,1\n`);
-    await expect(readWalks(file)).rejects.toThrow(/line 2: rssi/);
+    await expect(readWalks(file, gateways)).rejects.toThrow(/line 2: rssi/);
+  });
+  it.each([
+    ['that are none', '', /w3\.csv: no line with a level below 0 dBm/],
+    ['with failed readings alone', 'a,1,g,t,127,1,1\n', /w3\.csv: no line with a level below 0 dBm/],
+    ['of other gateways alone', 'a,1,x,t,-60,1,1\n', /w3\.csv, line 2: no gateway x, and no line/],
+  ])('%s are refused', async (_, lines, told) => {
+    const file = await fileOf('w3.csv', `${walkHeader}\n${lines}`);
+    await expect(readWalks(file, gateways)).rejects.toThrow(told);
+  });
+  it('partly of other gateways are read', async () => {
+    const file = await fileOf('w4.csv', `${walkHeader}\na,1,g,t,-60,1,1\na,2,x,t,-60,1,1\n`);
+    expect((await readWalks(file, gateways))[0]?.rows).toHaveLength(2);
   });
 });
 
@@ -77,7 +118,7 @@ describe('a survey', () => {
     'has the columns %s',
     async (header) => {
       const file = await fileOf('survey.csv', `${header}\n1,2,north,60,-71.5\n`);
-      expect(await readSurvey(file)).toEqual([
+      expect(await readSurvey(file, gateways)).toEqual([
         { x: 1, y: 2, gatewayId: 'north', meanRssiDbm: -71.5, samples: 60 },
       ]);
     },
@@ -120,6 +161,45 @@ describe('zones', () => {
       ]),
     );
     await expect(readZones(file)).rejects.toThrow(/two\.json: 0\.polygon/);
+  });
+  it.each([
+    [
+      'in a line',
+      [
+        [0, 0],
+        [1, 1],
+        [2, 2],
+      ],
+      /zone a has all its corners in a line/,
+    ],
+    [
+      'in a bow tie',
+      [
+        [0, 0],
+        [2, 2],
+        [2, 0],
+        [0, 2],
+      ],
+      /zone a has edges that cross, the ones after its corners 1 and 3/,
+    ],
+    [
+      'one of them no number',
+      [
+        [0, 0],
+        [1, 1],
+        [1, null],
+      ],
+      /0\.polygon\.2\.1: /,
+    ],
+  ])('with corners %s are refused', async (_, polygon, told) => {
+    const file = await fileOf('broken.json', JSON.stringify([{ zoneId: 'a', polygon }]));
+    await expect(readZones(file)).rejects.toThrow(told);
+    await expect(readZones(file)).rejects.toThrow(/broken\.json: /);
+  });
+  it('that are there twice, or are no JSON, are refused by their file', async () => {
+    const twice = await fileOf('twice.json', JSON.stringify([...zones, ...zones]));
+    await expect(readZones(twice)).rejects.toThrow(/twice\.json: zone a is there twice/);
+    await expect(readZones(await fileOf('cut.json', '{"zones":['))).rejects.toThrow(/cut\.json: /);
   });
   it('that are none are refused', async () => {
     await expect(readZones(await fileOf('no.json', '{}'))).rejects.toThrow(/no\.json/);

@@ -126,7 +126,7 @@ function voicesOf({ anchors, geometry, parameters }: Hearing, from: number): Voi
 }
 
 /** How a zone does in one second. */
-interface Standing {
+interface Contender {
   zoneId: ZoneId;
   scoreDb: number;
   /** In this very second, not just within the time that levels are held. */
@@ -134,22 +134,22 @@ interface Standing {
 }
 
 /** Every zone that is heard at `second` or was not longer ago than `holdSeconds`; as in `locate` it scores as its loudest anchor. */
-function standingsAt(second: number, voices: readonly Voice[], holdSeconds: number): Standing[] {
-  const standings: Standing[] = [];
+function contendersAt(second: number, voices: readonly Voice[], holdSeconds: number): Contender[] {
+  const contenders: Contender[] = [];
   for (const { zoneId, buckets } of voices) {
     const last = lastUpTo(buckets, second);
     const heardAt = secondAt(buckets, last);
     if (last < 0 || second - heardAt > holdSeconds) continue;
     const scoreDb = meanAt(buckets, last);
     const heardNow = heardAt === second;
-    const standing = standings.find((each) => each.zoneId === zoneId);
-    if (standing === undefined) standings.push({ zoneId, scoreDb, heardNow });
+    const contender = contenders.find((each) => each.zoneId === zoneId);
+    if (contender === undefined) contenders.push({ zoneId, scoreDb, heardNow });
     else {
-      standing.scoreDb = Math.max(standing.scoreDb, scoreDb);
-      standing.heardNow ||= heardNow;
+      contender.scoreDb = Math.max(contender.scoreDb, scoreDb);
+      contender.heardNow ||= heardNow;
     }
   }
-  return standings;
+  return contenders;
 }
 
 /** Gathers evidence for every other zone against the present one; enough of it moves the shopper (see `moveEvidenceDb`). */
@@ -159,8 +159,8 @@ function challenge(
   parameters: PresenceParameters,
   second: number,
 ): Competition {
-  const standings = standingsAt(second, voices, parameters.holdSeconds);
-  const challengers = challengersOf(competition, standings, parameters);
+  const contenders = contendersAt(second, voices, parameters.holdSeconds);
+  const challengers = challengersOf(competition, contenders, parameters);
   if (challengers.length === 0 && competition.evidence.length === 0) return competition;
   // In the order of `locate`: with equal evidence, the one that is heard better now.
   challengers.sort((a, b) => b.scoreDb - a.scoreDb || (a.zoneId < b.zoneId ? -1 : 1));
@@ -181,12 +181,12 @@ interface Challenger {
 /** The zones for which there is any evidence after this second. */
 function challengersOf(
   { zoneId: present, evidence }: Competition,
-  standings: readonly Standing[],
+  contenders: readonly Contender[],
   { moveAllowanceDb, moveClipDb, floorDbm }: PresenceParameters,
 ): Challenger[] {
-  const here = standings.find(({ zoneId }) => zoneId === present)?.scoreDb ?? floorDbm;
+  const here = contenders.find(({ zoneId }) => zoneId === present)?.scoreDb ?? floorDbm;
   const challengers: Challenger[] = [];
-  for (const { zoneId, scoreDb, heardNow } of standings) {
+  for (const { zoneId, scoreDb, heardNow } of contenders) {
     if (zoneId === present) continue;
     const lead = scoreDb - here;
     // Unheard is no evidence for it, and a lost packet none against it.

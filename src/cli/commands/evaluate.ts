@@ -36,13 +36,13 @@ ${policyUsage}`,
         plot: { type: 'string' },
       },
     });
+    const gateways = await readGateways(required(values.gateways, '--gateways'));
     const trial: Trial = {
-      gateways: await readGateways(required(values.gateways, '--gateways')),
-      walks: await readWalks(required(values.walks, '--walks')),
-      survey: values.survey === undefined ? [] : await readSurvey(values.survey),
+      gateways,
+      walks: await readWalks(required(values.walks, '--walks'), gateways),
+      survey: values.survey === undefined ? [] : await readSurvey(values.survey, gateways),
       zones: await readZones(required(values.zones, '--zones')),
     };
-    tellUnknownGateways(trial);
     const { paths, plot } = values;
     if (paths !== undefined) {
       const written = pathsOf(trial).map(({ walk, judged }) => ({ walk, judged }));
@@ -53,18 +53,6 @@ ${policyUsage}`,
     return evaluate(trial);
   },
 };
-
-/** @throws UsageError where not one line of the walks is of a known gateway */
-function tellUnknownGateways({ gateways, walks }: Trial): void {
-  const known = new Set(gateways.map(({ gatewayId }) => gatewayId));
-  const rows = walks.flatMap((walk) => walk.rows);
-  const unknown = rows.filter(({ gatewayId }) => !known.has(gatewayId));
-  if (unknown.length === 0) return;
-  const names = [...new Set(unknown.map(({ gatewayId }) => gatewayId))].slice(0, 5).join(', ');
-  if (unknown.length === rows.length)
-    throw new UsageError(`--walks: no line is of a gateway of --gateways, but of ${names}`);
-  note(`${unknown.length} of ${rows.length} lines are of gateways that --gateways does not have: ${names}`);
-}
 
 async function drawn(trial: Trial, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
+import { Problem } from '../../platform/index.js';
 import type { ShopperId } from '../../shared/index.js';
 import {
   TraceError,
@@ -37,7 +38,16 @@ export async function readTrace(file: string): Promise<TraceFile> {
     }
     return { ...trace, header: reader.header };
   } catch (error) {
-    if (error instanceof TraceError) throw new UsageError(`${file}, ${error.message}`);
-    throw error;
+    throw new UsageError(`${file}${faultIn(error)}`);
   }
+}
+
+/** What is wrong, after the name of the file: with the line where one is at fault, without where the file itself is. */
+function faultIn(error: unknown): string {
+  if (error instanceof TraceError) return `, ${error.message}`;
+  if (error instanceof Problem) {
+    const places = (error.extras.errors ?? []).map(({ path, detail }) => `${path}: ${detail}`);
+    return `, ${places.join('; ')}`;
+  }
+  return `: ${error instanceof Error ? error.message : String(error)}`;
 }

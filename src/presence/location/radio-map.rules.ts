@@ -28,7 +28,7 @@ export interface RadioMap {
   learns: boolean;
 }
 
-/** Shadowing: how far a level may be off where nobody has measured. Measured halls: 3-6 dB; 2.7 beside the 3 dB of `trackNoise`. */
+/** Shadowing: how far a level may be off where nobody has measured. Measured halls: 3-6 dB; 2.7 beside the 3 dB of `placeDeviationDb`. */
 const SHADOW_DB2 = 2.7 ** 2;
 /** So many survey points of an anchor make it worth more than what could be learned. */
 const SURVEYED_FROM = 8;
