@@ -4,6 +4,7 @@ export * from './maximum.js';
 export * from './money.js';
 export * from './outcome.js';
 export * from './random.js';
+export * from './work.js';
 export * from './events.js';
 export * from './shopper-view.js';
 export * from './principal.js';

@@ -1,14 +1,12 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database, Published, type Queryable } from '../../platform/index.js';
 import type { CategoryPrior } from '../../shared/index.js';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { ShopperId } from '../../shared/index.js';
+import { inTurns } from '../refit/in-turns.js';
 import { HistoryRepository } from './history.repository.js';
-import type { Trip } from './history.rules.js';
 import { visitsOf } from './learning.rules.js';
 import { Clientele, MODEL_VERSION, type StoredClientele } from './model/clientele.rules.js';
 import type { Visit } from './model/shopper.rules.js';
-import type { Work } from './model/work.rules.js';
 import type { Level } from './replenishment.dto.js';
 import { accumulate, finish, type PopulationTally } from './population.rules.js';
 import { defaultPrior } from './replenishment.rules.js';
@@ -18,7 +16,7 @@ const PUBLISHED = 'priors';
 const ROWS_AT_ONCE = 5_000;
 /** Shoppers that the model is fitted to, drawn by their ids' hash: more do not move the third digit of any weight. */
 const FITTED_SHOPPERS = 2_000;
-const SHOPPERS_AT_ONCE = 200;
+const SHOPPERS_AT_ONCE = 50;
 /** With fewer visits the shipped parameters know more. */
 const ENOUGH_VISITS = 500;
 
@@ -99,21 +97,17 @@ export class Population implements OnModuleInit {
       `SELECT shopper_id FROM consents WHERE purpose = 'profiling' AND granted
        ORDER BY hashtext(shopper_id), shopper_id LIMIT ${FITTED_SHOPPERS}`,
     );
-    const histories: Trip[][] = [];
+    const byCategory: Visit<string>[][] = [];
+    const byProduct: Visit<string>[][] = [];
     for (let from = 0; from < drawn.length; from += SHOPPERS_AT_ONCE) {
       const ids = drawn.slice(from, from + SHOPPERS_AT_ONCE).map(({ shopper_id: id }) => id);
-      histories.push(...(await this.histories.trips(tx, ids)).values());
+      for (const trips of (await this.histories.trips(tx, ids)).values()) {
+        byCategory.push(visitsOf(trips));
+        byProduct.push(visitsOf(trips, 'products'));
+      }
     }
-    await this.#refitModel(
-      tx,
-      'category',
-      histories.map((trips) => visitsOf(trips)),
-    );
-    await this.#refitModel(
-      tx,
-      'product',
-      histories.map((trips) => visitsOf(trips, 'products')),
-    );
+    await this.#refitModel(tx, 'category', byCategory);
+    await this.#refitModel(tx, 'product', byProduct);
   }
 
   async #refitModel(tx: Queryable, level: Level, shoppers: readonly Visit<string>[][]): Promise<void> {
@@ -129,14 +123,6 @@ export class Population implements OnModuleInit {
 
 function clienteleOf({ level, model }: { level: Level; model: StoredClientele }): [Level, Clientele] {
   return [level, Clientele.from(model)];
-}
-
-async function inTurns<Result>(work: Work<Result>): Promise<Result> {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-    await turn();
-  }
 }
 
 /** With millions of shoppers this takes minutes, in some of which nothing is asked of Postgres. */

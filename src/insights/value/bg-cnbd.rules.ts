@@ -8,6 +8,7 @@ import {
   type Cohort,
   type History,
 } from './cohort.rules.js';
+import { finished, type Work } from '../../shared/work.js';
 import { maximise } from './maximise.rules.js';
 import { hyp2f1, logAddExp, logBeta, logistic } from './special.rules.js';
 
@@ -62,6 +63,11 @@ export function logLikelihoodOfBg(cohort: Cohort, model: BgModel): number {
   return (k - 1) * cohort.sumLogGaps + ofRepeats + cohort.shoppers * r * Math.log(alpha) + ofTimes;
 }
 
+export interface FittedBg {
+  model: BgModel;
+  logLikelihood: number;
+}
+
 /**
  * The parameters of greatest likelihood.
  *
@@ -69,9 +75,18 @@ export function logLikelihoodOfBg(cohort: Cohort, model: BgModel): number {
  */
 export function fitBg(
   cohort: Cohort,
+  shape: Pick<BgModel, 'k' | 'dropoutAtFirst'>,
+  near?: BgModel,
+): FittedBg {
+  return finished(fittingBg(cohort, shape, near));
+}
+
+/** {@link fitBg} in turns. */
+export function* fittingBg(
+  cohort: Cohort,
   { k, dropoutAtFirst }: Pick<BgModel, 'k' | 'dropoutAtFirst'>,
   near?: BgModel,
-): { model: BgModel; logLikelihood: number } {
+): Work<FittedBg> {
   const modelOf = ([r = 1, alpha = 1, a = 1, b = 1]: readonly number[]): BgModel => ({
     k,
     dropoutAtFirst,
@@ -88,7 +103,7 @@ export function fitBg(
   // α of a shape twice as regular is about half as long.
   const close = near && [[near.r, (near.alpha * near.k) / k, near.a, near.b]];
   const sketch = sketchOf(cohort);
-  const { parameters, value } = maximise({
+  const { parameters, value } = yield* maximise({
     logLikelihood: (each) => logLikelihoodOfBg(cohort, modelOf(each)),
     sketched: sketch === cohort ? undefined : (each) => logLikelihoodOfBg(sketch, modelOf(each)),
     starts: close ?? starts,

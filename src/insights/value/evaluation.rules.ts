@@ -1,7 +1,7 @@
-import { biasOfBg, expectedPurchasesOfBg, fitBg, type BgModel } from './bg-cnbd.rules.js';
+import { biasOfBg, expectedPurchasesOfBg, fitBg, type BgModel, type FittedBg } from './bg-cnbd.rules.js';
 import { cohortOf, DAYS_PER_WEEK, type Cohort, type History } from './cohort.rules.js';
 import { fitGammaGamma } from './gamma-gamma.rules.js';
-import { fitGrid, likeliest, type FittedBg } from './grid.rules.js';
+import { fitGrid, likeliest } from './grid.rules.js';
 import { holdoutErrors, type HoldoutErrors } from './holdout.rules.js';
 import { expectedPurchasesOfNbd, fitNbd } from './nbd.rules.js';
 import { expectedPurchasesOfPareto, fitPareto } from './pareto-nbd.rules.js';

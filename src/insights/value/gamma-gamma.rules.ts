@@ -1,4 +1,5 @@
 import gammaln from '@stdlib/math-base-special-gammaln';
+import { finished, type Work } from '../../shared/work.js';
 import { maximise } from './maximise.rules.js';
 
 /**
@@ -41,15 +42,23 @@ export function logLikelihoodOfGammaGamma(spends: readonly Spend[], model: Gamma
   return logLikelihood(gathered(spends), model);
 }
 
+interface FittedGammaGamma {
+  model: GammaGamma;
+  logLikelihood: number;
+}
+
 /** The parameters of greatest likelihood; `undefined` when fewer than ten shoppers spent anything. */
-export function fitGammaGamma(
-  spends: readonly Spend[],
-): { model: GammaGamma; logLikelihood: number } | undefined {
+export function fitGammaGamma(spends: readonly Spend[]): FittedGammaGamma | undefined {
+  return finished(fittingGammaGamma(spends));
+}
+
+/** {@link fitGammaGamma} in turns. */
+export function* fittingGammaGamma(spends: readonly Spend[]): Work<FittedGammaGamma | undefined> {
   const all = gathered(spends);
   if (all.spenders < LEAST_SPENDERS) return undefined;
   const modelOf = ([p = 1, q = 1, v = 1]: readonly number[]): GammaGamma => ({ p, q, v });
   const typical = Math.exp(all.logMeans / all.spenders);
-  const { parameters, value } = maximise({
+  const { parameters, value } = yield* maximise({
     logLikelihood: (each) => logLikelihood(all, modelOf(each)),
     starts: [
       [2, 3, typical],

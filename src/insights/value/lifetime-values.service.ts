@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { lockConsenting } from '../../consent/index.js';
 import { Database, type Queryable } from '../../platform/index.js';
 import { DAY_MS, type Instant, type ShopperId, type ValueModel } from '../../shared/index.js';
+import { inTurns } from '../refit/in-turns.js';
 import { estimateValue } from './estimate.rules.js';
 import { ValueTally } from './tally.rules.js';
 import { ValueModels } from './value-models.js';
@@ -79,7 +80,7 @@ export class LifetimeValues {
     for await (const rows of this.repository.all(tx, AT_ONCE)) {
       for (const row of rows) if (row.lastDay <= until) tally.add(row);
     }
-    return tally.fit();
+    return inTurns(tally.fitting());
   }
 
   async #scoreAll(

@@ -1,5 +1,5 @@
-// As an ES module fmin 0.0.4 exports nothing: its build leaves the functions on globalThis.
-import 'fmin';
+import type { Work } from '../../shared/work.js';
+import { climbed, type Place } from './nelder-mead.rules.js';
 
 /** Edges of the simplices, in ln parameter, and how well each run must settle, in log-likelihood. */
 const SEARCH = { edge: 0.5, settled: 0.1 };
@@ -34,20 +34,19 @@ interface Search {
 
 /**
  * The positive parameters of the greatest log-likelihood, from the best of several starts: Nelder-Mead over their
- * logarithms (fmin), begun anew from where it ended with a fresh simplex until that finds nothing, and then with ever
- * smaller ones. Simplices that have collapsed are the method's usual failure, and a restart is the usual cure.
- *
- * fmin's own cure, shrinking the simplex, is switched off (`sigma: 1` ends the run instead): in 0.0.4 it throws a
- * ReferenceError.
+ * logarithms, begun anew from where it ended with a fresh simplex until that finds nothing, and then with ever smaller
+ * ones. Simplices that have collapsed are the method's usual failure, and a restart is the usual cure.
  */
-export function maximise({ logLikelihood, sketched, starts }: Search): Maximum {
+export function* maximise({ logLikelihood, sketched, starts }: Search): Work<Maximum> {
   const rough = heightOf(sketched ?? logLikelihood);
-  const found = starts.map((start) => climb(rough, placeAt(rough, start.map(Math.log)), SEARCH));
-  const highest = found.reduce((left, right) => (right.value > left.value ? right : left));
-  const near = ON_SKETCH.reduce((place, grain) => climb(rough, place, grain), highest);
+  const found: Place[] = [];
+  for (const start of starts) found.push(yield* climb(rough, placeAt(rough, start.map(Math.log)), SEARCH));
+  let near = found.reduce((left, right) => (right.height > left.height ? right : left));
+  for (const grain of ON_SKETCH) near = yield* climb(rough, near, grain);
   const height = heightOf(logLikelihood);
-  const best = REFINEMENTS.reduce((place, grain) => climb(height, place, grain), placeAt(height, near.logs));
-  return { parameters: best.logs.map(Math.exp), value: best.value };
+  let best = placeAt(height, near.at);
+  for (const grain of REFINEMENTS) best = yield* climb(height, best, grain);
+  return { parameters: best.at.map(Math.exp), value: best.height };
 }
 
 function heightOf(logLikelihood: LogLikelihood): Height {
@@ -60,43 +59,23 @@ function heightOf(logLikelihood: LogLikelihood): Height {
 
 type Height = (logs: readonly number[]) => number;
 
-interface Place {
-  logs: number[];
-  value: number;
-}
-
 interface Grain {
   edge: number;
   settled: number;
 }
 
-function placeAt(height: Height, logs: number[]): Place {
-  return { logs, value: height(logs) };
+function placeAt(height: Height, at: number[]): Place {
+  return { at, height: height(at) };
 }
 
 /** Runs from where the last one ended, until one gains no more than it may be off. */
-function climb(height: Height, start: Place, grain: Grain): Place {
+function* climb(height: Height, start: Place, grain: Grain): Work<Place> {
   let best = start;
   for (let restart = 0; restart < MOST_RESTARTS; restart += 1) {
-    const next = run(height, best.logs, grain);
-    const gain = next.value - best.value;
+    const next = yield* climbed(height, best.at, { ...grain, steps: ITERATIONS });
+    const gain = next.height - best.height;
     if (gain > 0) best = next;
     if (!(gain > grain.settled)) break;
   }
   return best;
-}
-
-/**
- * One run of Nelder-Mead. It makes its first simplex by multiplying each coordinate of the start, which stands still at
- * nought; so the coordinates given are distances from the start, plus one.
- */
-function run(height: Height, start: readonly number[], { edge, settled }: Grain): Place {
-  const placeOf = (shifted: readonly number[]): number[] =>
-    start.map((log, index) => log + (shifted[index] ?? 1) - 1);
-  const { x, fx } = globalThis.fmin.nelderMead(
-    (shifted) => -height(placeOf(shifted)),
-    start.map(() => 1),
-    { maxIterations: ITERATIONS, minErrorDelta: settled, nonZeroDelta: 1 + edge, sigma: 1 },
-  );
-  return { logs: placeOf(x), value: -fx };
 }

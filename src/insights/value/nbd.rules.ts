@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import gammaln from '@stdlib/math-base-special-gammaln';
 import { sumByRepeats, typicalScale, type Cohort, type History } from './cohort.rules.js';
+import { finished } from '../../shared/work.js';
 import { maximise } from './maximise.rules.js';
 
 /** Negative binomial: nobody ever drops out (Ehrenberg 1959). The floor that the other models must beat. α in weeks. */
@@ -23,10 +24,12 @@ export function logLikelihoodOfNbd(cohort: Cohort, { r, alpha }: Nbd): number {
 
 export function fitNbd(cohort: Cohort): { model: Nbd; logLikelihood: number } {
   const modelOf = ([r = 1, alpha = 1]: readonly number[]): Nbd => ({ r, alpha });
-  const { parameters, value } = maximise({
-    logLikelihood: (each) => logLikelihoodOfNbd(cohort, modelOf(each)),
-    starts: [[0.5, typicalScale(cohort)]],
-  });
+  const { parameters, value } = finished(
+    maximise({
+      logLikelihood: (each) => logLikelihoodOfNbd(cohort, modelOf(each)),
+      starts: [[0.5, typicalScale(cohort)]],
+    }),
+  );
   return { model: modelOf(parameters), logLikelihood: value };
 }
 

@@ -1,6 +1,7 @@
 /* eslint-disable @typescript-eslint/no-non-null-assertion -- every index runs within its own array */
 import gammaln from '@stdlib/math-base-special-gammaln';
 import { sketchOf, sumByRepeats, typicalScale, type Cohort, type History } from './cohort.rules.js';
+import { finished } from '../../shared/work.js';
 import { maximise } from './maximise.rules.js';
 import { hyp2f1One, logAddExp, logSubtractExp, logistic, saturation } from './special.rules.js';
 
@@ -44,14 +45,16 @@ export function fitPareto(cohort: Cohort): { model: ParetoNbd; logLikelihood: nu
   });
   const scale = typicalScale(cohort);
   const sketch = sketchOf(cohort);
-  const { parameters, value } = maximise({
-    logLikelihood: (each) => logLikelihoodOfPareto(cohort, modelOf(each)),
-    sketched: sketch === cohort ? undefined : (each) => logLikelihoodOfPareto(sketch, modelOf(each)),
-    starts: [
-      [1, scale, 1, scale],
-      [0.5, 2 * scale, 0.5, 2 * scale],
-    ],
-  });
+  const { parameters, value } = finished(
+    maximise({
+      logLikelihood: (each) => logLikelihoodOfPareto(cohort, modelOf(each)),
+      sketched: sketch === cohort ? undefined : (each) => logLikelihoodOfPareto(sketch, modelOf(each)),
+      starts: [
+        [1, scale, 1, scale],
+        [0.5, 2 * scale, 0.5, 2 * scale],
+      ],
+    }),
+  );
   return { model: modelOf(parameters), logLikelihood: value };
 }
 

@@ -1,9 +1,10 @@
 import type { ValueModel } from '../../shared/shopper-view.js';
-import { biasOfBg, fitBg, type BgModel } from './bg-cnbd.rules.js';
+import { finished, type Work } from '../../shared/work.js';
+import { biasOfBg, fittingBg, type BgModel } from './bg-cnbd.rules.js';
 import { cohortOf, DAYS_PER_WEEK, type Cohort, type CountedHistory } from './cohort.rules.js';
 import { DEFAULT_MODEL, HORIZON_WEEKS } from './estimate.rules.js';
-import { fitGammaGamma, type Spend } from './gamma-gamma.rules.js';
-import { fitMbgCnbdK } from './grid.rules.js';
+import { fittingGammaGamma, type Spend } from './gamma-gamma.rules.js';
+import { fittingMbgCnbdK } from './grid.rules.js';
 
 /** Fewer who bought again than this: the model that comes with the program. */
 const REPEATERS_FOR_A_FIT = 30;
@@ -50,14 +51,19 @@ export class ValueTally {
 
   /** The model fitted to what was added, or as much of one as it allows. */
   fit(): ValueModel {
-    const spend = this.#fitSpend();
+    return finished(this.fitting());
+  }
+
+  /** {@link ValueTally.fit} in turns. */
+  *fitting(): Work<ValueModel> {
+    const spend = yield* this.#fitSpend();
     if (this.#repeaters < REPEATERS_FOR_A_FIT) return { ...DEFAULT_MODEL, spend };
     const cohort = this.#cohort();
-    const purchases =
+    const { model: purchases } =
       this.#repeaters < REPEATERS_FOR_A_SHAPE
-        ? fitBg(cohort, { k: 1, dropoutAtFirst: 0 }).model
-        : fitMbgCnbdK(cohort).model;
-    return { purchases, bias: biases(purchases, cohort), spend };
+        ? yield* fittingBg(cohort, { k: 1, dropoutAtFirst: 0 })
+        : yield* fittingMbgCnbdK(cohort);
+    return { purchases, bias: yield* biases(purchases, cohort), spend };
   }
 
   #cohort(): Cohort {
@@ -97,19 +103,22 @@ export class ValueTally {
   }
 
   /** Of the currency that most shoppers spend in: spends of another do not compare with it. */
-  #fitSpend(): ValueModel['spend'] {
+  *#fitSpend(): Work<ValueModel['spend']> {
     const counted = [...this.#spends].map(([currency, spends]) => {
       const list = [...spends.values()];
       return { currency, list, shoppers: list.reduce((sum, { count }) => sum + count, 0) };
     });
     const [main] = counted.sort((a, b) => b.shoppers - a.shoppers || (a.currency < b.currency ? -1 : 1));
-    const fit = main && fitGammaGamma(main.list);
+    const fit = main && (yield* fittingGammaGamma(main.list));
     return main === undefined || fit === undefined ? null : { ...fit.model, currency: main.currency };
   }
 }
 
-function biases(model: BgModel, cohort: Cohort): [number, number, number] {
+function* biases(model: BgModel, cohort: Cohort): Work<[number, number, number]> {
   const [months6, months12, months18] = HORIZON_WEEKS;
-  const of = (weeks: number): number => biasOfBg(model, cohort, weeks);
-  return [of(months6), of(months12), of(months18)];
+  function* of(weeks: number): Work<number> {
+    yield;
+    return biasOfBg(model, cohort, weeks);
+  }
+  return [yield* of(months6), yield* of(months12), yield* of(months18)];
 }

@@ -4,7 +4,7 @@ import { Habits } from '../model/habits.rules.js';
 import { fitLogistic, type Sample } from '../model/logistic.rules.js';
 import { logistic, logitOf, logOfCount, upperTail } from '../model/numbers.rules.js';
 import { Counting, type Items } from '../model/population.rules.js';
-import { finished } from '../model/work.rules.js';
+import { finished } from '../../../shared/work.js';
 
 /** What a household bought of one category in one week, in the unit of the pack. */
 export interface WeekBought {
@@ -54,7 +54,7 @@ export function evaluatePackSize(
       bought.filter(({ week }) => week <= cut).map(({ week }) => ({ day: week, items: [ONLY_ITEM] })),
     );
   }
-  const items = counting.finish();
+  const items = finished(counting.finish());
   const judged = KNOWING.map((knowing) => judge(households, items, knowing, cut, lastWeek));
   const [when, units, amount] = judged as [Judged, Judged, Judged];
   const compared = (other: Judged) => difference(other, when, roll);

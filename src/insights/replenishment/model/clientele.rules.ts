@@ -4,7 +4,7 @@ import { DEFAULT_PRODUCT_PARAMETERS } from './default-product-parameters.js';
 import { FEATURE_COUNT } from './features.rules.js';
 import { ELAPSED_UP_TO } from './intervals.rules.js';
 import { populationOf, type Population } from './fit.rules.js';
-import type { Work } from './work.rules.js';
+import type { Work } from '../../../shared/work.js';
 import type { Visit } from './shopper.rules.js';
 
 /** Raised when features or records change their meaning: what was fitted or folded before it is not read. */
@@ -64,16 +64,16 @@ export class Clientele {
   /** @param shoppers each one's visits by the items' names */
   static *fit(shoppers: readonly (readonly Visit<string>[])[]): Work<Clientele> {
     const numbers = new Map<string, number>();
-    const numbered = shoppers.map((visits) =>
-      visits.map(({ day, items }) => ({
-        day,
-        items: items.map((name) => {
-          const number = numbers.get(name) ?? numbers.size;
-          numbers.set(name, number);
-          return number;
-        }),
-      })),
-    );
+    const numberOf = (name: string): number => {
+      const number = numbers.get(name) ?? numbers.size;
+      numbers.set(name, number);
+      return number;
+    };
+    const numbered: Visit[][] = [];
+    for (const visits of shoppers) {
+      yield;
+      numbered.push(visits.map(({ day, items }) => ({ day, items: items.map(numberOf) })));
+    }
     return new Clientele([...numbers.keys()], yield* populationOf(numbered, numbers.size + 1));
   }
 

@@ -10,7 +10,7 @@ import {
 import { fitLogistic, inverse, type Sample } from './logistic.rules.js';
 import { logOfCount, upperTail } from './numbers.rules.js';
 import { Counting, type Items } from './population.rules.js';
-import { finished, type Work } from './work.rules.js';
+import { finished, type Work } from '../../../shared/work.js';
 import { itself, ShopperModel, type Visit, type Weighing } from './shopper.rules.js';
 
 /** All that is fitted: what the items are like, what the features weigh, where intervals end. */
@@ -30,6 +30,8 @@ const SPREAD = 0.618_033_988_749_895;
 const ASKED_FROM = 0.3;
 const ASKED_TO = 0.75;
 const ASKED_TIMES = 40;
+/** Quantiles of more are the same to the third digit, and sorting them holds the process up. */
+const MOST_SORTED = 100_000;
 /** A class with fewer gaps takes those of all. */
 const ENOUGH_GAPS = 100;
 
@@ -50,7 +52,7 @@ export function* populationOf(shoppers: readonly (readonly Visit[])[], itemCount
     counting.add(visits);
     yield;
   }
-  const items = counting.finish();
+  const items = yield* counting.finish();
   const intervals = yield* fitIntervals(shoppers, items);
   const weighing = yield* fitWeights(shoppers, items, counting.rows);
   return { items, intervals, weighing };
@@ -126,10 +128,24 @@ function* fitIntervals(shoppers: readonly (readonly Visit[])[], items: Items): W
       model.observe(visit, items, EXACT_INTERVALS);
     }
   }
-  const all = Float64Array.from(seen.flat()).sort();
-  const sorted = seen.map((shares) => (shares.length < ENOUGH_GAPS ? all : Float64Array.from(shares).sort()));
+  const all = sortedOf(seen);
+  const sorted: Float64Array[] = [];
+  for (const shares of seen) {
+    yield;
+    sorted.push(shares.length < ENOUGH_GAPS ? all : sortedOf([shares]));
+  }
   const at = (share: number) => sorted.map((shares) => quantileOf(shares, share));
   return { elapsedUpTo: ELAPSED_UP_TO, low: at(0.1), middle: at(0.5), high: at(0.9) };
+}
+
+/** All values, or as many of them as quantiles need, evenly drawn. */
+function sortedOf(parts: readonly (readonly number[])[]): Float64Array {
+  const step = Math.max(1, parts.reduce((sum, { length }) => sum + length, 0) / MOST_SORTED);
+  const drawn: number[] = [];
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += step) drawn.push(part[Math.floor(at)] as number);
+  }
+  return Float64Array.from(drawn).sort();
 }
 
 function note(

@@ -1,7 +1,7 @@
 import { gaussian, seeded } from '../../../shared/random.js';
 import { fitLogistic, inverse, solve } from './logistic.rules.js';
 import { logistic } from './numbers.rules.js';
-import { finished } from './work.rules.js';
+import { finished } from '../../../shared/work.js';
 
 describe('logistic regression', () => {
   it('finds the weights that the data were made with', () => {

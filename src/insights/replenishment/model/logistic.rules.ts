@@ -1,5 +1,5 @@
 import { logistic } from './numbers.rules.js';
-import type { Work } from './work.rules.js';
+import type { Work } from '../../../shared/work.js';
 
 /** Rows of features with whether it was bought; both of one length in rows. */
 export interface Sample {

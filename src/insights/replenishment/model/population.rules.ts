@@ -1,4 +1,5 @@
 import { strengthOf } from './beta-binomial.rules.js';
+import type { Work } from '../../../shared/work.js';
 import { monthOf, weekdayOf, type DayNumber } from './calendar.rules.js';
 import { logitOf } from './numbers.rules.js';
 
@@ -139,7 +140,7 @@ export class Counting {
   }
 
   /** Each item's own figures, leaning on the clientele's by the weights above. */
-  finish(): Items {
+  *finish(): Work<Items> {
     const overall =
       (total(this.#repeats) + SHARE_VISITS * NOBODY.share) / (total(this.#visits) + SHARE_VISITS);
     const share = this.#repeats.map(
@@ -154,7 +155,7 @@ export class Counting {
     return {
       share,
       logitShare: share.map((each) => logitOf(each, 1 - each)),
-      strength: item.length === 0 ? NOBODY.strength : strengthOf(shares, share),
+      strength: item.length === 0 ? NOBODY.strength : yield* strengthOf(shares, share),
       logDays: this.#means(this.#meanDays, NOBODY.logDays),
       logVisits: this.#means(this.#meanVisits, NOBODY.logVisits),
       daysVariance: (this.#daysSquares + NOBODY.variance) / (this.#freedom + 1),
