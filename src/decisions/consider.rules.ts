@@ -1,4 +1,4 @@
-import { estimateIn, neverBought } from '../insights/index.js';
+import { dueProbabilityIn, neverBought } from '../insights/index.js';
 import { isStopped } from '../limits/index.js';
 import { brandSwitchVerdict, leadOf, type LiveOffer } from '../offers/index.js';
 import { conditionsOf, type Rule } from '../rules/index.js';
@@ -50,7 +50,7 @@ function scoreOf(offer: LiveOffer, facts: Facts): number {
 /** The likeliest need among the categories the offer is about, 0 where nothing is known. */
 function needFor(offer: LiveOffer, { shopper, at }: Facts): number {
   return [...offer.target.categories].reduce(
-    (most, category) => Math.max(most, estimateIn(shopper, category, at)?.dueProbability ?? 0),
+    (most, category) => Math.max(most, dueProbabilityIn(shopper, category, at) ?? 0),
     0,
   );
 }

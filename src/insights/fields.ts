@@ -1,6 +1,6 @@
 import type { Field, FieldValue, Saying } from '../rules/index.js';
 import { DAY_MS, type Facts, type Instant, type MainBrand } from '../shared/index.js';
-import { estimateIn } from './replenishment/estimate-in.rules.js';
+import { dueProbabilityIn, estimateIn } from './replenishment/estimate-in.rules.js';
 import { visitEveryDays } from './replenishment/history.rules.js';
 import { listFields } from './lists/list-fields.js';
 import { hasBoughtOf, hasHabit, lastVisitMs, latenessAt, ofActivity, ofHabit, wholeDays } from './said.js';
@@ -30,7 +30,7 @@ const purchaseFields: readonly Field[] = [
     type: 'number',
     range: [0, 1],
     parameters: CATEGORY,
-    read: estimated(({ dueProbability }) => dueProbability),
+    read: ({ at, shopper }, { category }: OfCategory) => dueProbabilityIn(shopper, category, at),
     sqlKnown: knownHabit,
   },
   {

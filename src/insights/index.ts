@@ -1,4 +1,4 @@
-export { estimateIn } from './replenishment/estimate-in.rules.js';
+export { dueProbabilityIn, estimateIn } from './replenishment/estimate-in.rules.js';
 export { insightFields } from './fields.js';
 export { InsightsModule } from './insights.module.js';
 export { RecentLists } from './lists/recent-lists.service.js';

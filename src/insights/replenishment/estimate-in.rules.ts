@@ -1,6 +1,6 @@
 import type { Foresight, Instant, ShopperView } from '../../shared/index.js';
 import { visitEveryDays } from './history.rules.js';
-import { estimate, type ReplenishmentEstimate } from './replenishment.rules.js';
+import { dueProbability, estimate, type ReplenishmentEstimate } from './replenishment.rules.js';
 
 /** When the shopper will need the category again, as their view has it; undefined where they never bought it. */
 export function estimateIn(
@@ -11,6 +11,16 @@ export function estimateIn(
   const history = replenishment.get(category);
   if (history === undefined) return undefined;
   return foreseen(estimate(history, activity.visits, visitEveryDays(activity), at), foresight, category, at);
+}
+
+/** How likely the category runs out before the next visit, as {@link estimateIn} says; the model of purchases has no part in it. */
+export function dueProbabilityIn(
+  { replenishment, activity }: ShopperView,
+  category: string,
+  at: Instant,
+): number | undefined {
+  const history = replenishment.get(category);
+  return history && dueProbability(history, visitEveryDays(activity), at);
 }
 
 /**

@@ -146,17 +146,14 @@ export function defaultPrior(): CategoryPrior {
  * @param visitEveryDays mean days between visits; `undefined` when unknown: a week
  */
 export function estimate(
-  { state, prior }: CategoryHistory,
+  history: CategoryHistory,
   visits: number,
   visitEveryDays: number | undefined,
   now: Instant,
 ): ReplenishmentEstimate {
-  const gap = predictiveGap(state, prior);
-  const elapsedDays = Math.max(0, shoppingDay(now) - shoppingDay(state.lastPurchasedAt));
-  const intervalDays = Math.exp(gap.mean);
-  const lapsed =
-    elapsedDays >= LONGEST_INTERVALS * intervalDays ||
-    (elapsedDays >= LAPSED_INTERVALS * intervalDays && survival(gap, elapsedDays) < LAPSED_SURVIVAL);
+  const { state, prior } = history;
+  const silence = silenceOf(history, now);
+  const { gap, elapsedDays, intervalDays, lapsed } = silence;
   const after = (days: number): Instant =>
     state.lastPurchasedAt + Math.round(Math.min(days, MAX_GAP_DAYS) * DAY_MS);
   const dueAt = after(intervalDays);
@@ -168,10 +165,41 @@ export function estimate(
     dueFrom: after(quantileBeyond(gap, elapsedDays, 0.1)),
     dueTo: after(quantileBeyond(gap, elapsedDays, 0.9)),
     daysUntilDue: (dueAt - now) / DAY_MS,
-    dueProbability: lapsed ? 0 : 1 - survival(gap, elapsedDays + lookAheadDays(elapsedDays, visitEveryDays)),
+    dueProbability: dueWithin(silence, visitEveryDays),
     purchaseProbability: purchaseProbability(state, prior, visits),
     lapsed,
   };
+}
+
+/** The same as {@link estimate} says: most decisions ask for nothing else, and the quantiles are the dear part. */
+export function dueProbability(
+  history: CategoryHistory,
+  visitEveryDays: number | undefined,
+  now: Instant,
+): number {
+  return dueWithin(silenceOf(history, now), visitEveryDays);
+}
+
+/** How long the category has not been bought, and what that says of the habit. */
+interface Silence {
+  gap: LogGap;
+  elapsedDays: number;
+  intervalDays: number;
+  lapsed: boolean;
+}
+
+function silenceOf({ state, prior }: CategoryHistory, now: Instant): Silence {
+  const gap = predictiveGap(state, prior);
+  const elapsedDays = Math.max(0, shoppingDay(now) - shoppingDay(state.lastPurchasedAt));
+  const intervalDays = Math.exp(gap.mean);
+  const lapsed =
+    elapsedDays >= LONGEST_INTERVALS * intervalDays ||
+    (elapsedDays >= LAPSED_INTERVALS * intervalDays && survival(gap, elapsedDays) < LAPSED_SURVIVAL);
+  return { gap, elapsedDays, intervalDays, lapsed };
+}
+
+function dueWithin({ gap, elapsedDays, lapsed }: Silence, visitEveryDays: number | undefined): number {
+  return lapsed ? 0 : 1 - survival(gap, elapsedDays + lookAheadDays(elapsedDays, visitEveryDays));
 }
 
 /** Normal distribution of the next ln gap (days). */
