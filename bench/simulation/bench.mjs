@@ -5,6 +5,7 @@ import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import v8 from 'node:v8';
+import { readAlone } from './floor.mjs';
 import { drafts } from './offers.mjs';
 import { seed } from './seed.mjs';
 
@@ -88,9 +89,11 @@ async function rounds(app, { days, rounds: count }) {
   const asked = { revision: 1, from: to - days * DAY_MS, to, storeIds: undefined };
   const best = [];
   for (const { name, offerId, among } of drafts) {
+    const floors = [];
     const runs = [];
     for (let round = 0; round < count; round += 1) {
       runs.push(await run(simulator, { ...asked, offerId, among }));
+      floors.push(await timed(() => readAlone(app, load, { ...asked, offerId, among })));
     }
     const [first] = runs;
     if (runs.some(({ result }) => JSON.stringify(result) !== JSON.stringify(first.result))) {
@@ -105,6 +108,9 @@ async function rounds(app, { days, rounds: count }) {
       seconds: Number(seconds.toFixed(2)),
       // Of this process alone: on a machine with other work, what a quiet one would do.
       visitsPerCpuSecond: Math.round(visits / cpuSeconds),
+      // Reading the same rows and replaying nothing.
+      readingPerSecond: Math.round(visits / Math.min(...floors.map((each) => each.seconds))),
+      readingPerCpuSecond: Math.round(visits / Math.min(...floors.map((each) => each.cpuSeconds))),
       longestTurnMs: Math.max(...runs.map((each) => each.longestTurnMs)),
       visits,
       opportunities,
@@ -118,11 +124,16 @@ async function rounds(app, { days, rounds: count }) {
 async function run(simulator, asked) {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   delay.enable();
+  const run = await timed(() => simulator.run(asked, async () => {}));
+  delay.disable();
+  return { ...run, longestTurnMs: Math.round(delay.max / 1e6) };
+}
+
+async function timed(work) {
   const began = performance.now();
   const cpuBefore = process.cpuUsage();
-  const result = await simulator.run(asked, async () => {});
+  const result = await work();
   const seconds = (performance.now() - began) / 1_000;
   const { user, system } = process.cpuUsage(cpuBefore);
-  delay.disable();
-  return { seconds, cpuSeconds: (user + system) / 1e6, result, longestTurnMs: Math.round(delay.max / 1e6) };
+  return { seconds, cpuSeconds: (user + system) / 1e6, result };
 }

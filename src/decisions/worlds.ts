@@ -26,6 +26,9 @@ export class Worlds {
    */
   async replayed(live: LiveSnapshot, from: Instant): Promise<World> {
     const { policy, economics } = this.current;
-    return { policy, economics, live, rhythms: await this.house.rhythms.before(from) };
+    const { rhythms } = this.house;
+    const asksVisits = live.offers.some(({ document }) => document.limits.budget?.pacing === 'visits');
+    // Opening hours need no reading.
+    return { policy, economics, live, rhythms: asksVisits ? await rhythms.before(from) : rhythms };
   }
 }

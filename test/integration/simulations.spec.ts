@@ -129,7 +129,11 @@ afterAll(() => shop.stop());
 
 describe('a preview', () => {
   it('judges drafts as if they were live, everything that speaks against them, and writes nothing', async () => {
-    const good = await write(offer({ name: 'Good' }));
+    // Who enters a zone has not stayed there: a preview of it knows that, as the shop does.
+    const justEntered = { field: 'zone.dwellSeconds', operator: '=', value: 0 };
+    const good = await write(
+      offer({ name: 'Good', eligibility: { combinator: 'and', rules: [justEntered] } }),
+    );
     const bad = await write(
       offer({
         name: 'Bad',
@@ -424,14 +428,14 @@ describe('a stretch of visits', () => {
       {
         priority: 50,
         exclusionGroup: 'leaves',
-        holdoutShare: 0.5,
         eligibility: {
           combinator: 'and',
           rules: [{ field: 'shopper.attributes', of: { name: 'likes' }, operator: '=', value: 'tea' }],
         },
-        ...inZone([], ['zoneEntered', 'visitStarted']),
+        ...inZone([], ['zoneEntered']),
       },
     );
+    await desk.liveOffer({}, { priority: 40, holdoutShare: 1, ...inZone([], ['visitStarted']) });
 
     const { changes, from, to } = stretchOf('a quarter to one', people, storeIds);
     const decisions = shop.get(Decisions);

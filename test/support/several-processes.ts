@@ -12,8 +12,9 @@ import { freshDatabase, settingsOn, startProgram, type Environment, type Program
 import { until } from './until.js';
 
 const PARTITIONS = 16;
-/** Many start at once, on as few cores as there are. */
 const READY_MS = 150_000;
+/** More would keep one another from starting, on as few cores as there are. */
+const STARTED_AT_ONCE = 4;
 
 /** The built program several times on one database and one Redis, which is its own because tests empty it. */
 export class SeveralProcesses {
@@ -63,7 +64,10 @@ export class SeveralProcesses {
   async hire(count: number): Promise<void> {
     const start = (): Promise<Program> =>
       startProgram({ ...this.env, ROLE: 'worker' }, { readyWithinMs: READY_MS });
-    this.#workers.push(...(await Promise.all(Array.from({ length: count }, start))));
+    for (let left = count; left > 0; left -= STARTED_AT_ONCE) {
+      const wave = { length: Math.min(left, STARTED_AT_ONCE) };
+      this.#workers.push(...(await Promise.all(Array.from(wave, start))));
+    }
   }
 
   /** `kill -9` of one worker, whatever it has in hand. */

@@ -140,11 +140,16 @@ export class Simulator {
   ): Promise<void> {
     const missing = [...wanted].filter((id) => !views.has(id));
     if (views.size + missing.length > VIEWS_KEPT) dropOthers(views, new Set([...wanted, ...inUse]));
-    for (let first = 0; first < missing.length; first += VIEWS_AT_ONCE) {
-      const ids = missing.slice(first, first + VIEWS_AT_ONCE);
-      const loaded = await this.views.load(ids, asOf);
-      for (const id of ids) views.set(id, loaded.get(id));
-    }
+    const parts = Array.from({ length: Math.ceil(missing.length / VIEWS_AT_ONCE) }, (_, part) =>
+      missing.slice(part * VIEWS_AT_ONCE, (part + 1) * VIEWS_AT_ONCE),
+    );
+    // A step has as many shoppers as visits at most: two connections read at once.
+    await Promise.all(
+      parts.map(async (ids) => {
+        const loaded = await this.views.load(ids, asOf);
+        for (const id of ids) views.set(id, loaded.get(id));
+      }),
+    );
   }
 
   /** Of an offer that costs nothing: that of the stores where they have one in common. */
