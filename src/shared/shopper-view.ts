@@ -191,6 +191,12 @@ export type Item = Readonly<Record<string, AttributeValue | undefined>>;
 /** What a shopper did of late, the latest first, as far as rules ask for it; a list that was not read is not known. */
 export type ShopperLists = Readonly<Partial<Record<string, readonly Item[]>>>;
 
+/** What is known of the radios of a store, and of those in the zone that the shopper is in. */
+export interface RadioFacts {
+  gatewaysSilent: number;
+  zone?: { beaconsHealthy?: boolean; beaconBatteryPercent?: number; flapsPerHour: number; muted: boolean };
+}
+
 /** All that a rule may ask about: the moment, the place and the person. */
 export interface Facts {
   at: Instant;
@@ -208,6 +214,8 @@ export interface Facts {
   lists?: ShopperLists;
   /** Whether the store has a product that a rule or an offer names. */
   inStock?: (productId: string) => boolean;
+  /** How well the radios of the place are, some seconds ago; undefined where it is not known. */
+  radio?: () => RadioFacts | undefined;
   /** Set while a rule asks about the items of a list: the one that is asked. */
   item?: Item;
 }
