@@ -13,13 +13,14 @@ import { PlatformModule, type ConnectedSettings, type Log } from './platform/ind
 import { PrivacyModule } from './privacy/index.js';
 import { FIELD_REGISTRY, FieldRegistry } from './rules/index.js';
 import { ShoppersModule, shopperFields } from './shoppers/index.js';
+import { sightingFields } from './sightings/index.js';
 import { StoresModule, storeFields, storesEntities } from './stores/index.js';
 import { ViewsModule } from './views/index.js';
 import { WebhooksModule } from './webhooks/index.js';
 
 /** What a rule may ask about: each room says what it knows, this is where it is put together. */
 export function fieldRegistry(): FieldRegistry {
-  return new FieldRegistry(storeFields, catalogueFields, shopperFields, insightFields);
+  return new FieldRegistry(storeFields, catalogueFields, shopperFields, insightFields, sightingFields);
 }
 
 @Global()

@@ -1,13 +1,7 @@
 // `npm run bench -- audience`: how long it takes to count whom a rule reaches, of 100,000 shoppers.
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { consentsTo, fill, inProcess, load, machineOf, PRODUCTS } from '../in-process.mjs';
 
-const dist = path.resolve(import.meta.dirname, '../../dist');
-const load = (file) => import(path.join(dist, file));
-
-const SECRET = 'bench-secret-of-at-least-thirty-two-characters';
 const ROUNDS = 3;
 
 export async function bench(options) {
@@ -16,46 +10,20 @@ export async function bench(options) {
     options: { shoppers: { type: 'string', default: '100000' } },
   });
   const shoppers = Number(values.shoppers);
-  const { startEmbedded } = await load('platform/embedded/index.js');
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'aislecue-bench-'));
-  const need = { postgres: true, redis: true };
-  const services = await startEmbedded({ dataFolder: folder, need, log: () => {} });
-  try {
-    const candidates = await measured(services, shoppers);
-    const [cpu] = os.cpus();
-    const machine = {
-      cpu: cpu?.model,
-      cores: os.cpus().length,
-      node: process.version,
-      load: os.loadavg()[0],
-    };
-    console.log(JSON.stringify({ machine, shoppers, candidates, ratios: [] }));
-  } finally {
-    await services.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  const candidates = await inProcess((app, database) => measured(app, database, shoppers));
+  console.log(JSON.stringify({ machine: machineOf(), shoppers, candidates, ratios: [] }));
 }
 
-async function measured(services, shoppers) {
-  const { boot } = await load('boot.js');
-  const { Database, Log, readSettings } = await load('platform/index.js');
-  const env = { AISLECUE_SECRET: SECRET, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
-  // As `api` nothing else is worked off meanwhile.
-  const settings = { ...readSettings({ ...env, ROLE: 'api', LOG_LEVEL: 'error' }), port: 0 };
-  const { app, stop } = await boot(settings, new Log('error'));
-  try {
-    const { Audiences } = await load('insights/segments/audience.service.js');
-    await seed(app.get(Database), shoppers);
-    const figures = [];
-    for (const [name, rule] of Object.entries(RULES)) {
-      const figure = { name, ...(await best(() => app.get(Audiences).count(rule))) };
-      console.error(JSON.stringify(figure));
-      figures.push(figure);
-    }
-    return figures;
-  } finally {
-    await stop();
+async function measured(app, database, shoppers) {
+  const { Audiences } = await load('insights/segments/audience.service.js');
+  await fill(database, clientele(shoppers));
+  const figures = [];
+  for (const [name, rule] of Object.entries(RULES)) {
+    const figure = { name, ...(await best(() => app.get(Audiences).count(rule))) };
+    console.error(JSON.stringify(figure));
+    figures.push(figure);
   }
+  return figures;
 }
 
 /** The quickest of some rounds: what else the machine does only adds. */
@@ -99,16 +67,14 @@ const RULES = {
 };
 
 /** Four purchases a shopper of three lines each, of 40 categories; derived rows as the program would make them. */
-async function seed(database, shoppers) {
-  const statements = [
-    `INSERT INTO products (product_id, name, brand, own_brand, category)
-     SELECT 'p' || n, 'Product ' || n, 'Brand', false, 'c' || n % 40 FROM generate_series(0, 199) AS n`,
+function clientele(shoppers) {
+  return [
+    PRODUCTS,
     `INSERT INTO shoppers (shopper_id, time_zone, birthday, attributes)
      SELECT 's' || n, (ARRAY['Europe/Paris', 'Asia/Tokyo', 'America/Lima'])[1 + n % 3],
        to_char(date '2000-01-01' + n % 366, 'MM-DD'), jsonb_build_object('city', 'city ' || n % 30, 'age', 18 + n % 70)
      FROM generate_series(1, ${shoppers}) AS n`,
-    `INSERT INTO consents (shopper_id, purpose, granted, policy_version, source, at)
-     SELECT shopper_id, 'profiling', true, '1', 'bench', now() FROM shoppers`,
+    consentsTo('profiling'),
     `INSERT INTO purchases (purchase_id, shopper_id, store_id, channel, purchased_at, content_hash)
      SELECT 'b' || n || '-' || m, 's' || n, 'north', 'store', now() - make_interval(days => m * 20 + n % 19), ''
      FROM generate_series(1, ${shoppers}) AS n, generate_series(0, 3) AS m`,
@@ -122,10 +88,5 @@ async function seed(database, shoppers) {
      SELECT shopper_id, category, count(*), min(purchased_at), max(purchased_at), 1, 0, 0
      FROM purchases JOIN purchase_lines USING (purchase_id) JOIN products USING (product_id)
      GROUP BY shopper_id, category`,
-    'ANALYZE',
   ];
-  await database.transaction(async (tx) => {
-    await tx.run('SET LOCAL statement_timeout = 0');
-    for (const statement of statements) await tx.run(statement);
-  });
 }

@@ -1,13 +1,7 @@
 // `npm run bench -- segments`: shoppers a second whose traits and segments are worked out, and what a view weighs.
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { consentsTo, fill, inProcess, load, machineOf, PRODUCTS } from '../in-process.mjs';
 
-const dist = path.resolve(import.meta.dirname, '../../dist');
-const load = (file) => import(path.join(dist, file));
-
-const SECRET = 'bench-secret-of-at-least-thirty-two-characters';
 const VIEWS_AT_ONCE = 500;
 
 export async function bench(options) {
@@ -19,44 +13,12 @@ export async function bench(options) {
     },
   });
   const size = { shoppers: Number(values.shoppers), purchases: Number(values.purchases), linesEach: 5 };
-  const { startEmbedded } = await load('platform/embedded/index.js');
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'aislecue-bench-'));
-  const services = await startEmbedded({
-    dataFolder: folder,
-    need: { postgres: true, redis: true },
-    log: () => {},
+  const figures = await inProcess(async (app, database) => {
+    await fill(database, clientele(size));
+    return rounds(app, database, size);
   });
-  try {
-    const figures = await measured(services, size);
-    const [cpu] = os.cpus();
-    const machine = {
-      cpu: cpu?.model,
-      cores: os.cpus().length,
-      node: process.version,
-      load: os.loadavg()[0],
-    };
-    console.error(figures.map((each) => JSON.stringify(each)).join('\n'));
-    console.log(JSON.stringify({ machine, size, figures }));
-  } finally {
-    await services.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function measured(services, size) {
-  const { boot } = await load('boot.js');
-  const { Database, Log, readSettings } = await load('platform/index.js');
-  const env = { AISLECUE_SECRET: SECRET, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
-  // As `api` nothing is worked off but by the bench itself.
-  const settings = { ...readSettings({ ...env, ROLE: 'api', LOG_LEVEL: 'error' }), port: 0 };
-  const { app, stop } = await boot(settings, new Log('error'));
-  try {
-    const database = app.get(Database);
-    await seed(database, size);
-    return await rounds(app, database, size);
-  } finally {
-    await stop();
-  }
+  console.error(figures.map((each) => JSON.stringify(each)).join('\n'));
+  console.log(JSON.stringify({ machine: machineOf(), size, figures }));
 }
 
 async function rounds(app, database, { shoppers }) {
@@ -113,14 +75,12 @@ async function weights(database) {
 }
 
 /** A year of shopping: 200 products of 40 categories, of which each shopper has their own. */
-async function seed(database, { shoppers, purchases, linesEach }) {
-  const statements = [
-    `INSERT INTO products (product_id, name, brand, own_brand, category, equivalence_group)
-     SELECT 'p' || n, 'Product ' || n, 'Brand ' || n % 7, n % 7 = 0, 'c' || n % 40, 'g' || n % 40
-     FROM generate_series(0, 199) AS n`,
+function clientele({ shoppers, purchases, linesEach }) {
+  return [
+    PRODUCTS,
     `INSERT INTO shoppers (shopper_id, birthday, attributes)
      SELECT 's' || n, to_char(date '2000-01-01' + n % 366, 'MM-DD'), '{}' FROM generate_series(1, ${shoppers}) AS n`,
-    `INSERT INTO consents SELECT shopper_id, 'profiling', true, '1', 'bench', now() FROM shoppers`,
+    consentsTo('profiling'),
     `INSERT INTO purchases (purchase_id, shopper_id, store_id, channel, purchased_at, content_hash)
      SELECT 's' || n || '-' || k, 's' || n, 'store-' || n % 5, CASE WHEN (n + k) % 5 = 0 THEN 'online' ELSE 'store' END,
        now() - make_interval(days => k * 360 / ${purchases}, hours => (n + k) % 12), ''
@@ -131,10 +91,5 @@ async function seed(database, { shoppers, purchases, linesEach }) {
      FROM purchases, generate_series(1, ${linesEach}) AS line`,
     'DELETE FROM shopper_changes WHERE change_id > 0',
     'INSERT INTO shopper_changes (shopper_id) SELECT shopper_id FROM shoppers',
-    'ANALYZE',
   ];
-  await database.transaction(async (tx) => {
-    await tx.run('SET LOCAL statement_timeout = 0');
-    for (const statement of statements) await tx.run(statement);
-  });
 }

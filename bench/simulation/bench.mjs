@@ -1,21 +1,15 @@
 // `npm run bench -- simulation`: visits a second that are replayed through a draft, from the first read to the result.
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import v8 from 'node:v8';
 import { readAlone } from './floor.mjs';
+import { inProcess, load, machineOf } from '../in-process.mjs';
 import { drafts } from './offers.mjs';
 import { seed } from './seed.mjs';
-
-const dist = path.resolve(import.meta.dirname, '../../dist');
-const load = (file) => import(path.join(dist, file));
 
 // As `npm start` runs it.
 v8.setFlagsFromString('--max-semi-space-size=32');
 
-const SECRET = 'bench-secret-of-at-least-thirty-two-characters';
 const DAY_MS = 86_400_000;
 
 export async function bench(options) {
@@ -31,55 +25,25 @@ export async function bench(options) {
     },
   });
   const size = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
-  const { startEmbedded } = await load('platform/embedded/index.js');
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'aislecue-bench-'));
-  const services = await startEmbedded({
-    dataFolder: folder,
-    need: { postgres: true, redis: true },
-    log: () => {},
-  });
-  try {
-    const candidates = await measured(services, size);
-    const [cpu] = os.cpus();
-    const machine = {
-      cpu: cpu?.model,
-      cores: os.cpus().length,
-      node: process.version,
-      load: os.loadavg()[0],
-    };
-    console.error(candidates.map((each) => JSON.stringify(each)).join('\n'));
-    console.log(JSON.stringify({ machine, size, candidates, ratios: {} }));
-  } finally {
-    await services.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  const candidates = await inProcess((app, database) => measured(app, database, size));
+  console.error(candidates.map((each) => JSON.stringify(each)).join('\n'));
+  console.log(JSON.stringify({ machine: machineOf(), size, candidates, ratios: {} }));
 }
 
-async function measured(services, size) {
-  const { boot } = await load('boot.js');
-  const { Database, Log, readSettings } = await load('platform/index.js');
-  const env = { AISLECUE_SECRET: SECRET, DATABASE_URL: services.databaseUrl, REDIS_URL: services.redisUrl };
-  // As `api` nothing is worked off but by the bench itself.
-  const settings = { ...readSettings({ ...env, ROLE: 'api', LOG_LEVEL: 'error' }), port: 0 };
-  const { app, stop } = await boot(settings, new Log('error'));
-  try {
-    const database = app.get(Database);
-    const { Stores } = await load('stores/index.js');
-    const { ShopperViews } = await load('insights/index.js');
-    await seed(database, size);
-    const { Published } = await load('platform/index.js');
-    const published = app.get(Published);
-    for (const name of ['stores', 'offers', 'catalogue']) await published.raise(database, name);
-    await published.refresh();
-    if ([...app.get(Stores).all()].length === 0) throw new Error('the stores are not there');
-    const ids = (await database.query('SELECT shopper_id FROM shoppers')).map((row) => row.shopper_id);
-    const views = app.get(ShopperViews);
-    for (let at = 0; at < ids.length; at += 500) await views.load(ids.slice(at, at + 500));
-    await database.run('ANALYZE');
-    return await rounds(app, size);
-  } finally {
-    await stop();
-  }
+async function measured(app, database, size) {
+  const { Stores } = await load('stores/index.js');
+  const { ShopperViews } = await load('insights/index.js');
+  await seed(database, size);
+  const { Published } = await load('platform/index.js');
+  const published = app.get(Published);
+  for (const name of ['stores', 'offers', 'catalogue']) await published.raise(database, name);
+  await published.refresh();
+  if ([...app.get(Stores).all()].length === 0) throw new Error('the stores are not there');
+  const ids = (await database.query('SELECT shopper_id FROM shoppers')).map((row) => row.shopper_id);
+  const views = app.get(ShopperViews);
+  for (let at = 0; at < ids.length; at += 500) await views.load(ids.slice(at, at + 500));
+  await database.run('ANALYZE');
+  return rounds(app, size);
 }
 
 async function rounds(app, { days, rounds: count }) {

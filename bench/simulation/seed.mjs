@@ -1,3 +1,4 @@
+import { consentsTo, fill, PRODUCTS } from '../in-process.mjs';
 import { offerRows } from './offers.mjs';
 
 const ZONES = 8;
@@ -22,12 +23,9 @@ export async function seed(database, { shoppers, visits, purchases, days, live }
   const statements = [
     `INSERT INTO stores (store_id, document, version)
      SELECT 'store-' || n, '${JSON.stringify(store)}'::jsonb, 1 FROM generate_series(0, ${STORES - 1}) AS n`,
-    `INSERT INTO products (product_id, name, brand, own_brand, category, equivalence_group)
-     SELECT 'p' || n, 'Product ' || n, 'Brand ' || n % 7, n % 7 = 0, 'c' || n % 40, 'g' || n % 40
-     FROM generate_series(0, 199) AS n`,
+    PRODUCTS,
     `INSERT INTO shoppers (shopper_id, attributes) SELECT 's' || n, '{}' FROM generate_series(1, ${shoppers}) AS n`,
-    `INSERT INTO consents SELECT shopper_id, purpose, true, '1', 'bench', now()
-     FROM shoppers, unnest(ARRAY['profiling', 'location']) AS purpose`,
+    consentsTo('profiling', 'location'),
     `INSERT INTO purchases (purchase_id, shopper_id, store_id, channel, purchased_at, content_hash)
      SELECT 's' || n || '-' || k, 's' || n, 'store-' || n % ${STORES}, 'store',
        now() - make_interval(days => k * 360 / ${purchases}, hours => (n + k) % 12), ''
@@ -48,9 +46,7 @@ export async function seed(database, { shoppers, visits, purchases, days, live }
      FROM visits, generate_series(1, 4) AS k`,
     'DELETE FROM shopper_changes WHERE change_id > 0',
   ];
-  await database.transaction(async (tx) => {
-    await tx.run('SET LOCAL statement_timeout = 0');
-    for (const statement of statements) await tx.run(statement);
+  await fill(database, statements, async (tx) => {
     for (const { offerId, status, document } of offerRows(live)) {
       await tx.run(
         `INSERT INTO offers (offer_id, status, live_revision, latest_revision, version, created_by)
@@ -63,6 +59,5 @@ export async function seed(database, { shoppers, visits, purchases, days, live }
         [offerId, JSON.stringify(document), status === 'live' ? 'approved' : 'draft'],
       );
     }
-    await tx.run('ANALYZE');
   });
 }

@@ -9,12 +9,14 @@ import type {
   Instant,
   OfferId,
   ProductId,
+  RadioFacts,
   ShopperId,
   StoreId,
   TriggerKind,
   VisitId,
   ZoneId,
 } from '../shared/index.js';
+import type { StoreLayout } from '../stores/index.js';
 
 /** Why an offer was not made: the contract's codes, and `below-minimum-value` (docs/decisions/0026). */
 export type ReasonCode =
@@ -69,6 +71,8 @@ export interface World {
   policy: ContactPolicy;
   live: LiveSnapshot;
   economics: Economics;
+  /** How well the radios of a place are; absent where it is not known, as of a time that is over. */
+  radio?: ((layout: StoreLayout, zoneId: ZoneId | undefined) => RadioFacts | undefined) | undefined;
   /** Without it, no budget is paced. */
   rhythms?: Pick<StoreRhythms, 'paceIn'> | undefined;
 }

@@ -6,6 +6,7 @@ import {
   type Worth,
 } from '../limits/index.js';
 import type { LiveOffer } from '../offers/index.js';
+import { savingOf } from './choosing/index.js';
 import type { Considered } from './decision.js';
 
 interface Member extends GroupMember {
@@ -64,29 +65,10 @@ function memberOf(each: Considered): Member {
 function worthOf({ document: { reward }, target: { products, gift } }: LiveOffer): Worth {
   const [product] = products;
   const price = product?.price?.amount;
-  const saved = savedBy(reward, price, gift?.price?.amount);
+  const currency = product?.price?.currency;
+  const saved = savingOf(reward, { price, currency, giftPrice: gift?.price?.amount });
   const cost = reward.type === 'gift' ? gift?.unitCost?.amount : saved;
   const unitCost = product?.unitCost?.amount;
   const isKnown = price !== undefined && unitCost !== undefined && cost !== undefined;
   return { toShopper: saved, margin: isKnown ? price - unitCost - cost : undefined };
-}
-
-function savedBy(
-  reward: LiveOffer['document']['reward'],
-  price: number | undefined,
-  giftPrice: number | undefined,
-): number | undefined {
-  switch (reward.type) {
-    case 'percentOff': {
-      const most = reward.maxDiscount?.amount ?? Infinity;
-      return price === undefined ? reward.maxDiscount?.amount : Math.min(most, (price * reward.value) / 100);
-    }
-    case 'amountOff':
-      return reward.value.amount;
-    case 'gift':
-      return giftPrice;
-    case 'points':
-    case 'none':
-      return 0;
-  }
 }

@@ -55,7 +55,7 @@ export function pendingOf(
   { newId, now }: { newId: () => string; now: Instant },
 ): Pending {
   const facts = {
-    ...factsOf(trigger, layout, { shopper: view, live: world.live }),
+    ...factsOf(trigger, layout, { shopper: view, live: world.live, radio: world.radio }),
     visitId: change.visitId,
     ...read,
   };

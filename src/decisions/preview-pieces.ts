@@ -12,6 +12,7 @@ import type {
   ShopperView,
   VisitId,
 } from '../shared/index.js';
+import type { StoreLayout } from '../stores/index.js';
 import type { Considered, Pending, World } from './decision.js';
 import { OfferWriter, type OfferInWords } from './offer.writer.js';
 import type { PreviewBody } from './preview.dto.js';
@@ -29,9 +30,9 @@ export class PreviewPieces {
     private readonly clock: Clock,
   ) {}
 
-  /** The world of now, with some drafts live in it. */
-  worldWith(live: LiveSnapshot): World {
-    return { ...this.worlds.current, live };
+  /** The world of now in a store, with some drafts live in it. */
+  async worldWith(live: LiveSnapshot, layout: StoreLayout): Promise<World> {
+    return { ...(await this.worlds.in(layout)), live };
   }
 
   async viewOf(shopperId: ShopperId): Promise<ShopperView | undefined> {

@@ -46,12 +46,12 @@ export class Previews {
     const candidates = [...triggered, ...asked];
     const visitId = await this.#visitOf(body.shopperId, body.storeId);
     const read = await this.pieces.readOf(body.shopperId, candidates);
+    const world = await this.pieces.worldWith(live, layout);
     const facts = {
-      ...factsOf(trigger, layout, { shopper: view, live }),
+      ...factsOf(trigger, layout, { shopper: view, live, radio: world.radio }),
       ...read,
       ...(visitId && { visitId }),
     };
-    const world = this.pieces.worldWith(live);
     const pending: Pending = {
       ...this.pieces.ids(visitId),
       shopperId: body.shopperId,

@@ -10,6 +10,7 @@ import {
   type ZoneId,
 } from '../shared/index.js';
 import type { StoreLayout } from '../stores/index.js';
+import type { World } from './decision.js';
 
 /** The moment that offers may be triggered by. */
 export interface Trigger {
@@ -52,7 +53,7 @@ export function candidatesOf(
 export function factsOf(
   trigger: Trigger,
   layout: StoreLayout,
-  { shopper, live }: { shopper: ShopperView; live: LiveSnapshot },
+  { shopper, live, radio }: { shopper: ShopperView } & Pick<World, 'live' | 'radio'>,
 ): Facts {
   const zone = trigger.zoneId === undefined ? undefined : layout.zones.get(trigger.zoneId);
   return {
@@ -62,6 +63,7 @@ export function factsOf(
     storeId: layout.storeId,
     shopper,
     inStock: (productId) => live.stockOf(layout.storeId, productId as ProductId),
+    ...(radio && { radio: () => radio(layout, trigger.zoneId) }),
     ...(zone && { zone: { zoneId: zone.zoneId, kind: zone.kind, categories: zone.categories } }),
     ...(trigger.dwellSeconds !== undefined && { dwellSeconds: trigger.dwellSeconds }),
     ...(trigger.visitSeconds !== undefined && { visitSeconds: trigger.visitSeconds }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { vocabulary } from '../platform/index.js';
+import { validateRule, warningsOf, type FieldRegistry } from '../rules/index.js';
 import { toRfc3339, type Instant } from '../shared/index.js';
 import { offerFields } from './offer.schema.js';
 import { headOf, pendingOf, type Revision, type ShownOffer } from './revisions.rules.js';
@@ -21,6 +22,10 @@ export const offerAnswer = z.object({
   pendingRevision: z
     .object({ revision: z.int(), state: revisionState, comment: z.string().optional() })
     .optional(),
+  warnings: z
+    .array(z.object({ path: z.string(), code: z.string(), detail: z.string() }))
+    .optional()
+    .describe('of one offer, where parts of its rule can never hold: which'),
 });
 
 export const revisionAnswer = z.object({
@@ -55,6 +60,17 @@ export function offerAnswerOf({ offer, latest, live }: ShownOffer, now: Instant)
       },
     }),
   };
+}
+
+/** What whoever saved the offer ought to know: its rule is good, and parts of it can never hold. */
+export function warningsAbout(
+  { latest, live }: ShownOffer,
+  fields: FieldRegistry,
+): { warnings?: ReturnType<typeof warningsOf> } {
+  // Fields may have gone since it was saved.
+  const validation = validateRule(headOf(latest, live).document.eligibility, fields, 'eligibility');
+  const warnings = validation.ok ? warningsOf(validation.rule, fields, 'eligibility') : [];
+  return warnings.length === 0 ? {} : { warnings };
 }
 
 export function revisionAnswerOf(revision: Revision): Record<string, unknown> {

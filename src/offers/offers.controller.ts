@@ -1,7 +1,8 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Inject } from '@nestjs/common';
 import { Answer, Clock, etagOf, Handles, type Asked, type Page } from '../platform/index.js';
+import { FIELD_REGISTRY, FieldRegistry } from '../rules/index.js';
 import { latestOf, liveOf, type Kept } from './offer-change.rules.js';
-import { offerAnswerOf } from './offer.dto.js';
+import { offerAnswerOf, warningsAbout } from './offer.dto.js';
 import { OfferLists } from './offer-lists.service.js';
 import * as routes from './offers.routes.js';
 import { Offers } from './offers.service.js';
@@ -13,6 +14,7 @@ export class OffersController {
     private readonly offers: Offers,
     private readonly lists: OfferLists,
     private readonly clock: Clock,
+    @Inject(FIELD_REGISTRY) private readonly fields: FieldRegistry,
   ) {}
 
   @Handles(routes.createOffer)
@@ -77,7 +79,8 @@ export class OffersController {
   }
 
   #answer(shown: ShownOffer, headers: Record<string, string> = {}): Answer {
-    return new Answer(offerAnswerOf(shown, this.clock.now()), {
+    const body = { ...offerAnswerOf(shown, this.clock.now()), ...warningsAbout(shown, this.fields) };
+    return new Answer(body, {
       headers: { etag: etagOf(shown.offer.version), ...headers },
     });
   }

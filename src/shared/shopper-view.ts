@@ -212,6 +212,12 @@ export interface Reads {
 /** What was read of them; what was not is not known. */
 export type Read = Pick<Facts, 'lists' | 'products'>;
 
+/** What is known of the radios of a store, and of those in the zone that the shopper is in. */
+export interface RadioFacts {
+  gatewaysSilent: number;
+  zone?: { beaconsHealthy?: boolean; beaconBatteryPercent?: number; flapsPerHour: number; muted: boolean };
+}
+
 /** All that a rule may ask about: the moment, the place and the person. */
 export interface Facts {
   at: Instant;
@@ -231,6 +237,8 @@ export interface Facts {
   products?: ProductNeeds;
   /** Whether the store has a product that a rule or an offer names. */
   inStock?: (productId: string) => boolean;
+  /** How well the radios of the place are, some seconds ago; undefined where it is not known. */
+  radio?: () => RadioFacts | undefined;
   /** Set while a rule asks about the items of a list: the one that is asked. */
   item?: Item;
 }

@@ -1,6 +1,8 @@
 export type { CheckIn } from './checkins/checkin.js';
 export { CheckIns } from './checkins/checkins.service.js';
+export { sightingFields } from './fields.js';
 export { GatewayPulse } from './gateway-pulse.store.js';
+export { RadioHealth } from './health/radio-health.service.js';
 export { RecordedCheckIns, RecordedSightings } from './recordings/recorded-sinks.js';
 export { Recorder } from './recordings/recorder.js';
 export { RecordingsModule } from './recordings/recordings.module.js';

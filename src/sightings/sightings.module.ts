@@ -17,6 +17,7 @@ import { StoreHealthController } from './health/health.controller.js';
 import { HealthDeparture } from './health/health-departure.js';
 import { HealthNotes } from './health/health-notes.service.js';
 import { HealthStore } from './health/health.store.js';
+import { RadioHealth } from './health/radio-health.service.js';
 import { StoreHealth } from './health/store-health.service.js';
 import { LocationConsents } from './location-consents.js';
 import { MqttDoor } from './mqtt/mqtt-door.js';
@@ -53,6 +54,7 @@ import { ZoneMutes } from './trust/zone-mutes.store.js';
     HealthDeparture,
     HealthNotes,
     HealthStore,
+    RadioHealth,
     StoreHealth,
     LocationConsents,
     CheckIns,
@@ -60,6 +62,6 @@ import { ZoneMutes } from './trust/zone-mutes.store.js';
     MergedCheckIns,
     CheckInHandover,
   ],
-  exports: [SightingIntake, CheckIns, GatewayPulse, ZoneMutes],
+  exports: [SightingIntake, CheckIns, GatewayPulse, ZoneMutes, RadioHealth],
 })
 export class SightingsModule {}

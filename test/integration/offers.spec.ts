@@ -143,6 +143,15 @@ describe('offers', () => {
     });
     expect(unruly.status).toBe(400);
     expect(unruly.body.errors[0].path).toBe('eligibility.rules[0].field');
+    const vain = ['<', '>'].map((operator) => ({ field: 'time.hour', operator, value: 12 }));
+    const inVain = await shop.call('POST', '/v1/offers', {
+      as: marketer,
+      body: offer({ eligibility: { combinator: 'and', rules: vain } }),
+    });
+    expect(inVain).toMatchObject({
+      status: 201,
+      body: { warnings: [{ path: 'eligibility', code: 'never-holds' }] },
+    });
     const unknown = await shop.call('POST', '/v1/offers', { as: marketer, body: offer({ colour: 'red' }) });
     expect(unknown).toMatchObject({ status: 400, body: { code: 'unknown-field' } });
   });

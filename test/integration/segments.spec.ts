@@ -358,6 +358,31 @@ describe('a segment', () => {
     await until(preview, ({ body }) => body.outcome === 'offer', 2_000);
   });
 
+  it('is of no use to a rule about the radios of a place, which a preview knows', async () => {
+    const id = await shopper();
+    await consent(id, true, 'location');
+    const previewed = async (eligibility: unknown) => {
+      const offer = {
+        ...{ name: 'Where all is well', kind: 'message', trigger: { on: ['zoneEntered'] }, eligibility },
+        content: { default: { title: 'Hello', body: 'You' } },
+      };
+      const made = await shop.call('POST', '/v1/offers', { as: admin, body: offer });
+      const asked = { shopperId: id, storeId: 'north', zoneId: 'all', draftOfferIds: [made.body.offerId] };
+      return (await shop.call('POST', '/v1/decisions/preview', { as: admin, body: asked })).body;
+    };
+    const muted = (value: boolean) => ({ field: 'zone.muted', operator: '=', value });
+    expect(await previewed(muted(false))).toMatchObject({ outcome: 'offer' });
+    expect(await previewed(muted(true))).toMatchObject({ outcome: 'silence', reason: 'rule-not-met' });
+    const audience = await shop.call('POST', '/v1/rules/audience', {
+      as: admin,
+      body: { rule: muted(false) },
+    });
+    expect(audience).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'rule.field', code: 'needs-a-visit' }] },
+    });
+  });
+
   it('names the place of what is wrong with its rule', async () => {
     const wrong = {
       combinator: 'and',

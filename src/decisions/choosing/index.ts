@@ -1,2 +1,3 @@
 export { chosenFrom, ranked } from './choice.rules.js';
+export { savingOf } from './saving.rules.js';
 export { FIRST_ECONOMICS, type Economics, type Worth } from './worth.rules.js';

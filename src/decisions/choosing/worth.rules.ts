@@ -1,8 +1,9 @@
 import type { Product, TypicalPrice } from '../../catalogue/index.js';
 import { estimateIn } from '../../insights/index.js';
 import type { Lead, LiveOffer } from '../../offers/index.js';
-import { percentOf, type Facts, type Money, type ShopperView } from '../../shared/index.js';
+import type { Facts, ShopperView } from '../../shared/index.js';
 import { responseTo, type Tallies } from './responses.rules.js';
+import { savingOf } from './saving.rules.js';
 
 /** What is known of money and of what offers bring, beside the offer and the shopper. */
 export interface Economics {
@@ -152,28 +153,15 @@ function typicalMargin(typical: TypicalPrice | undefined, { marginShare }: Econo
   return { price: price.amount, margin: price.amount * (1 - costShare), currency: price.currency };
 }
 
-/** What the reward costs where it is taken, on one unit. What is in another currency the till refuses, so it costs nothing. */
+/** What the reward costs where it is taken, on one unit; where no price is known nothing, as nothing is earned. */
 function costOf({ document, target }: LiveOffer, { price, currency }: Good, economics: Economics): number {
   const { reward } = document;
-  const inCurrency = (money: Money): number =>
-    currency === undefined || money.currency === currency ? money.amount : 0;
-  switch (reward.type) {
-    case 'percentOff': {
-      const most = reward.maxDiscount === undefined ? price : inCurrency(reward.maxDiscount);
-      return Math.min(percentOf(price, reward.value), price, most);
-    }
-    case 'amountOff':
-      return price > 0 ? Math.min(inCurrency(reward.value), price) : inCurrency(reward.value);
-    case 'points':
-      return reward.value * economics.pointValue;
-    case 'gift': {
-      if (target.gift === undefined) return 0;
-      const gift = marginOf(target.gift, economics);
-      return gift.price - gift.margin;
-    }
-    case 'none':
-      return 0;
-  }
+  if (reward.type === 'points') return reward.value * economics.pointValue;
+  if (reward.type !== 'gift')
+    return savingOf(reward, { price: price > 0 ? price : undefined, currency }) ?? 0;
+  if (target.gift === undefined) return 0;
+  const gift = marginOf(target.gift, economics);
+  return gift.price - gift.margin;
 }
 
 /** Before anything is known of what offers bring; the shares are the settings' defaults. */

@@ -69,6 +69,19 @@ export class HealthStore {
     };
   }
 
+  /** Of `read` only when its radios were heard, and what they told of their batteries. */
+  async readRadios(storeId: StoreId): Promise<Pick<KeptHealth, 'seen' | 'beacons' | 'batteries'>> {
+    const key = this.#keysOf(storeId);
+    const [seen, beacons, batteries] = await Promise.all(
+      [key('seen'), key('beacons'), key('batteries')].map((name) => this.redis.request.hgetall(name)),
+    );
+    return {
+      seen: read(seen, Number),
+      beacons: read(beacons, parsed<KeptBeacon>),
+      batteries: read(batteries, parsed<KeptBattery>),
+    };
+  }
+
   /** Takes away what is told of these beacons in a store: rows of payloads, and what was heard in the last minute. */
   async erase(storeId: StoreId, beaconIds: readonly BeaconId[]): Promise<void> {
     const key = this.#keysOf(storeId);
