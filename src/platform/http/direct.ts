@@ -34,11 +34,11 @@ export function answerDirectly(app: NestFastifyApplication): void {
           const given = await controller[method]?.(askedOf(spec, request));
           const { body, options: told } = given instanceof Answer ? given : new Answer(given);
           if (told.headers !== undefined) void reply.headers(told.headers);
-          return reply.status(told.status ?? spec.status ?? 200).send(body);
+          void reply.status(told.status ?? spec.status ?? 200).send(body);
         } catch (error) {
           problems.answer(error, request, reply);
-          return reply;
         }
+        return reply;
       };
     });
 }
