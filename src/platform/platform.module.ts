@@ -81,9 +81,11 @@ export class PlatformModule {
       RateLimits,
     ];
     const doors: Provider[] = [
-      { provide: APP_GUARD, useClass: RouteGuard },
+      RouteGuard,
+      ProblemFilter,
+      { provide: APP_GUARD, useExisting: RouteGuard },
       { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
-      { provide: APP_FILTER, useClass: ProblemFilter },
+      { provide: APP_FILTER, useExisting: ProblemFilter },
     ];
     return {
       module: PlatformModule,

@@ -15,8 +15,11 @@ const MOST_AT_ONCE = 500;
 interface Source<Key, Value> {
   /** Stands in the log. */
   name: string;
-  /** Answers for every key. `askedAt` is now: an answer is as old as its question. */
-  ask: (keys: readonly Key[], askedAt: Instant) => Promise<ReadonlyMap<Key, Value>>;
+  /**
+   * Answers for every key; `undefined` says that there is nothing, which is remembered too. `askedAt` is now: an answer is as
+   * old as its question.
+   */
+  ask: (keys: readonly Key[], askedAt: Instant) => Promise<ReadonlyMap<Key, Value | undefined>>;
   /** No answer is given that is older. At least 3 s, or it cannot be renewed ahead of its end. */
   keptMs: number;
   /** The longest kept goes first when there are more. */
@@ -24,7 +27,7 @@ interface Source<Key, Value> {
 }
 
 interface Kept<Value> {
-  value: Value;
+  value: Value | undefined;
   askedAt: Instant;
   usedAt: Instant;
 }
@@ -50,23 +53,25 @@ export class Remembered<Key, Value> {
   ) {}
 
   /**
-   * The answer for each of `keys`; one question for all that are not remembered.
+   * The answer for each of `keys` that has one; one question for all that are not remembered.
    *
    * @throws what the source throws, when it had to be asked
    */
   async of(keys: Iterable<Key>): Promise<Map<Key, Value>> {
     const now = this.clock.now();
     const answers = new Map<Key, Value>();
-    const open = new Set<Key>();
+    let open: Set<Key> | undefined;
     for (const key of keys) {
       const kept = this.#kept.get(key);
       if (kept !== undefined && now - kept.askedAt < this.source.keptMs) {
         kept.usedAt = now;
-        answers.set(key, kept.value);
-      } else open.add(key);
+        if (kept.value !== undefined) answers.set(key, kept.value);
+      } else (open ??= new Set()).add(key);
     }
-    if (open.size === 0) return answers;
-    for (const [key, value] of await this.#ask([...open], now)) answers.set(key, value);
+    if (open === undefined) return answers;
+    for (const [key, value] of await this.#ask([...open], now)) {
+      if (value !== undefined) answers.set(key, value);
+    }
     return answers;
   }
 
@@ -114,7 +119,7 @@ export class Remembered<Key, Value> {
     return due;
   }
 
-  async #ask(keys: readonly Key[], askedAt: Instant): Promise<ReadonlyMap<Key, Value>> {
+  async #ask(keys: readonly Key[], askedAt: Instant): Promise<ReadonlyMap<Key, Value | undefined>> {
     const question = {};
     for (const key of keys) this.#asked.set(key, question);
     try {
@@ -128,7 +133,7 @@ export class Remembered<Key, Value> {
     }
   }
 
-  #keep(key: Key, value: Value, askedAt: Instant): void {
+  #keep(key: Key, value: Value | undefined, askedAt: Instant): void {
     this.#timer ??= setInterval(() => void this.renew(), ROUND_MS).unref();
     const usedAt = this.#kept.get(key)?.usedAt ?? askedAt;
     this.#kept.delete(key);

@@ -11,7 +11,7 @@ export interface HeardInStore {
   storeId: StoreId;
   beaconIds: Iterable<BeaconId>;
   carriers: ReadonlyMap<BeaconId, ShopperId>;
-  mayBeLocated: ReadonlySet<ShopperId>;
+  mayBeLocated: Pick<ReadonlySet<ShopperId>, 'has'>;
 }
 
 /** From what a gateway hears to the shopper: beacons that keep their name, and those that change it. */
@@ -29,15 +29,14 @@ export class Recognition {
    * Who carries these beacons; one that nobody carries is missing. An `eid:` that a registered key makes now is that
    * key's, whoever else names it; any other is looked up as it stands.
    */
-  async shopperOf(beaconIds: Iterable<BeaconId>): Promise<Map<BeaconId, ShopperId>> {
-    const heard = [...beaconIds];
-    const eids = heard.filter(isEid);
-    if (eids.length === 0) return this.carried.shopperOf(heard);
+  async shopperOf(beaconIds: readonly BeaconId[]): Promise<Map<BeaconId, ShopperId>> {
+    const eids = beaconIds.filter(isEid);
+    if (eids.length === 0) return this.carried.shopperOf(beaconIds);
     const entries = await this.table.find(eids);
     const nameOf = (beaconId: BeaconId): BeaconId => entries.get(beaconId)?.name ?? beaconId;
-    const carriers = await this.carried.shopperOf(new Set(heard.map(nameOf)));
+    const carriers = await this.carried.shopperOf(beaconIds.map(nameOf));
     const shoppers = new Map<BeaconId, ShopperId>();
-    for (const beaconId of heard) {
+    for (const beaconId of beaconIds) {
       const shopperId = carriers.get(nameOf(beaconId));
       if (shopperId !== undefined) shoppers.set(beaconId, shopperId);
     }

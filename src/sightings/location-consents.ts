@@ -7,15 +7,18 @@ import { SECOND_MS, type ShopperId } from '../shared/index.js';
 const KEPT_MS = 4 * SECOND_MS;
 const MOST_KEPT = 50_000;
 
+/** Who consents, among those who were asked about. */
+export type Consenting = Pick<ReadonlySet<ShopperId>, 'has'>;
+
 /** Who may be located, asked once in a few seconds and shopper rather than once a sighting. */
 @Injectable()
 export class LocationConsents implements OnApplicationShutdown {
-  readonly #known: Remembered<ShopperId, boolean>;
+  readonly #known: Remembered<ShopperId, true>;
 
   constructor(consents: Consents, clock: Clock, log: Log, bus: Bus) {
-    const ask = async (ids: readonly ShopperId[]): Promise<Map<ShopperId, boolean>> => {
+    const ask = async (ids: readonly ShopperId[]): Promise<Map<ShopperId, true | undefined>> => {
       const answers = await consents.of(ids);
-      return new Map(ids.map((id) => [id, answers.get(id)?.location ?? false]));
+      return new Map(ids.map((id) => [id, answers.get(id)?.location === true ? true : undefined]));
     };
     this.#known = new Remembered(
       { name: 'location consents', ask, keptMs: KEPT_MS, most: MOST_KEPT },
@@ -26,10 +29,8 @@ export class LocationConsents implements OnApplicationShutdown {
   }
 
   /** Those of `ids` who have granted `location`; what was never said is no. */
-  async grantedBy(ids: Iterable<ShopperId>): Promise<ReadonlySet<ShopperId>> {
-    const granted = new Set<ShopperId>();
-    for (const [id, isGranted] of await this.#known.of(ids)) if (isGranted) granted.add(id);
-    return granted;
+  grantedBy(ids: Iterable<ShopperId>): Promise<Consenting> {
+    return this.#known.of(ids);
   }
 
   onApplicationShutdown(): Promise<void> {

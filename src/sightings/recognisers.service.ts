@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { BeaconId, Instant, ShopperId, StoreId } from '../shared/index.js';
 import { Recognition } from '../shoppers/index.js';
 import { Stores } from '../stores/index.js';
-import { LocationConsents } from './location-consents.js';
+import { LocationConsents, type Consenting } from './location-consents.js';
 import type { Sighting } from './sighting.js';
 import { recognise, type Recognised } from './sightings.rules.js';
 import type { Clocks, TimedHearing } from './timing.rules.js';
@@ -12,7 +12,7 @@ import { RecentIds } from './trust/recent-ids.js';
 /** Whose beacons are, and which of these shoppers may be located. */
 export interface Bearers {
   carriers: ReadonlyMap<BeaconId, ShopperId>;
-  consenting: ReadonlySet<ShopperId>;
+  consenting: Consenting;
 }
 
 const NOBODY: Bearers = { carriers: new Map(), consenting: new Set() };
@@ -34,8 +34,8 @@ export class Recognisers {
   /** Two questions a store's report, however long it is: whose beacons, and who consents. */
   async recognise(storeId: StoreId, hearings: readonly TimedHearing[], clocks: Clocks): Promise<Findings> {
     const sorted = sortFixed(hearings, (beaconId) => this.stores.storeOfBeacon(beaconId));
-    const names = new Set<BeaconId>();
-    for (const { beaconIds } of sorted.mobile) for (const beaconId of beaconIds) names.add(beaconId);
+    const names: BeaconId[] = [];
+    for (const { beaconIds } of sorted.mobile) for (const beaconId of beaconIds) names.push(beaconId);
     const bearers = await this.bearersOf(names);
     const { carriers, consenting } = bearers;
     this.recognition.learn({ storeId, beaconIds: names, carriers, mayBeLocated: consenting });
@@ -66,8 +66,8 @@ export class Recognisers {
   }
 
   /** The same two questions, from which nothing is learnt. */
-  async bearersOf(beaconIds: ReadonlySet<BeaconId>): Promise<Bearers> {
-    if (beaconIds.size === 0) return NOBODY;
+  async bearersOf(beaconIds: readonly BeaconId[]): Promise<Bearers> {
+    if (beaconIds.length === 0) return NOBODY;
     const carriers = await this.recognition.shopperOf(beaconIds);
     const consenting = await this.consents.grantedBy(carriers.values());
     return { carriers, consenting };

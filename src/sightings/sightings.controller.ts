@@ -16,6 +16,7 @@ const sightings = route({
   lenientCredential: true,
   unmetered: 'gateways',
   ignoresIdempotencyKey: true,
+  direct: true,
   body: checkedInside(batch),
   status: 202,
   answer: batchAnswer,
@@ -30,6 +31,7 @@ const payload = route({
   lenientCredential: true,
   unmetered: 'gateways',
   ignoresIdempotencyKey: true,
+  direct: true,
   params: z.strictObject({ gatewayId: vocabulary.gatewayId, format: z.string().max(64) }),
   query: z.strictObject({
     key: z.string().max(200).optional().describe('the API key, for gateways that can set no header'),

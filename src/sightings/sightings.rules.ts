@@ -2,6 +2,7 @@ import type { BeaconId, GatewayId, ShopperId, StoreId } from '../shared/index.js
 import { hearingAt, type Heard, type Hearing } from './hearing.js';
 import { isKnownPower } from './radio.rules.js';
 import type { Reported } from './sightings.dto.js';
+import type { Consenting } from './location-consents.js';
 import type { Sighting } from './sighting.js';
 import { sightingOf, type Clocks, type TimedHearing } from './timing.rules.js';
 
@@ -34,13 +35,16 @@ export function atGateways(
 ): Placed {
   const [only] = gateways.size === 1 ? gateways.keys() : [];
   const placed: Placed = { hearings: [], refused: [] };
+  // One for all that a gateway heard in a row.
+  let anchor: { kind: 'gateway'; gatewayId: GatewayId } | undefined;
   for (const { index, value } of items) {
     const gatewayId = value.gatewayId ?? only;
     if (gatewayId === undefined) {
       const detail = 'gatewayId: needed, because the store does not have exactly one gateway';
       placed.refused.push({ index, code: 'required', detail });
     } else if (gateways.has(gatewayId)) {
-      placed.hearings.push(hearingOf({ index, value }, storeId, { kind: 'gateway', gatewayId }));
+      if (anchor?.gatewayId !== gatewayId) anchor = { kind: 'gateway', gatewayId };
+      placed.hearings.push(hearingOf({ index, value }, storeId, anchor));
     } else {
       const detail = `gatewayId: the store has no gateway ${gatewayId}`;
       placed.refused.push({ index, code: 'unknown-gateway', detail });
@@ -97,7 +101,7 @@ export interface Recognised {
 export function recognise(
   hearings: readonly TimedHearing[],
   shopperOf: (hearing: TimedHearing) => ShopperId | undefined,
-  mayBeLocated: ReadonlySet<ShopperId>,
+  mayBeLocated: Consenting,
   clocks: Clocks,
   isRecent: (sightingId: string) => boolean = () => false,
 ): Recognised {

@@ -1,5 +1,5 @@
 import { MINUTE_MS, SECOND_MS, type Instant, type ShopperId } from '../shared/index.js';
-import { hearingAt, type Hearing } from './hearing.js';
+import type { Hearing } from './hearing.js';
 import type { Sighting } from './sighting.js';
 
 /** How far ahead of ours a sender's clock may run; what is less is put at receipt. */
@@ -64,7 +64,8 @@ export function timingOf(
 }
 
 /**
- * Sorts hearings by whether they tell of now.
+ * Sorts hearings by whether they tell of now, and gives each the time that counts. Changes them: copies of all that comes in
+ * would cost as much as judging it.
  *
  * @param offsetMsOf what must be added to the times of a hearing; by default what `sentAt` tells
  */
@@ -87,7 +88,7 @@ export function timed(
 }
 
 function timedAt(hearing: Hearing, at: Instant): TimedHearing {
-  const timely = hearingAt(hearing, hearing.storeId, hearing.anchor) as TimedHearing;
+  const timely = hearing as TimedHearing;
   timely.at = at;
   return timely;
 }

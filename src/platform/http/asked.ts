@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { parse as parseJson } from 'secure-json-parse';
 import { Problem, badRequest } from './problem.js';
-import { ROUTE, type KnownRequest, type RouteSpec } from './route.js';
+import { ROUTE, type Asked, type KnownRequest, type RouteSpec } from './route.js';
 import { parse } from './validation.js';
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
@@ -10,7 +10,11 @@ const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 /** Checks the whole request by the route's schemas and hands it over as one value. */
 export const AskedParameter = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const spec = Reflect.getMetadata(ROUTE, context.getHandler()) as RouteSpec;
-  const request = context.switchToHttp().getRequest<KnownRequest>();
+  return askedOf(spec, context.switchToHttp().getRequest<KnownRequest>());
+});
+
+/** The request as its handler gets it. @throws Problem 400 or 415 where it does not follow the route's schemas */
+export function askedOf(spec: RouteSpec, request: KnownRequest): Record<keyof Asked<RouteSpec>, unknown> {
   return {
     principal: request.principal,
     params: spec.params === undefined ? undefined : parse(spec.params, request.params, 'path'),
@@ -22,7 +26,7 @@ export const AskedParameter = createParamDecorator((_: unknown, context: Executi
     address: request.ip,
     fromLoopback: LOOPBACK.test(request.ip),
   };
-});
+}
 
 function bodyOf(spec: RouteSpec, request: KnownRequest): unknown {
   if (spec.streamedBody !== undefined) return request.raw;

@@ -27,14 +27,23 @@ export class RouteGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const spec = Reflect.getMetadata(ROUTE, context.getHandler()) as RouteSpec | undefined;
     if (spec === undefined) throw new Problem(404, 'not-found', 'No such route.');
-    const request = context.switchToHttp().getRequest<KnownRequest>();
+    await this.admit(spec, context.switchToHttp().getRequest<KnownRequest>());
+    return true;
+  }
+
+  /**
+   * Finds out who is asking and notes it in the request.
+   *
+   * @throws Problem 401, 403 or 429 where the route does not let them in
+   */
+  async admit(spec: RouteSpec, request: KnownRequest): Promise<void> {
     request.receivedAt ??= this.clock.now();
     const { credential, byItself } = credentialOf(request, spec.lenientCredential === true);
     const principal = await this.authenticator.authenticate(credential);
     await this.#meter(spec, principal, request.ip);
     if (spec.allow === 'anyone') {
       request.principal = principal ?? { kind: 'anonymous' };
-      return true;
+      return;
     }
     if (principal === undefined) throw unauthorized('The credential is not known, expired or revoked.');
     if (principal.kind === 'anonymous') throw unauthorized('A credential is needed: Authorization: Bearer …');
@@ -44,7 +53,6 @@ export class RouteGuard implements CanActivate {
     }
     if (byItself) requireOwnPage(request);
     request.principal = principal;
-    return true;
   }
 
   /** Who is known is counted by name, everybody else by address. */

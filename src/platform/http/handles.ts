@@ -17,7 +17,11 @@ export function Handles<Spec extends RouteSpec>(spec: Spec) {
       verbs[spec.method](nestPath),
       HttpCode(spec.status ?? 200),
       SetMetadata(ROUTE, spec),
-      RouteConfig({ streamsBody: spec.streamedBody !== undefined, bare: spec.unmetered === 'gateways' }),
+      RouteConfig({
+        streamsBody: spec.streamedBody !== undefined,
+        bare: spec.unmetered === 'gateways',
+        ...(spec.direct && { direct: { spec, controller: target.constructor, method: key } }),
+      }),
     )(target, key, descriptor);
     AskedParameter()(target, key, 0);
   };

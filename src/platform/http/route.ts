@@ -35,6 +35,8 @@ export interface RouteSpec {
   /** Sightings and sessions repeat by their own means. */
   readonly ignoresIdempotencyKey?: true;
   readonly requiresIdempotencyKey?: true;
+  /** Answered without Nest's layers (`direct.ts`), because it is asked thousands of times a second. Takes no Idempotency-Key. */
+  readonly direct?: true;
   /** Whose requests are not counted: probes of everybody, or what gateways send all the time (503 holds them back). */
   readonly unmetered?: 'all' | 'gateways';
 }

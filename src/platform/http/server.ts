@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Settings } from '../settings.js';
 import type { Metrics } from '../telemetry.js';
 import { BODY_LIMIT_BYTES, readableType, unpacked } from './bodies.js';
+import { answerDirectly } from './direct.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { KnownRequest } from './route.js';
 import { addStreamedParser, leaveBody, onClientError, streamsBody } from './streamed-body.js';
@@ -80,6 +81,7 @@ export async function dressServer(
     done();
   });
 
+  answerDirectly(app);
   await serveDocs(fastify);
 }
 

@@ -24,8 +24,7 @@ export interface Assigned {
  */
 @Injectable()
 export class CarriedBeacons implements OnApplicationShutdown {
-  /** Undefined: nobody carries it. */
-  readonly #memory: Remembered<BeaconId, ShopperId | undefined>;
+  readonly #memory: Remembered<BeaconId, ShopperId>;
   /** Changes that Redis has not been told of because it was away. */
   readonly #owed = new Set<BeaconId>();
   #retry: NodeJS.Timeout | undefined;
@@ -51,12 +50,8 @@ export class CarriedBeacons implements OnApplicationShutdown {
   }
 
   /** Who carries these beacons; one that nobody carries is missing from the answer. */
-  async shopperOf(beaconIds: Iterable<BeaconId>): Promise<Map<BeaconId, ShopperId>> {
-    const carriers = new Map<BeaconId, ShopperId>();
-    for (const [beaconId, shopperId] of await this.#memory.of(beaconIds)) {
-      if (shopperId !== undefined) carriers.set(beaconId, shopperId);
-    }
-    return carriers;
+  shopperOf(beaconIds: Iterable<BeaconId>): Promise<Map<BeaconId, ShopperId>> {
+    return this.#memory.of(beaconIds);
   }
 
   /**

@@ -31,7 +31,7 @@ export class StoreHealth {
     ]).catch(() => {
       throw unavailable('What gateways told lately cannot be read just now.');
     });
-    const bearers = await this.recognisers.bearersOf(namesIn(kept));
+    const bearers = await this.recognisers.bearersOf([...namesIn(kept)]);
     return pageOf(layout, now, { kept, clocks, zones, bearers });
   }
 }
