@@ -37,14 +37,15 @@ export async function bench(options) {
 }
 
 async function fits(cohort, spends) {
-  const [{ fitNbd }, { fitBg }, { fitMbgCnbdK }, { fitPareto }, { fitGammaGamma }] = await Promise.all(
+  const { finished } = await import(path.join(dist, '../../shared/work.js'));
+  const [{ fitNbd }, { fitBg }, { fittingMbgCnbdK }, { fitPareto }, { fitGammaGamma }] = await Promise.all(
     ['nbd', 'bg-cnbd', 'grid', 'pareto-nbd', 'gamma-gamma'].map(load),
   );
   return [
     timed('nbd', () => fitNbd(cohort)),
     timed('bgNbd', () => fitBg(cohort, { k: 1, dropoutAtFirst: 0 })),
     timed('mbgNbd', () => fitBg(cohort, { k: 1, dropoutAtFirst: 1 })),
-    timed('mbgCnbdK', () => fitMbgCnbdK(cohort)),
+    timed('mbgCnbdK', () => finished(fittingMbgCnbdK(cohort))),
     timed('paretoNbd', () => fitPareto(cohort)),
     timed('gammaGamma', () => fitGammaGamma(spends)),
   ];

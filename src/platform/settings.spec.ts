@@ -81,6 +81,7 @@ describe('the doors', () => {
     expect(readSettings(base).doors).toEqual({
       trustedProxies: [],
       allowedOrigins: [],
+      looksPerMinute: 120,
       ratePerSecond: { shopper: 100, staff: 200, till: 200, gateway: 200, service: 2_000, address: 200 },
       signInsPerMinute: 100,
       oidc: undefined,

@@ -361,7 +361,7 @@ describe('a segment', () => {
   it('is of no use to a rule about the radios of a place, which a preview knows', async () => {
     const id = await shopper();
     await consent(id, true, 'location');
-    const previewed = async (eligibility: unknown) => {
+    const previewed = async (eligibility: unknown): Promise<unknown> => {
       const offer = {
         ...{ name: 'Where all is well', kind: 'message', trigger: { on: ['zoneEntered'] }, eligibility },
         content: { default: { title: 'Hello', body: 'You' } },

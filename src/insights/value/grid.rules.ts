@@ -34,11 +34,6 @@ export function likeliest(fitted: readonly FittedBg[]): FittedBg {
 }
 
 /** The likeliest MBG/CNBD-k; of a large cohort k is chosen on a sketch, and only that one is fitted to all. */
-export function fitMbgCnbdK(cohort: Cohort): FittedBg {
-  return finished(fittingMbgCnbdK(cohort));
-}
-
-/** {@link fitMbgCnbdK} in turns. */
 export function* fittingMbgCnbdK(cohort: Cohort): Work<FittedBg> {
   const sketch = sketchOf(cohort);
   const chosen = likeliest(yield* fittingGrid(sketch, 1));

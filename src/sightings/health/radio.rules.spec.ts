@@ -27,14 +27,9 @@ function kept(
   return {
     seen: new Map([['g1' as GatewayId, NOW]]),
     beacons: new Map(
-      each.map(([name, { minutesAgo }]) => [
-        idOf(name),
-        { at: NOW - minutesAgo * MINUTE_MS, rssiDbm: -60 },
-      ]),
+      each.map(([name, { minutesAgo }]) => [idOf(name), { at: NOW - minutesAgo * MINUTE_MS, rssiDbm: -60 }]),
     ),
-    batteries: new Map(
-      each.map(([name, { minutesAgo: _, ...told }]) => [idOf(name), { at: NOW, ...told }]),
-    ),
+    batteries: new Map(each.map(([name, { minutesAgo: _, ...told }]) => [idOf(name), { at: NOW, ...told }])),
   };
 }
 
