@@ -2,8 +2,8 @@
 
 ALTER TABLE decisions
   ADD COLUMN held_out_of text CHECK (held_out_of IN ('all', 'offer')),
-  -- NULL is nought: nobody was held out of all offers.
-  ADD COLUMN universal_share real CHECK (universal_share > 0 AND universal_share <= 1);
+  -- 0 to 1; NULL is nought: nobody was held out of all offers.
+  ADD COLUMN universal_share real;
 
 -- Ghosts of before say it in words.
 UPDATE decisions SET held_out_of = CASE

@@ -49,7 +49,7 @@ describe('consent', () => {
     const { body } = await shop.call('GET', '/v1/shoppers/ada/consents', { as: shop.serviceKey });
     expect((body.history as { granted: boolean }[]).map(({ granted }) => granted)).toEqual([false, true]);
     const audit = await shop.database.query<{ action: string }>(
-      "SELECT action FROM audit_log WHERE subject = 'shopper:ada'",
+      "SELECT action FROM audit_log WHERE subject = 'shopper:ada' AND action LIKE 'consent.%'",
     );
     expect(audit).toHaveLength(2);
   });

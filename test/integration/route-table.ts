@@ -307,6 +307,8 @@ export const NOT_AUDITED: readonly (readonly [why: string, routes: readonly stri
     [
       'POST /v1/shoppers/{shopperId}/messages',
       'POST /v1/me/messages',
+      'POST /v1/visits/{visitAlias}/notes',
+      'POST /v1/visits/{visitAlias}/messages',
       'POST /v1/me/feedback',
       'POST /v1/me/offers/{deliveryId}/events',
       'POST /v1/checkins',
@@ -316,6 +318,10 @@ export const NOT_AUDITED: readonly (readonly [why: string, routes: readonly stri
       'POST /v1/redemptions/{redemptionId}/reverse',
       'POST /v1/simulations',
     ],
+  ],
+  [
+    'who serves whom on the floor, until the visit ends',
+    ['POST /v1/visits/{visitAlias}/claim', 'DELETE /v1/visits/{visitAlias}/claim'],
   ],
   ['a shopper’s own settings', ['PUT /v1/me/devices/{deviceId}', 'PUT /v1/me/preferences']],
   [

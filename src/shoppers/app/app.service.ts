@@ -81,7 +81,7 @@ export class OwnDevices {
    * Registers a device, replacing what it said before; one that names no beacon advertises none. Beyond ten the one
    * longest not registered leaves.
    *
-   * @throws Problem 404 for no such shopper, 409 `beacon-taken`, 409 `too-many-rotating-identities`
+   * @throws Problem 404 for no such shopper, 409 `beacon-taken`
    */
   async register(
     shopperId: ShopperId,

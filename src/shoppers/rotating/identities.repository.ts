@@ -105,15 +105,6 @@ export class IdentitiesRepository {
     );
   }
 
-  /** How many keys a shopper's devices advertise. */
-  async countOf(tx: Queryable, shopperId: ShopperId): Promise<number> {
-    const [row] = await tx.query<{ count: number }>(
-      'SELECT count(*) FROM carried_beacons JOIN rotating_identities ON name = beacon_id WHERE shopper_id = $1',
-      [shopperId],
-    );
-    return row?.count ?? 0;
-  }
-
   /** Those of `names` that are registered. */
   async find(names: readonly BeaconId[]): Promise<Kept[]> {
     const rows = await this.database.query<Row>(

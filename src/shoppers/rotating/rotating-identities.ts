@@ -1,11 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { conflict, Log, type Queryable } from '../../platform/index.js';
+import { Log, type Queryable } from '../../platform/index.js';
 import type { BeaconId, ShopperId } from '../../shared/index.js';
 import { EidTable } from './eid-table.js';
 import { IdentitiesRepository } from './identities.repository.js';
-
-/** More than a person has about them; each costs the table a few entries, those that rotate fast a hundred. */
-const KEYS_A_SHOPPER = 10;
 
 /** What a device says of the rotating identity that it advertises. */
 export interface Rotating {
@@ -31,17 +28,10 @@ export class RotatingIdentities {
     return this.repository.nameOf(ephemeralIdentityKey);
   }
 
-  /**
-   * Keeps the key, inside the transaction in which the shopper was locked and took its name. Call `announce` after.
-   *
-   * @throws Problem 409 `too-many-rotating-identities`
-   */
+  /** Keeps the key, inside the transaction in which the shopper was locked and took its name. Call `announce` after. */
   async save(tx: Queryable, shopperId: ShopperId, rotating: Rotating): Promise<void> {
     const { ephemeralIdentityKey: key, rotationExponent, clockOffsetSeconds } = rotating;
     await this.repository.save(tx, shopperId, { key, rotationExponent, clockOffsetSeconds });
-    if ((await this.repository.countOf(tx, shopperId)) <= KEYS_A_SHOPPER) return;
-    const detail = `advertises: a shopper's devices advertise at most ${KEYS_A_SHOPPER} rotating identities`;
-    throw conflict('too-many-rotating-identities', detail);
   }
 
   /** After the commit: what the key makes counts from now. With Redis away, from the next round of the table. */
