@@ -12,14 +12,14 @@ import {
   type Environment,
   type Program,
 } from '../support/program.js';
-import { connectPhone } from '../support/shoppers-phone.js';
 
 describe('an api and a worker', () => {
   let folder: string;
   let database: Awaited<ReturnType<typeof freshDatabase>>;
   let services: Awaited<ReturnType<typeof startEmbedded>>;
-  let running: Program[];
+  let running: Program[] = [];
   let env: Environment;
+  let corner: CornerShop;
 
   // A Redis of its own, because one of the tests empties it.
   beforeAll(async () => {
@@ -29,32 +29,32 @@ describe('an api and a worker', () => {
       need: { postgres: false, redis: true },
       log: () => undefined,
     });
+    database = await freshDatabase();
+    env = settingsOn(database.url, services.redisUrl);
+    await start();
+    corner = await CornerShop.open(await doorsOf(api().url, env));
   });
+  afterEach(() => corner.takeOffersDown());
   afterAll(async () => {
+    corner.close();
+    await Promise.all(running.map((program) => program.end('SIGKILL')));
+    await database.drop();
     await services.stop();
     await rm(folder, { recursive: true, force: true });
   });
-  beforeEach(async () => {
-    database = await freshDatabase();
-    env = settingsOn(database.url, services.redisUrl);
-    running = [];
-    await start();
-  });
-  afterEach(async () => {
-    await Promise.all(running.map((program) => program.end('SIGKILL')));
-    await database.drop();
-  });
 
+  /** The api where it was before, if it was. */
   async function start(): Promise<void> {
+    const before = running[0];
+    const port = before === undefined ? {} : { PORT: new URL(before.url).port };
     running = await Promise.all([
-      startProgram({ ...env, ROLE: 'api' }),
+      startProgram({ ...env, ...port, ROLE: 'api' }),
       startProgram({ ...env, ROLE: 'worker' }),
     ]);
   }
   const [api, worker] = [(): Program => running[0]!, (): Program => running[1]!];
 
   it('share the work: sightings and sockets at one, decisions at the other', async () => {
-    const corner = await CornerShop.open(await doorsOf(api().url, env));
     const offerId = await corner.offer(coffeeGreeting());
     const ada = await corner.person('ada');
     const phone = await corner.phoneOf(ada);
@@ -62,49 +62,40 @@ describe('an api and a worker', () => {
     expect(await phone.nextOffer()).toMatchObject({ offerId, zoneId: 'coffee' });
     expect((await worker().call('GET', '/v1/stores', { as: corner.shop.serviceKey })).status).toBe(404);
     expect((await worker().call('GET', '/readyz')).status).toBe(200);
-    corner.close();
-    const ends = await Promise.all(running.map((program) => program.end('SIGTERM')));
-    expect(ends.map(({ code }) => code)).toEqual([0, 0]);
   });
 
   it('lose no offer when both are killed between the decision and the phone', async () => {
-    const corner = await CornerShop.open(await doorsOf(api().url, env));
     await corner.offer(coffeeGreeting());
-    const ada = await corner.person('ada');
-    await corner.walkTo(ada, 'coffee');
-    const decision = await corner.decisionAbout(ada);
+    const ben = await corner.person('ben');
+    await corner.walkTo(ben, 'coffee');
+    const decision = await corner.decisionAbout(ben);
     expect(decision.outcome).toBe('offer');
     await Promise.all(running.map((program) => program.end('SIGKILL')));
     await start();
-    const phone = await connectPhone(api().url, ada.token);
+    const phone = await corner.phoneOf(ben);
     expect(await phone.nextOffer()).toMatchObject({ decisionId: decision.decisionId });
-    const wallet = await api().call('GET', '/v1/me/offers', { as: ada.token });
-    expect(wallet.body.items).toHaveLength(1);
-    phone.close();
+    expect((await corner.wallet(ben)).body.items).toHaveLength(1);
   });
 
   it('decide after a crash what was heard before it', async () => {
-    const corner = await CornerShop.open(await doorsOf(api().url, env));
     await corner.offer(coffeeGreeting());
-    const ada = await corner.person('ada');
-    const phone = await corner.phoneOf(ada);
+    const cid = await corner.person('cid');
+    const phone = await corner.phoneOf(cid);
     await worker().end('SIGKILL');
-    await corner.walkTo(ada, 'coffee');
+    await corner.walkTo(cid, 'coffee');
     running[1] = await startProgram({ ...env, ROLE: 'worker' });
     const offer = await phone.nextOffer();
-    expect(await corner.decisionAbout(ada)).toMatchObject({
+    expect(await corner.decisionAbout(cid)).toMatchObject({
       outcome: 'offer',
       decisionId: offer.decisionId,
     });
-    corner.close();
   });
 
   it('go on when Redis forgets everything, and give no offer twice', async () => {
-    const corner = await CornerShop.open(await doorsOf(api().url, env));
     await corner.offer(coffeeGreeting({ limits: { perShopper: [{ max: 1, per: '30d' }] } }));
-    const ada = await corner.person('ada');
-    await corner.walkTo(ada, 'coffee');
-    const first = await corner.decisionAbout(ada);
+    const dora = await corner.person('dora');
+    await corner.walkTo(dora, 'coffee');
+    const first = await corner.decisionAbout(dora);
     expect(first.outcome).toBe('offer');
 
     const redis = new Redis(services.redisUrl ?? '');
@@ -112,16 +103,20 @@ describe('an api and a worker', () => {
     redis.disconnect();
 
     // What was decided still comes to the phone, by the phone's own call.
-    const phone = await corner.phoneOf(ada);
+    const phone = await corner.phoneOf(dora);
     expect(await phone.nextOffer()).toMatchObject({ decisionId: first.decisionId });
     // The streams and their groups are made again; nobody is greeted twice.
-    await corner.walkTo(ada, 'coffee');
-    expect(await corner.decisionAbout(ada, 2)).toMatchObject({ outcome: 'silence', reason: 'offer-cap' });
+    await corner.walkTo(dora, 'coffee');
+    expect(await corner.decisionAbout(dora, 2)).toMatchObject({ outcome: 'silence', reason: 'offer-cap' });
     const bob = await corner.person('bob');
     const his = await corner.phoneOf(bob);
     await corner.walkTo(bob, 'coffee');
     await his.nextOffer();
     expect(phone.offers).toHaveLength(1);
-    corner.close();
+  });
+
+  it('end when they are told to', async () => {
+    const ends = await Promise.all(running.map((program) => program.end('SIGTERM')));
+    expect(ends.map(({ code }) => code)).toEqual([0, 0]);
   });
 });

@@ -424,7 +424,7 @@ describe('a stretch of visits', () => {
       { priority: 60, exclusionGroup: 'leaves', ...inZone([], ['zoneEntered']) },
     );
     await desk.liveOffer(
-      { ...capped, total: 2 },
+      { ...capped, total: 1 },
       {
         priority: 50,
         exclusionGroup: 'leaves',
