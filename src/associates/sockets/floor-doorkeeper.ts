@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { answerOf, limitRate, type SocketAnswer } from '../../delivery/index.js';
+import { counted, limitRate, refusedEntry } from '../../delivery/index.js';
 import {
   Authenticator,
   Bus,
@@ -37,7 +37,7 @@ export class FloorDoorkeeper {
           socket.data = { associate };
           next();
         },
-        (error: unknown) => next(this.#refused(error)),
+        (error: unknown) => next(refusedEntry(error, FLOOR, this.metrics)),
       );
     });
     floor.on('connection', (socket) => this.#welcome(socket));
@@ -56,7 +56,7 @@ export class FloorDoorkeeper {
       socket,
       () => this.clock.now(),
       FLOOR,
-      (answer) => this.#counted(answer),
+      (answer) => counted(answer, this.metrics),
     );
     this.metrics.websocketConnects.inc({ outcome: 'accepted' });
     this.metrics.websocketConnections.inc({ namespace });
@@ -86,19 +86,6 @@ export class FloorDoorkeeper {
   async #associateOf(socket: FloorSocket): Promise<PrincipalOf<'staff'>> {
     const token: unknown = socket.handshake.auth['token'];
     return associateIn(await this.authenticator.authenticate(typeof token === 'string' ? token : undefined));
-  }
-
-  #refused(error: unknown): Error {
-    const problem = problemOf(error);
-    this.metrics.websocketConnects.inc({ outcome: problem.status < 500 ? 'refused' : 'failed' });
-    return Object.assign(new Error(problem.code), {
-      data: this.#counted(answerOf(problem, 'connect', FLOOR)),
-    });
-  }
-
-  #counted(answer: SocketAnswer): SocketAnswer {
-    if (!answer.ok) this.metrics.refusals.inc({ door: 'socket', code: String(answer.problem['code']) });
-    return answer;
   }
 }
 

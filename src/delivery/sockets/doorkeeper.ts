@@ -1,21 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import {
-  Authenticator,
-  Bus,
-  Clock,
-  forbidden,
-  Metrics,
-  problemOf,
-  unauthorized,
-} from '../../platform/index.js';
+import { Authenticator, Bus, Clock, forbidden, Metrics, unauthorized } from '../../platform/index.js';
 import { principalName, type Principal, type PrincipalOf } from '../../shared/index.js';
-import {
-  answerOf,
-  roomOf,
-  type ShopperNamespace,
-  type ShopperSocket,
-  type SocketAnswer,
-} from './protocol.js';
+import { roomOf, type ShopperNamespace, type ShopperSocket, type SocketAnswer } from './protocol.js';
+import { counted, refusedEntry } from './refusals.js';
 
 const namespace = 'shopper';
 
@@ -34,7 +21,7 @@ export class Doorkeeper {
     shoppers.use((socket, next) => {
       this.#admit(socket).then(
         () => next(),
-        (error: unknown) => next(this.#refused(error)),
+        (error: unknown) => next(refusedEntry(error, '/shopper', this.metrics)),
       );
     });
     shoppers.on('connection', (socket) => this.#welcome(socket));
@@ -46,8 +33,7 @@ export class Doorkeeper {
 
   /** Counts an answer that refuses, and gives it back. */
   counted(answer: SocketAnswer): SocketAnswer {
-    if (!answer.ok) this.metrics.refusals.inc({ door: 'socket', code: String(answer.problem['code']) });
-    return answer;
+    return counted(answer, this.metrics);
   }
 
   async #admit(socket: ShopperSocket): Promise<void> {
@@ -65,14 +51,6 @@ export class Doorkeeper {
     socket.on('disconnect', () => {
       clearTimeout(end);
       this.metrics.websocketConnections.dec({ namespace });
-    });
-  }
-
-  #refused(error: unknown): Error {
-    const problem = problemOf(error);
-    this.metrics.websocketConnects.inc({ outcome: problem.status < 500 ? 'refused' : 'failed' });
-    return Object.assign(new Error(problem.code), {
-      data: this.counted(answerOf(problem, 'connect')),
     });
   }
 }

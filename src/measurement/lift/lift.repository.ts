@@ -34,15 +34,8 @@ interface LiftRecord {
 export class LiftRepository {
   constructor(private readonly reader: ReportReader) {}
 
-  record({
-    from,
-    to,
-    storeIds,
-    offerId,
-    windowDays,
-    now,
-    defaultMarginShare,
-  }: LiftQuestion): Promise<LiftRecord> {
+  record(question: LiftQuestion): Promise<LiftRecord> {
+    const { from, to, storeIds, offerId, windowDays, now } = question;
     const values = [
       timestamp(from),
       timestamp(to),
@@ -55,7 +48,7 @@ export class LiftRepository {
       const arms = await tx.query<LiftRecord['arms'][number]>(ARMS, values);
       const spending = await tx.query<LiftRecord['spending'][number]>(SPENDING, [
         ...values,
-        defaultMarginShare,
+        question.defaultMarginShare,
       ]);
       const offerIds = [...new Set(arms.flatMap((arm) => arm.offerId ?? []))];
       return { arms, spending, offers: await tx.query<LiftRecord['offers'][number]>(NAMES, [offerIds]) };

@@ -29,15 +29,8 @@ export class LiftReport {
     const { days, from, to } = reportDays(query, timeZone, now, USUAL_DAYS);
     const { offerId, windowDays } = query;
     const { defaultMarginShare } = this.settings;
-    const { arms, spending, offers } = await this.repository.record({
-      from,
-      to,
-      storeIds,
-      offerId,
-      windowDays,
-      now,
-      defaultMarginShare,
-    });
+    const asked = { from, to, storeIds, offerId, windowDays, now, defaultMarginShare };
+    const { arms, spending, offers } = await this.repository.record(asked);
     const cameInDays = Math.max(1, (Math.min(to, now - windowDays * DAY_MS) - from) / DAY_MS);
     const liftIn = (experiment: OfferId | null): Lift => {
       const isOfIt = (each: { offerId: OfferId | null }): boolean => each.offerId === experiment;

@@ -1,6 +1,7 @@
 import { coupons } from './coupons.js';
 import type { TableEntry } from './entry.js';
 import { house } from './house.js';
+import { insights } from './insights.js';
 import { people } from './people.js';
 import { shop } from './shop.js';
 import { visits } from './visits.js';
@@ -13,6 +14,7 @@ export const register: Readonly<Record<string, TableEntry>> = {
   ...visits,
   ...coupons,
   ...people,
+  ...insights,
   ...house,
   ...shop,
 };
