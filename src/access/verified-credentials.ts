@@ -13,7 +13,7 @@ interface Remembered {
   until: Instant;
 }
 
-/** With the second or so that a lost hint may cost, a revoked credential is refused everywhere within 5 s. */
+/** From the question on; with the second or so that a lost hint may cost, a revoked one is refused everywhere within 5 s. */
 const REMEMBER_MS = 3_000;
 /** About 3 MB; the oldest goes first. */
 const MOST = 10_000;
@@ -22,7 +22,8 @@ const MOST = 10_000;
 @Injectable()
 export class VerifiedCredentials {
   readonly #remembered = new Map<string, Remembered>();
-  #revocations = 0;
+  /** Questions under way, which all who ask for the same credential wait for: a gateway posts on many connections. */
+  readonly #asked = new Map<string, Promise<Verified | undefined>>();
 
   constructor(
     bus: Bus,
@@ -39,22 +40,33 @@ export class VerifiedCredentials {
     const key = hash.toString('base64');
     const known = this.#remembered.get(key);
     if (known !== undefined && known.until > this.clock.now()) return known.principal;
-    this.#remembered.delete(key);
-    const revocations = this.#revocations;
-    const verified = await verify();
-    // An answer from before a revocation must not outlive it in memory.
-    if (verified !== undefined && revocations === this.#revocations) this.#remember(key, verified);
-    return verified?.principal;
+    return (await (this.#asked.get(key) ?? this.#ask(key, verify)))?.principal;
   }
 
-  #remember(key: string, { principal, expiresAt = Infinity }: Verified): void {
+  async #ask(key: string, verify: () => Promise<Verified | undefined>): Promise<Verified | undefined> {
+    this.#remembered.delete(key);
+    const askedAt = this.clock.now();
+    const question = verify();
+    this.#asked.set(key, question);
+    // A question that a revocation overtook is nobody's any more: its answer must not outlive it in memory.
+    const isOurs = (): boolean => this.#asked.get(key) === question;
+    try {
+      const verified = await question;
+      if (verified !== undefined && isOurs()) this.#remember(key, verified, askedAt);
+      return verified;
+    } finally {
+      if (isOurs()) this.#asked.delete(key);
+    }
+  }
+
+  #remember(key: string, { principal, expiresAt = Infinity }: Verified, askedAt: Instant): void {
     const oldest = this.#remembered.keys().next();
     if (this.#remembered.size >= MOST && !oldest.done) this.#remembered.delete(oldest.value);
-    this.#remembered.set(key, { principal, until: Math.min(this.clock.now() + REMEMBER_MS, expiresAt) });
+    this.#remembered.set(key, { principal, until: Math.min(askedAt + REMEMBER_MS, expiresAt) });
   }
 
   #forget(credential: string): void {
-    this.#revocations += 1;
+    this.#asked.clear();
     for (const [key, { principal }] of this.#remembered) {
       if (principalName(principal) === credential) this.#remembered.delete(key);
     }

@@ -47,6 +47,20 @@ describe('what a process remembers', () => {
     expect(asked).toEqual([['a', 'b'], ['c']]);
   });
 
+  it('is asked for in one more question by all who come while one is under way', async () => {
+    const { asked, state, the } = remembered();
+    let open = (): void => undefined;
+    state.gate = new Promise((resolve) => (open = resolve));
+    const first = the('a');
+    await Promise.resolve();
+    const others = ['b', 'c', 'b'].map(the);
+    await Promise.resolve();
+    expect(asked).toEqual([['a']]);
+    open();
+    expect(await Promise.all([first, ...others])).toEqual([1, 2, 2, 2]);
+    expect(asked).toEqual([['a'], ['b', 'c']]);
+  });
+
   it('is never given when it is older than promised, whoever renews it', async () => {
     const { clock, state, memory, the } = remembered();
     await the('a');
@@ -103,6 +117,7 @@ describe('what a process remembers', () => {
     let open = (): void => undefined;
     state.gate = new Promise((resolve) => (open = resolve));
     const slow = the('a');
+    await Promise.resolve();
     clock.at += 5_000;
     open();
     await slow;

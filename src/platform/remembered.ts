@@ -1,5 +1,6 @@
 import { SECOND_MS, type Instant } from '../shared/index.js';
 import type { Clock } from './clock.js';
+import { Gathering } from './gathering.js';
 import type { Log } from './log.js';
 
 /** How often what is remembered is looked through for what is getting old. */
@@ -43,6 +44,8 @@ export class Remembered<Key, Value> {
   readonly #kept = new Map<Key, Kept<Value>>();
   /** Questions under way: an answer is kept only if no change was heard of since it was asked. */
   readonly #asked = new Map<Key, object>();
+  /** One question at a time for all who wait: when answers come slowly, more questions would only make them slower. */
+  readonly #gathered: Gathering<Key, Value | undefined>;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
 
@@ -50,28 +53,35 @@ export class Remembered<Key, Value> {
     private readonly source: Source<Key, Value>,
     private readonly clock: Clock,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.#gathered = new Gathering(MOST_AT_ONCE, async (keys) => {
+      const answers = await this.#ask([...new Set(keys)], this.clock.now());
+      return keys.map((key) => answers.get(key));
+    });
+  }
 
   /**
-   * The answer for each of `keys` that has one; one question for all that are not remembered.
+   * The answer for each of `keys` that has one; one question for all that are not remembered, together with what others
+   * asked for while the last question was under way.
    *
    * @throws what the source throws, when it had to be asked
    */
   async of(keys: Iterable<Key>): Promise<Map<Key, Value>> {
     const now = this.clock.now();
     const answers = new Map<Key, Value>();
-    let open: Set<Key> | undefined;
+    const open: Key[] = [];
     for (const key of keys) {
       const kept = this.#kept.get(key);
       if (kept !== undefined && now - kept.askedAt < this.source.keptMs) {
         kept.usedAt = now;
         if (kept.value !== undefined) answers.set(key, kept.value);
-      } else (open ??= new Set()).add(key);
+      } else open.push(key);
     }
-    if (open === undefined) return answers;
-    for (const [key, value] of await this.#ask([...open], now)) {
-      if (value !== undefined) answers.set(key, value);
-    }
+    if (open.length === 0) return answers;
+    const values = await Promise.all(open.map((key) => this.#gathered.add(key)));
+    values.forEach((value, place) => {
+      if (value !== undefined) answers.set(open[place] as Key, value);
+    });
     return answers;
   }
 

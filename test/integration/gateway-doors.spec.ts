@@ -474,16 +474,18 @@ describe('whatever comes', () => {
     }),
   };
 
-  it('10,000 mutated payloads, or what 20 s hold of them: refused or taken, and never our fault', async () => {
+  it('10,000 mutated payloads, or what 20 s hold of them and 1,000 at least: refused or taken, and never our fault', async () => {
     expect(Object.keys(seeds).sort()).toEqual([...readableFormats, 'ranging'].sort());
     const phone = await shop.shopperToken('ada');
     const roll = dice(20_261_122);
     const names = Object.keys(seeds);
     const answers = new Map<string, number>();
-    let left = 10_000;
+    const most = 10_000;
+    const least = 1_000;
+    let sent = 0;
     const end = Date.now() + 20_000;
     const one = async (): Promise<void> => {
-      const name = names[left % names.length]!;
+      const name = names[sent % names.length]!;
       const body = mutated(seeds[name]!, roll);
       const isPacked = roll(10) === 0;
       const packed = isPacked ? mutated(gzipSync(body), roll) : body;
@@ -500,15 +502,15 @@ describe('whatever comes', () => {
       answers.set(said, (answers.get(said) ?? 0) + 1);
     };
     const worker = async (): Promise<void> => {
-      while (left > 0 && Date.now() < end) {
-        left -= 1;
+      while (sent < most && (sent < least || Date.now() < end)) {
+        sent += 1;
         await one();
       }
     };
     await Promise.all(Array.from({ length: 16 }, worker));
     const known = /^(202|400 malformed-(json|payload|encoding)|422 (wrong|unknown)-gateway)$/;
     expect([...answers.keys()].filter((answer) => !known.test(answer))).toEqual([]);
-    expect(answers.get('202')).toBeGreaterThan(500);
+    expect(answers.get('202')).toBeGreaterThan(sent / 10);
     expect(await answerOf('/v1/gateways/g1/minew', seeds['minew']!)).toBe('202');
   });
 });

@@ -1,17 +1,22 @@
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Clock } from '../clock.js';
 import { errorCode } from '../database.js';
 import { Log } from '../log.js';
 import { Metrics } from '../telemetry.js';
 import { Problem, tooLarge, unavailable } from './problem.js';
+import { Sparing } from './sparing.js';
 
 /** Every error leaves as `application/problem+json`; what is our fault is logged and tells nothing inside. */
 @Catch()
 @Injectable()
 export class ProblemFilter implements ExceptionFilter {
+  readonly #sparing = new Sparing();
+
   constructor(
     private readonly log: Log,
     private readonly metrics: Metrics,
+    private readonly clock: Clock,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -35,10 +40,17 @@ export class ProblemFilter implements ExceptionFilter {
       .send(JSON.stringify(problem.toBody(path)));
   }
 
-  /** A refusal that we made ourselves, such as under load, is no defect: a stack for each would be work at the wrong moment. */
+  /**
+   * A refusal that we made ourselves, such as under load, is no defect: a stack for each would be work at the wrong moment.
+   * So would be a line for each of whatever goes wrong; all are counted in `refusals_total`.
+   */
   #note(error: unknown, { status, code }: Problem, route: string | undefined): void {
-    if (error instanceof Problem) this.log.warn({ event: 'http.refused', route, status, code });
-    else this.log.error({ event: 'http.failed', route, status, error });
+    const like = error instanceof Problem ? code : `${code} ${errorCode(error) ?? messageOf(error)}`;
+    const keptBack = this.#sparing.admit(`${route} ${like}`, this.clock.now());
+    if (keptBack === undefined) return;
+    const entry = { route, status, ...(keptBack === 0 ? {} : { moreBefore: keptBack }) };
+    if (error instanceof Problem) this.log.warn({ event: 'http.refused', ...entry, code });
+    else this.log.error({ event: 'http.failed', ...entry, error });
   }
 }
 
@@ -75,6 +87,10 @@ function isPassing(code: string | undefined, error: unknown): boolean {
     (code !== undefined && PASSING.test(code)) ||
     (error instanceof Error && PASSING_WORDS.test(error.message))
   );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : typeof error;
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -26,7 +26,7 @@ export function isEid(beaconId: BeaconId): boolean {
 /** From an ephemeral identifier to the key that makes it: memory of the process, then the table in Redis. */
 @Injectable()
 export class EidTable implements OnApplicationShutdown {
-  readonly #memory: Remembered<BeaconId, TableEntry | undefined>;
+  readonly #memory: Remembered<BeaconId, TableEntry>;
 
   constructor(
     private readonly store: EidTableStore,
@@ -54,7 +54,7 @@ export class EidTable implements OnApplicationShutdown {
     const found = new Map<BeaconId, TableEntry>();
     const now = this.clock.now();
     for (const [eid, entry] of await this.#memory.of(eids)) {
-      if (entry !== undefined && isBelieved(entry, now)) found.set(eid, entry);
+      if (isBelieved(entry, now)) found.set(eid, entry);
     }
     return found;
   }
