@@ -1,17 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import { SignJWT, exportJWK, generateKeyPair, type JWTPayload } from 'jose';
 import { DataSource } from 'typeorm';
-import { StaffAccounts } from '../../src/access/index.js';
+import { ShopperTokens, StaffAccounts } from '../../src/access/index.js';
 import { ApiKeyEntity } from '../../src/access/keys/api-key.entity.js';
 import { SignInThrottle } from '../../src/access/sessions/sign-in-throttle.js';
 import { VerifiedCredentials } from '../../src/access/verified-credentials.js';
 import { Bus, Clock } from '../../src/platform/index.js';
-import type { KeyId, StaffId } from '../../src/shared/index.js';
+import type { KeyId, ShopperId, StaffId } from '../../src/shared/index.js';
+import { moved } from '../support/metrics.js';
 import { startShop, type Reply, type Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
 
 const DAY = 86_400;
 const PASSWORD = 'correct horse battery';
+const UNAUTHORIZED = { door: 'http', code: 'unauthorized' };
 const NOBODY = '01900000-0000-7000-8000-000000000000';
 
 interface Listed {
@@ -184,7 +186,7 @@ describe('tokens of shoppers', () => {
     }
   });
 
-  it('are refused when anything about them is not right', async () => {
+  it('are refused when anything about them is not right, each counted, and the good one goes on', async () => {
     const token = await shop.shopperToken('ann');
     const [header, payload, signature] = token.split('.') as [string, string, string];
     const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -204,10 +206,16 @@ describe('tokens of shoppers', () => {
       forged,
       hmac,
       `${token}${'a'.repeat(4_096)}`,
+      (await shop.get(ShopperTokens).issue('ann' as ShopperId, Date.now() - 2 * DAY * 1_000)).token,
       'not.a.token',
       'a.b',
     ];
-    for (const each of bad) expect([each.slice(0, 20), (await ask('/v1/keys', each)).status]).toContain(401);
+    const count = await moved(shop.call, 'refusals_total', UNAUTHORIZED, async () => {
+      for (const each of bad) {
+        expect([each.slice(0, 20), (await ask('/v1/keys', each)).status]).toContain(401);
+      }
+    });
+    expect(count).toBe(bad.length);
     expect((await ask('/v1/keys', token)).status).toBe(403);
   });
 });
@@ -325,8 +333,11 @@ describe("tokens of the retailer's identity provider", () => {
     ['no subject', { sub: undefined }, {}],
     ['a subject that is no shopperId', { sub: 'ann or 1=1' }, {}],
     ['a key the provider does not have', {}, { kid: 'r2' }],
-  ])('are refused with %s', async (_, claims, header) => {
-    expect(await statusOf(claims, header)).toBe(401);
+  ])('are refused with %s, and counted', async (_, claims, header) => {
+    const count = await moved(theirs.call, 'refusals_total', UNAUTHORIZED, async () =>
+      expect(await statusOf(claims, header)).toBe(401),
+    );
+    expect(count).toBe(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ShopperTokens } from '../../src/access/index.js';
 import type { ShopperId } from '../../src/shared/index.js';
+import { metric } from '../support/metrics.js';
 import { startShop, type Ask, type Reply, type Shop } from '../support/shop.js';
 
 const layout = {
@@ -43,6 +44,9 @@ const sighting = (more: object = {}): object => ({
 const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 const consent = { granted: true, policyVersion: '1', source: 'till' };
 const missing = '01890000-0000-7000-8000-000000000000';
+
+/** Every status that a refusal may have here. */
+const REFUSED = [400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 428, 429, 500, 503];
 
 type Who =
   'gateway' | 'shopper' | 'till' | 'service' | 'admin' | 'marketer' | 'approver' | 'associate' | 'analyst';
@@ -465,6 +469,19 @@ describe('bad input', () => {
         '400 invalid-request',
         'eligibility.rules[0].field',
       ],
+      ...[
+        '{{ shopper.firstName.constructor }}',
+        '{% render "/etc/passwd" %}',
+        `{{ offer.name ${'| replace: "a", offer.name '.repeat(8)}}}`,
+      ].map((title): (typeof refused)[number] => [
+        `a template that attacks: ${title.slice(0, 30)}`,
+        'marketer',
+        'POST',
+        '/v1/offers',
+        { ...offer, content: { default: { title, body: 'x' } } },
+        '400 invalid-request',
+        'content.default.title',
+      ]),
       [
         'a preview in a store that is not',
         'marketer',
@@ -827,5 +844,17 @@ describe('bad input', () => {
     it('a route that is none is a problem too', async () => {
       expect(problemOf(await shop.call('GET', '/v1/nothing', { as: shop.serviceKey }))).toBe('404 not-found');
     });
+  });
+
+  it('is counted, each that was refused and by what it was told', async () => {
+    const answered = await Promise.all(
+      REFUSED.map((code) => metric(shop.call, 'http_requests_total', { code: String(code) })),
+    );
+    const refused = await metric(shop.call, 'refusals_total', { door: 'http' });
+    expect(refused).toBe(answered.reduce((sum, count) => sum + count, 0));
+    expect(refused).toBeGreaterThan(500);
+    for (const code of ['unauthorized', 'forbidden', 'not-found', 'unknown-field', 'too-large']) {
+      expect([code, await metric(shop.call, 'refusals_total', { door: 'http', code })]).not.toContain(0);
+    }
   });
 });

@@ -6,6 +6,7 @@ import { OfferSink, type GrantedOffer } from '../../src/decisions/index.js';
 import { Bus, Clock, Outbox } from '../../src/platform/index.js';
 import type { OfferId, ShopperId } from '../../src/shared/index.js';
 import { deliver, type MadeDelivery } from '../support/deliveries.js';
+import { moved } from '../support/metrics.js';
 import { hangUpAll, phone } from '../support/phone.js';
 import { startShop, type Reply, type Shop } from '../support/shop.js';
 import { twin } from '../support/twin.js';
@@ -50,6 +51,7 @@ const wallet = (token: string, query = ''): Promise<Reply> =>
   shop.call('GET', `/v1/me/offers${query}`, { as: token });
 const tell = (token: string, deliveryId: string, body: object): Promise<Reply> =>
   shop.call('POST', `/v1/me/offers/${deliveryId}/events`, { as: token, body });
+const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const aMoment = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 beforeAll(async () => {
@@ -73,13 +75,25 @@ afterAll(async () => {
 
 /** Checks 11 and 12 of docs/security.md. */
 describe('the socket of an app', () => {
-  it.each([
-    ['no token', undefined],
-    ['a forged token', 'eyJhbGciOiJFZERTQSJ9.e30.AAAA'],
-  ])('is refused with %s', async (_, token) => {
-    await expect(phone(shop.url, token)).rejects.toMatchObject({
-      data: { ok: false, problem: { status: 401, code: 'unauthorized' } },
-    });
+  it.each<[string, () => Promise<string | undefined> | string | undefined]>([
+    ['no token', () => undefined],
+    ['a forged token', () => 'eyJhbGciOiJFZERTQSJ9.e30.AAAA'],
+    ['a token of no algorithm', () => `${encoded({ alg: 'none' })}.${encoded({ sub: 'eve' })}.`],
+    ['a token of another kind of key', () => `${encoded({ alg: 'HS256' })}.${encoded({ sub: 'eve' })}.AAAA`],
+    ['an oversized token', () => `eyJhbGciOiJFZERTQSJ9.${'a'.repeat(9_000)}.AAAA`],
+    [
+      'a token that is over',
+      async () => (await shop.get(ShopperTokens).issue('eve' as ShopperId, Date.now() - 172_800_000)).token,
+    ],
+  ])('is refused with %s, and counted', async (_, tokenOf) => {
+    const token = await tokenOf();
+    const refuse = (): Promise<void> =>
+      expect(phone(shop.url, token)).rejects.toMatchObject({
+        data: { ok: false, problem: { status: 401, code: 'unauthorized' } },
+      });
+    expect(await moved(shop.call, 'refusals_total', { door: 'socket', code: 'unauthorized' }, refuse)).toBe(
+      1,
+    );
   });
 
   it('is refused to anybody but shoppers', async () => {
@@ -370,15 +384,48 @@ describe('the wallet', () => {
   it('refuses foreign offers and a rating without stars', async () => {
     const [ada, eve] = await Promise.all([someone(), someone()]);
     const made = await deliver(shop, { shopperId: ada.shopperId });
-    expect((await tell(eve.token, made.deliveryId, { type: 'opened' })).status).toBe(404);
-    expect((await tell(ada.token, randomUUID(), { type: 'opened' })).status).toBe(404);
-    expect((await tell(ada.token, made.deliveryId, { type: 'rated' })).status).toBe(400);
     const { say } = await phone(shop.url, eve.token);
-    expect(await say('offer-event', { deliveryId: made.deliveryId, type: 'dismissed' })).toMatchObject({
-      ok: false,
-      problem: { status: 404 },
+    const types = ['received', 'displayed', 'opened', 'saved', 'dismissed'];
+    const notFoundAt = (door: string, work: () => Promise<void>): Promise<number> =>
+      moved(shop.call, 'refusals_total', { door, code: 'not-found' }, work);
+    const byHttp = await notFoundAt('http', async () => {
+      for (const type of types)
+        expect((await tell(eve.token, made.deliveryId, { type })).body.code).toBe('not-found');
+      expect((await tell(ada.token, randomUUID(), { type: 'opened' })).status).toBe(404);
     });
+    const bySocket = await notFoundAt('socket', async () => {
+      for (const type of types) {
+        const answer: unknown = await say('offer-event', { deliveryId: made.deliveryId, type });
+        expect(answer).toMatchObject({ ok: false, problem: { status: 404 } });
+      }
+    });
+    expect([byHttp, bySocket]).toEqual([types.length + 1, types.length]);
+    expect((await tell(ada.token, made.deliveryId, { type: 'rated' })).status).toBe(400);
     expect(await kept(made)).toMatchObject({ closed_as: null, acknowledged_at: null });
+    expect(idsOf((await wallet(ada.token)).body.items as { deliveryId: string }[])).toEqual([
+      made.deliveryId,
+    ]);
+  });
+
+  it('has no ear for an acknowledgement of what went to somebody else, whatever its number', async () => {
+    const [ada, eve] = await Promise.all([someone(), someone()]);
+    const hers = await phone(shop.url, ada.token, { acknowledges: false });
+    const { socket, say } = await phone(shop.url, eve.token);
+    const made = await deliver(shop, { shopperId: ada.shopperId });
+    sink().take([granted(made)]);
+    await until(
+      () => hers.offers.length,
+      (count) => count === 1,
+    );
+    // As socket.io's own packets are on the wire: `3` is an acknowledgement.
+    for (let id = 0; id < 200; id += 1) socket.io.engine.write(`3/shopper,${id}[{"ok":true}]`);
+    expect(await say('offer-event', {})).toMatchObject({ ok: false });
+    await until(
+      () => kept(made),
+      (row) => row?.emitted_at != null,
+    );
+    expect(await kept(made)).toMatchObject({ acknowledged_at: null });
+    expect((await wallet(ada.token)).body.items).toHaveLength(1);
   });
 
   it('takes a word to the shop', async () => {

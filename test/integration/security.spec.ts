@@ -5,8 +5,11 @@ import { Phones } from '../../src/delivery/sockets/phones.js';
 import { RateLimits } from '../../src/platform/index.js';
 import type { ShopperId } from '../../src/shared/index.js';
 import type { Reply } from '../support/http.js';
+import { BrowserPage, chromium } from '../support/chromium.js';
+import { metric } from '../support/metrics.js';
 import { hangUpAll, phone } from '../support/phone.js';
 import { startShop, type Shop } from '../support/shop.js';
+import { until } from '../support/until.js';
 
 /** Checks 13, 14, 16, 26, 29 and 31 of docs/security.md. */
 const PASSWORD = 'correct horse battery';
@@ -53,6 +56,35 @@ describe('what a browser is told', () => {
       expect(String(file.body)).not.toMatch(/createElement\(["']style["']\)|[^.\w]eval\(/);
     }
   });
+
+  // Without a Chromium on the machine there is none to ask: `apt-get install chromium`.
+  (chromium === undefined ? it.skip : it)(
+    'shows every operation in Chromium, which finds nothing against the policy and asks nobody else (check 26)',
+    async () => {
+      const { body } = await shop.call('GET', '/openapi.json');
+      const operations = Object.values(body.paths as Record<string, object>).flatMap((each) =>
+        Object.keys(each),
+      );
+      const page = await BrowserPage.open();
+      try {
+        await page.visit(`${shop.url}/docs`);
+        await until(
+          () => page.valueOf<number>(`document.querySelectorAll('.opblock').length`),
+          (shown) => shown === operations.length,
+          40_000,
+        );
+        // There is no icon, and a browser asks for one.
+        expect(page.complaints.filter((each) => !each.endsWith('/favicon.ico'))).toEqual([]);
+        const elsewhere = page.requests.filter(
+          (url) => !/^(data|blob|about):/.test(url) && !url.startsWith(shop.url),
+        );
+        expect(elsewhere).toEqual([]);
+        expect(page.requests).toContain(`${shop.url}/openapi.json`);
+      } finally {
+        await page.close();
+      }
+    },
+  );
 });
 
 describe('a request that a session cookie alone speaks for', () => {
@@ -266,7 +298,7 @@ describe('what is not public', () => {
     });
   });
 
-  it('is an oversized header, answered without a word of the inside', async () => {
+  it('is an oversized header, counted and answered without a word of the inside', async () => {
     const status = await new Promise<number | undefined>((resolve, reject) => {
       const { port } = new URL(shop.url);
       const asked = request({
@@ -279,5 +311,7 @@ describe('what is not public', () => {
       asked.end();
     });
     expect(status).toBe(431);
+    const labels = { door: 'http', code: 'headers-too-large' };
+    expect(await metric(shop.call, 'refusals_total', labels)).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import { io } from 'socket.io-client';
 import { SocketServer } from '../../src/delivery/sockets/socket-server.js';
+import { metric, moved } from '../support/metrics.js';
 import { hangUpAll, phone } from '../support/phone.js';
 import { startShop, type Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
@@ -29,8 +30,12 @@ describe('a page', () => {
   });
 
   it.each(['polling', 'websocket'])('may not from elsewhere, by %s', async (transport) => {
-    const evil = phone(shop.url, token, { origin: 'https://evil.test', transports: [transport] });
-    await expect(evil).rejects.toThrow(/error/);
+    const count = await moved(shop.call, 'refusals_total', { code: 'foreign-origin' }, () =>
+      expect(
+        phone(shop.url, token, { origin: 'https://evil.test', transports: [transport] }),
+      ).rejects.toThrow(/error/),
+    );
+    expect(count).toBeGreaterThan(0);
     expect(inside()).toEqual([]);
   });
 });
@@ -68,9 +73,13 @@ describe('a socket', () => {
     const small = await socket.timeout(5_000).emitWithAck('sightings', { filler: 'x'.repeat(15_000) });
     expect(small).toMatchObject({ ok: false, problem: { status: 400 } });
     const closed = new Promise<string>((resolve) => socket.once('disconnect', resolve));
+    const tooLarge = (): Promise<number> =>
+      metric(shop.call, 'refusals_total', { door: 'socket', code: 'too-large' });
+    const before = await tooLarge();
     socket.emit('sightings', { filler: 'x'.repeat(17_000) });
     expect(await closed).toMatch(/transport/);
     await until(inside, (sockets) => sockets.every(({ id }) => id !== socket.id));
+    await until(tooLarge, (count) => count === before + 1);
   });
 
   it('takes answers of any shape without harm', async () => {

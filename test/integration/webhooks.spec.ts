@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { CornerShop, coffeeGreeting, type Person } from '../support/corner-shop.js';
 import { startReceiver, ok, type Receiver } from '../support/receiver.js';
+import { metric, moved } from '../support/metrics.js';
 import { startShop, type Reply, type Shop } from '../support/shop.js';
 import type { ReceivedOffer } from '../support/shoppers-phone.js';
 import { until } from '../support/until.js';
@@ -275,7 +276,7 @@ describe('an address', () => {
   let strict: Shop;
 
   beforeAll(async () => {
-    strict = await startShop({ ROLE: 'api' });
+    strict = await startShop();
   });
   afterAll(() => strict.stop());
 
@@ -288,9 +289,30 @@ describe('an address', () => {
   ])('%s is refused: %s', async (url, code) => {
     const as = (await strict.staff('admin')).token;
     const body = { url, events: ['visit.started'] };
-    const reply = await strict.call('POST', '/v1/webhooks', { as, body });
-    expect([reply.status, reply.body.code]).toEqual([422, code]);
-    expect(reply.body.errors).toEqual([expect.objectContaining({ path: 'url', code })]);
+    const refuse = async (): Promise<void> => {
+      const reply = await strict.call('POST', '/v1/webhooks', { as, body });
+      expect([reply.status, reply.body.code]).toEqual([422, code]);
+      expect(reply.body.errors).toEqual([expect.objectContaining({ path: 'url', code })]);
+    };
+    expect(await moved(strict.call, 'refusals_total', { door: 'http', code }, refuse)).toBe(1);
+  });
+
+  it('that is private by now is not spoken to, counted, and what was to be told is kept', async () => {
+    const as = (await strict.staff('admin')).token;
+    const body = { url: 'https://example.com/', events: ['visit.started'] };
+    const { webhookId } = (await strict.call('POST', '/v1/webhooks', { as, body })).body as {
+      webhookId: string;
+    };
+    await strict.database.run(`UPDATE webhooks SET url = 'https://127.0.0.1:9/'`);
+    await strict.database.run(
+      `INSERT INTO visits VALUES (gen_random_uuid(), 'zoe', 's1', now(), NULL, 'checkin')`,
+    );
+    await until(
+      () => metric(strict.call, 'webhook_attempts_total', { outcome: 'again', why: 'private-address' }),
+      (count) => count === 1,
+    );
+    const list = `/v1/webhooks/${webhookId}/deliveries?state=pending`;
+    expect((await strict.call('GET', list, { as })).body.items).toMatchObject([{ type: 'visit.started' }]);
   });
 
   it('whose name stands for a private one by the time it is told is not spoken to', async () => {

@@ -1,11 +1,14 @@
 import { gunzipSync } from 'node:zlib';
 import type { Shop } from './shop.js';
 
-/** Every row of every table as text, with its table before it; what is packed is unpacked, and bytes are also read as text. */
+/**
+ * Every row of every table as text, with its table before it; what is packed is unpacked, and bytes are also read as text.
+ * Not of temporary tables, which an import under way makes and drops: they are of one connection, and in no dump.
+ */
 export async function dumpOfPostgres(shop: Shop): Promise<string> {
   const tables = await shop.database.query<{ name: string }>(
     `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
-     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1`,
+     WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND schemaname NOT LIKE 'pg_temp%' ORDER BY 1`,
   );
   const lines: string[] = [];
   for (const { name } of tables) {

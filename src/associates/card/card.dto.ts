@@ -6,6 +6,7 @@ const WITHOUT = 'empty without the profiling consent';
 
 export const OFFER_STATES = [
   'made',
+  'unreached',
   'received',
   'opened',
   'redeemed',
@@ -70,7 +71,9 @@ export const card = z.object({
         title: z.string().nullable(),
         at,
         expiresAt: at,
-        state: z.enum(OFFER_STATES),
+        state: z
+          .enum(OFFER_STATES)
+          .describe('unreached: nothing has brought it to a phone, so say it yourself'),
       }),
     )
     .describe('made to them today, in any store, the latest first'),

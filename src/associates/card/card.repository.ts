@@ -4,15 +4,7 @@ import { BROWSED_NOT_BOUGHT, FAVOURITE_PRODUCTS } from '../../insights/index.js'
 import { Database, iso, listOf, timestamp } from '../../platform/index.js';
 import type { Instant } from '../../shared/index.js';
 import type { FloorVisit } from '../visits/floor-visits.service.js';
-import {
-  CLAIM,
-  CLAIM_TABLES,
-  MAY_BE_SEEN,
-  MAY_BE_TOLD,
-  PERSON,
-  PERSON_TABLES,
-  STAY,
-} from '../visits/person.sql.js';
+import { MAY_BE_TOLD, SEEN, SEEN_VISITS } from '../visits/person.sql.js';
 import type { Colleague, Note } from '../visits.dto.js';
 import type { OfferMade, ProductSeen } from './card.rules.js';
 
@@ -37,7 +29,9 @@ const RECENT = 10;
 const OFFERS = listOf(`
   SELECT offer_id AS "offerId", offer->>'title' AS title, categories, ${iso('created_at')} AS at,
     ${iso('expires_at')} AS "expiresAt", closed_as AS "closedAs",
-    acknowledged_at IS NOT NULL OR coalesce(told.received, false) AS received, coalesce(told.opened, false) AS opened
+    acknowledged_at IS NOT NULL OR coalesce(told.received, false) AS received, coalesce(told.opened, false) AS opened,
+    pushed_at IS NOT NULL OR EXISTS (
+      SELECT FROM pushes WHERE pushes.delivery_id = deliveries.delivery_id AND maybe_delivered) AS pushed
   FROM deliveries LEFT JOIN LATERAL (
     SELECT true AS received, bool_or(type IN ('opened', 'saved', 'rated')) AS opened
     FROM delivery_events WHERE delivery_events.delivery_id = deliveries.delivery_id HAVING count(*) > 0
@@ -60,12 +54,11 @@ const CARD = `
   WITH profiling AS (
     SELECT EXISTS (SELECT FROM consents WHERE shopper_id = $1 AND purpose = 'profiling' AND granted) AS granted
   )
-  SELECT ${PERSON}, ${CLAIM}, stay.zone_id AS "zoneId", stay.entered_at AS "enteredAt",
+  SELECT ${SEEN},
     CASE WHEN profiling.granted THEN ${FAVOURITE_PRODUCTS} END AS favourites,
     CASE WHEN profiling.granted THEN ${BROWSED_NOT_BOUGHT} END AS "lookedAt",
     ${OFFERS} AS offers, ${NOTES} AS notes, ${MESSAGES} AS messages
-  FROM visits JOIN shoppers ON shoppers.shopper_id = visits.shopper_id
-  ${MAY_BE_SEEN} ${PERSON_TABLES} ${CLAIM_TABLES} ${STAY}, profiling
+  FROM ${SEEN_VISITS}, profiling
   WHERE visits.visit_id = $3 AND visits.shopper_id = $1`;
 
 /** Reads across the tables of other rooms, and writes none. */

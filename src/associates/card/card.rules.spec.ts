@@ -25,6 +25,7 @@ const offer = (more: Partial<OfferMade> = {}): OfferMade => ({
   at: iso(8),
   expiresAt: iso(-22),
   closedAs: null,
+  pushed: true,
   received: false,
   opened: false,
   ...more,
@@ -133,7 +134,11 @@ describe('a card', () => {
 
 describe('how far an offer came', () => {
   it.each<[string, Partial<OfferMade>, ReturnType<typeof stateOf>]>([
-    ['nobody has it yet', {}, 'made'],
+    ['a push service took it', {}, 'made'],
+    ['nothing took it, a moment after', { pushed: false, at: iso(0.2) }, 'made'],
+    ['nothing took it', { pushed: false }, 'unreached'],
+    ['nothing took it, and the app came by itself', { pushed: false, received: true }, 'received'],
+    ['nothing took it, and it ran out', { pushed: false, expiresAt: iso(0) }, 'expired'],
     ['it is on the phone', { received: true }, 'received'],
     ['it was opened', { received: true, opened: true }, 'opened'],
     ['it ran out', { opened: true, expiresAt: iso(0) }, 'expired'],
@@ -182,6 +187,18 @@ describe('what is worth saying', () => {
     ['nameless', { title: null }, []],
   ])('mentions an offer that is %s', (_, more, said) => {
     expect(codes({ offers: [offer(more)] })).toEqual(said);
+  });
+
+  it('begins, of offers, with the one that is on no phone: nobody else will tell them', () => {
+    const offers = [offer(), offer({ title: 'Gone cold?', pushed: false })];
+    expect(cardOf(facts({ offers }), NOW).say).toMatchObject([
+      {
+        code: 'mention-offer',
+        text: 'Tell them of “Gone cold?”',
+        reason: '“Gone cold?” was offered at 14:02, on no phone yet, good until 14:32',
+      },
+      { text: 'Mention “Running low?”' },
+    ]);
   });
 
   it('shows what was looked at and left, the one of this zone before others', () => {

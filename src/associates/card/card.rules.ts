@@ -21,6 +21,8 @@ export interface OfferMade {
   at: string;
   expiresAt: string;
   closedAs: 'redeemed' | 'dismissed' | 'withdrawn' | 'expired' | null;
+  /** A push service took it, or may have. */
+  pushed: boolean;
   received: boolean;
   opened: boolean;
 }
@@ -54,6 +56,8 @@ const MOST = 5;
 /** More likely than not needed before the next visit, or within days: then it is worth a word. */
 const DUE_PROBABILITY = 0.5;
 const DUE_DAYS = 2;
+/** By then an app has acknowledged it, or a first push was accepted. */
+const REACHED_WITHIN_MS = 15 * SECOND_MS;
 
 /** What the person on the floor is shown: what is worth saying first, and nothing that is not needed for it. */
 export function cardOf(facts: CardFacts, now: Instant): Card {
@@ -92,11 +96,15 @@ export function cardOf(facts: CardFacts, now: Instant): Card {
 }
 
 /** The furthest that an offer came. */
-export function stateOf({ closedAs, expiresAt, received, opened }: OfferMade, now: Instant): OfferState {
+export function stateOf(
+  { at, closedAs, expiresAt, pushed, received, opened }: OfferMade,
+  now: Instant,
+): OfferState {
   if (closedAs !== null) return closedAs;
   if (Date.parse(expiresAt) <= now) return 'expired';
   if (opened) return 'opened';
-  return received ? 'received' : 'made';
+  if (received) return 'received';
+  return pushed || now < Date.parse(at) + REACHED_WITHIN_MS ? 'made' : 'unreached';
 }
 
 type Need = ReplenishmentItem & { category: string };

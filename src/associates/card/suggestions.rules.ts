@@ -6,6 +6,8 @@ import type { OfferMade, OfferState } from './card.rules.js';
 
 export type Suggestion = Card['say'][number];
 
+type StandingOffer = OfferMade & { state: OfferState };
+
 /** What suggestions are made of. */
 export interface Moment {
   timeZone: string;
@@ -14,7 +16,7 @@ export interface Moment {
   due: readonly (ReplenishmentItem & { category: string })[];
   lookedAt: readonly { name: string; category: string | null; lastAt: string }[];
   /** Of today, the latest first. */
-  offers: readonly (OfferMade & { state: OfferState })[];
+  offers: readonly StandingOffer[];
   /** The latest first. */
   messages: readonly Message[];
 }
@@ -26,7 +28,7 @@ const MOST_DUE = 2;
 const LINGERS_MS = 3 * MINUTE_MS;
 /** Where people linger for other reasons, help is not what they want. */
 const HELPED_IN: ReadonlySet<ZoneKind> = new Set(['aisle', 'department']);
-const OPEN: ReadonlySet<OfferState> = new Set(['made', 'received', 'opened']);
+const OPEN: ReadonlySet<OfferState> = new Set(['made', 'unreached', 'received', 'opened']);
 
 /**
  * What is worth saying to a shopper now, the most worth first: a question of theirs, what runs out (here before
@@ -61,7 +63,7 @@ function dueSuggestions(
   { due, zone, offers }: Moment,
   now: Instant,
   clock: Clock,
-): { suggestion: Suggestion; offer: OfferMade | undefined }[] {
+): { suggestion: Suggestion; offer: StandingOffer | undefined }[] {
   const isHere = (category: string): boolean => zone?.categories.includes(category) ?? false;
   return [...due]
     .sort((a, b) => Number(isHere(b.category)) - Number(isHere(a.category)))
@@ -78,13 +80,14 @@ function dueSuggestions(
     });
 }
 
-/** Offers that can still be used and that nothing else speaks of. */
+/** Offers that can still be used and that nothing else speaks of; first those that only a person can tell. */
 function mentions(offers: Moment['offers'], spokenOf: ReadonlySet<OfferMade>, clock: Clock): Suggestion[] {
   return offers
     .filter((offer) => OPEN.has(offer.state) && offer.title !== null && !spokenOf.has(offer))
+    .sort((a, b) => Number(b.state === 'unreached') - Number(a.state === 'unreached'))
     .map((offer) => ({
       code: 'mention-offer',
-      text: `Mention “${offer.title ?? ''}”`,
+      text: `${offer.state === 'unreached' ? 'Tell them of' : 'Mention'} “${offer.title ?? ''}”`,
       reason: standingOf(offer, clock),
       about: offer.title,
     }));
@@ -105,9 +108,10 @@ function helpFor(zone: Moment['zone'], now: Instant): Suggestion[] {
 }
 
 /** `“Running low?” was offered at 14:02, not opened, good until 14:32`. */
-function standingOf({ title, at, expiresAt, opened }: OfferMade, clock: Clock): string {
+function standingOf({ title, at, expiresAt, opened, state }: StandingOffer, clock: Clock): string {
   const name = title === null ? 'an offer' : `“${title}”`;
-  return `${name} was offered at ${clock.time(at)}, ${opened ? 'opened' : 'not opened'}, good until ${clock.time(expiresAt)}`;
+  const seen = state === 'unreached' ? 'on no phone yet' : opened ? 'opened' : 'not opened';
+  return `${name} was offered at ${clock.time(at)}, ${seen}, good until ${clock.time(expiresAt)}`;
 }
 
 function clockIn(timeZone: string): Clock {

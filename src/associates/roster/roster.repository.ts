@@ -3,15 +3,7 @@ import { OPEN_VISIT_MS } from '../../decisions/index.js';
 import type { Message } from '../../delivery/index.js';
 import { Database, iso, listOf, timestamp } from '../../platform/index.js';
 import type { Instant, ShopperId, StoreId, VisitId } from '../../shared/index.js';
-import {
-  CLAIM,
-  CLAIM_TABLES,
-  MAY_BE_SEEN,
-  MAY_BE_TOLD,
-  PERSON,
-  PERSON_TABLES,
-  STAY,
-} from '../visits/person.sql.js';
+import { MAY_BE_TOLD, SEEN, SEEN_VISITS } from '../visits/person.sql.js';
 import type { Colleague } from '../visits.dto.js';
 import type { SeenVisit } from './roster.rules.js';
 
@@ -52,10 +44,8 @@ const MESSAGES = `(SELECT coalesce(json_agg(item ORDER BY item.at, item."message
 /** `$1` the stores, `$2` since when a visit is not a forgotten one. */
 const OPEN_VISITS = `
   SELECT visits.visit_id AS "visitId", visits.store_id AS "storeId", visits.shopper_id AS "shopperId",
-    visits.started_at AS "startedAt", stay.zone_id AS "zoneId", stay.entered_at AS "enteredAt",
-    ${PERSON}, ${CLAIM}, ${OFFERS} AS offers, ${MESSAGES} AS messages
-  FROM visits JOIN shoppers ON shoppers.shopper_id = visits.shopper_id
-  ${MAY_BE_SEEN} ${PERSON_TABLES} ${CLAIM_TABLES} ${STAY}
+    visits.started_at AS "startedAt", ${SEEN}, ${OFFERS} AS offers, ${MESSAGES} AS messages
+  FROM ${SEEN_VISITS}
   WHERE visits.ended_at IS NULL AND visits.store_id = ANY($1) AND visits.started_at > $2`;
 const IN_ORDER = 'ORDER BY visits.started_at, visits.visit_id';
 

@@ -3,10 +3,11 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { createAdapter } from '@socket.io/redis-streams-adapter';
 import { Server } from 'socket.io';
-import { RedisConnections, SETTINGS, type Settings } from '../../platform/index.js';
+import { Metrics, notFound, RedisConnections, SETTINGS, type Settings } from '../../platform/index.js';
 import { AdapterRedis } from './adapter-redis.js';
 import { mayOpenSockets } from './origins.rules.js';
 import type { AppToServer, Known, ServerToApp, ShopperNamespace } from './protocol.js';
+import { countRefusalsOf, refusedEntry } from './refusals.js';
 
 const LARGEST_MESSAGE_BYTES = 16_384;
 /** Whoever has not said by then who they are is shown the door. */
@@ -27,6 +28,7 @@ export class SocketServer implements OnModuleInit {
   constructor(
     redis: RedisConnections,
     private readonly host: HttpAdapterHost,
+    private readonly metrics: Metrics,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {
     this.#redis = new AdapterRedis(redis);
@@ -47,13 +49,14 @@ export class SocketServer implements OnModuleInit {
       cors: { origin: [...settings.doors.allowedOrigins] },
     });
     // Nobody has business in the default namespace.
-    this.#server.use((_, next) => next(new Error('not-found')));
+    this.#server.use((_, next) => next(refusedEntry(notFound('namespace'), '/', metrics)));
     this.shoppers = this.#server.of('/shopper');
   }
 
   onModuleInit(): void {
     const http = this.host.httpAdapter.getHttpServer() as HttpServer;
     this.#server.attach(this.settings.role === 'worker' ? createServer() : http);
+    countRefusalsOf(this.#server.engine, this.metrics);
   }
 
   /** The sockets of everybody, by the shortest way: past Redis where no other process has any. */

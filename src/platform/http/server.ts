@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import cookie from '@fastify/cookie';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,7 +11,7 @@ import { BODY_LIMIT_BYTES, readableType, unpacked } from './bodies.js';
 import { answerDirectly } from './direct.js';
 import { addSecurityHeaders } from './security-headers.js';
 import type { KnownRequest } from './route.js';
-import { addStreamedParser, leaveBody, onClientError, streamsBody } from './streamed-body.js';
+import { addStreamedParser, leaveBody, onClientError, streamsBody, unreadCode } from './streamed-body.js';
 
 /** Fastify as this house uses it. Bodies arrive as bytes: each route reads them by its own schema. */
 /** @param trustedProxies whose `X-Forwarded-For` is believed */
@@ -79,6 +80,10 @@ export async function dressServer(
     metrics.httpRequests.inc({ ...labels, code: String(reply.statusCode) });
     metrics.httpSeconds.observe(labels, reply.elapsedTime / 1_000);
     done();
+  });
+  fastify.server.on('clientError', (error, socket) => {
+    const code = unreadCode(error, socket as Socket);
+    if (code !== undefined) metrics.refusals.inc({ door: 'http', code });
   });
 
   answerDirectly(app);

@@ -36,22 +36,34 @@ export function addStreamedParser(fastify: FastifyInstance): void {
 }
 type Done = (error: Error | null, body?: unknown) => void;
 
-const ANSWERS: Readonly<Record<string, string>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+/** What the server could not read as a request: how it is answered, and as what it is counted. */
+const UNREAD: Readonly<Record<string, { status: string; code: string }>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: { status: '408 Request Timeout', code: 'request-timeout' },
+  HPE_HEADER_OVERFLOW: { status: '431 Request Header Fields Too Large', code: 'headers-too-large' },
 };
+const UNREADABLE = { status: '400 Bad Request', code: 'unreadable-request' };
 
 /**
  * Answers what the server could not read as a request, or not in time, and closes. A streamed body may take longer:
  * the server asks once for each request, and only the time for the headers is its own.
  */
 export function onClientError(error: Error, socket: Socket): void {
-  const code = errorCode(error) ?? '';
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && streaming.has(socket)) return;
-  if (code !== 'ECONNRESET' && socket.writable) {
-    socket.write(
-      `HTTP/1.1 ${ANSWERS[code] ?? '400 Bad Request'}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
-    );
+  const unread = unreadOf(error, socket);
+  if (unread === 'goes on') return;
+  if (unread !== 'gone' && socket.writable) {
+    socket.write(`HTTP/1.1 ${unread.status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
   }
   socket.destroy(error);
+}
+
+/** The code under which what could not be read is counted; undefined where nothing was refused. */
+export function unreadCode(error: Error, socket: Socket): string | undefined {
+  const unread = unreadOf(error, socket);
+  return typeof unread === 'object' ? unread.code : undefined;
+}
+
+function unreadOf(error: Error, socket: Socket): typeof UNREADABLE | 'goes on' | 'gone' {
+  const code = errorCode(error) ?? '';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && streaming.has(socket)) return 'goes on';
+  return code === 'ECONNRESET' ? 'gone' : (UNREAD[code] ?? UNREADABLE);
 }
