@@ -51,6 +51,25 @@ describe('what a rule may ask about habits', () => {
     }
   });
 
+  it('reads what lies together as it reads each thing alone', () => {
+    const named = insightFields.flatMap(({ field, among }) =>
+      among === undefined ? [] : [{ field, among }],
+    );
+    expect(named.map(({ field }) => field)).toEqual([
+      'replenishment.daysSinceLast',
+      'replenishment.purchases',
+    ]);
+    for (const shopper of [regular, stranger]) {
+      const facts = { at: NOW + DAY_MS, shopper } as Facts;
+      for (const { field, among } of named) {
+        for (const category of ['coffee', 'tea']) {
+          const together = among.of(among.things(facts).get(category), facts);
+          expect(together).toBe(registry.get(field).read(facts, { [among.parameter]: category }));
+        }
+      }
+    }
+  });
+
   it('tells the main brand of an equivalence group', () => {
     expect(read('purchases.mainBrand', { equivalenceGroup: 'cornflakes' })).toBe('Kellogg’s');
     expect(read('purchases.buysOwnBrand', { equivalenceGroup: 'cornflakes' })).toBe(false);

@@ -1,4 +1,4 @@
-import type { Field, FieldValue, Saying } from '../rules/index.js';
+import { amongThings, type Field, type FieldValue, type Saying } from '../rules/index.js';
 import { DAY_MS, type CategoryHistory, type Facts, type Instant, type MainBrand } from '../shared/index.js';
 import { estimateIn } from './replenishment/estimate-in.rules.js';
 import { standingToProduct } from './replenishment/product-needs.rules.js';
@@ -36,6 +36,8 @@ type OfGroup = Readonly<Record<'equivalenceGroup', string>>;
 const knownHabit = ({ category, product = '' }: OfNeed, say: Saying): string =>
   category === undefined ? hasBought(product, say) : hasHabit(category, say);
 const knownGroup = ({ equivalenceGroup }: OfGroup, say: Saying): string => hasBoughtOf(equivalenceGroup, say);
+
+const amongCategories = amongThings('category', ({ shopper }) => shopper.replenishment);
 
 /** When needs return, and what was bought. All are unknown without the `profiling` consent or before a first purchase. */
 const purchaseFields: readonly Field[] = [
@@ -100,7 +102,8 @@ const purchaseFields: readonly Field[] = [
     type: 'number',
     unit: DAYS,
     parameters: NEEDED,
-    read: (facts, of: OfNeed) => wholeDaysSince(facts.at, historyOf(facts, of)?.state.lastPurchasedAt),
+    read: (facts, of: OfNeed) => daysSinceLast(historyOf(facts, of), facts),
+    among: amongCategories(daysSinceLast),
     sql: ({ category, product = '' }: OfNeed, say) =>
       wholeDays(
         category === undefined
@@ -117,8 +120,8 @@ const purchaseFields: readonly Field[] = [
     type: 'number',
     unit: 'count',
     parameters: NEEDED,
-    read: (facts, of: OfNeed) =>
-      facts.shopper.consents.profiling ? (historyOf(facts, of)?.state.purchases ?? 0) : undefined,
+    read: (facts, of: OfNeed) => purchases(historyOf(facts, of), facts),
+    among: amongCategories(purchases),
     sql: ({ category, product = '' }: OfNeed, say) =>
       `coalesce(${category === undefined ? timesBought(product, say) : ofHabit('purchases', category, say)}, 0)::float8`,
   },
@@ -193,6 +196,14 @@ function estimated(of: (figures: Standing) => FieldValue) {
         : estimateIn(shopper, category, at);
     return figures && of(figures);
   };
+}
+
+function daysSinceLast(history: CategoryHistory | undefined, { at }: Facts): number | undefined {
+  return wholeDaysSince(at, history?.state.lastPurchasedAt);
+}
+
+function purchases(history: CategoryHistory | undefined, { shopper }: Facts): number | undefined {
+  return shopper.consents.profiling ? (history?.state.purchases ?? 0) : undefined;
 }
 
 function historyOf(

@@ -1,4 +1,5 @@
 export { conditionsOf, isGroup, readsIn, readsOfAll, type Rule } from './grammar.js';
+export { amongThings } from './among.js';
 export { FIELD_REGISTRY } from './field-registry.js';
 export { FieldRegistry, type Field, type FieldValue, type ItemField } from './registry.js';
 export { validateRule } from './validate.js';

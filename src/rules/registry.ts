@@ -1,4 +1,5 @@
 import type { AttributeValue, Facts, Item } from '../shared/index.js';
+import type { Among } from './among.js';
 import type { Operator } from './grammar.js';
 import type { Saying } from './sql/statement.js';
 
@@ -16,7 +17,7 @@ export type FieldValue = AttributeValue | readonly Item[] | undefined;
 /** A field of the items of a list: read from the item under its own name. */
 export type ItemField = Omit<
   Field,
-  'read' | 'sql' | 'sqlKnown' | 'ofAll' | 'about' | 'timeless' | 'parameters' | 'items'
+  'read' | 'among' | 'sql' | 'sqlKnown' | 'ofAll' | 'about' | 'timeless' | 'parameters' | 'items'
 >;
 
 interface Parameter<Name extends string> {
@@ -54,6 +55,8 @@ export interface Field<Name extends string = string> {
   readonly range?: readonly [number, number];
   /** `of` holds exactly the parameters, of those that stand for each other one. Names in it come from people: look them up in a Map, or by `Object.hasOwn`. */
   read(facts: Facts, of: Readonly<Record<Name, string>>): FieldValue;
+  /** For what is asked of many things that lie together in the view, and quickly read: it gives what `read` gives. */
+  readonly among?: Among;
   /**
    * What `read` gives of a shopper outside of visits, in SQL about `asked`, their row of `shoppers`; NULL for what is
    * not known. Numbers as `float8`, moments in milliseconds, lists as `text[]`, `any` as `jsonb`, and of `items` a
@@ -80,7 +83,7 @@ export interface ItemsOfAll {
 /** One item of `GET /v1/rule-fields`. */
 export type FieldDescription = Omit<
   Field,
-  'read' | 'sql' | 'sqlKnown' | 'ofAll' | 'operators' | 'timeless' | 'items'
+  'read' | 'among' | 'sql' | 'sqlKnown' | 'ofAll' | 'operators' | 'timeless' | 'items'
 > & {
   readonly operators: readonly Operator[];
   readonly items?: readonly FieldDescription[];

@@ -30,6 +30,18 @@ export function sizeOf(bits: Bits): number {
   return bits.reduce((sum, word) => sum + onesIn(word), 0);
 }
 
+/** Calls `visit` with every number in the set, ascending. */
+export function forEachIn(set: Bits, visit: (number: number) => void): void {
+  for (let word = 0; word < set.length; word += 1) {
+    for (let bits = set[word] as number; bits !== 0; bits &= bits - 1) visit(word * 32 + lowestIn(bits));
+  }
+}
+
+/** The lowest bit that is set. */
+export function lowestIn(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
+}
+
 /** Hacker's Delight, 5-1. */
 function onesIn(word: number): number {
   const pairs = word - ((word >>> 1) & 0x55555555);

@@ -1,8 +1,10 @@
 import type { Facts } from '../../shared/index.js';
+import { nameAmong, type Among } from '../among.js';
 import type { Comparison } from '../comparison.js';
 import { argumentsOf, comparisonOf } from '../compile.js';
 import type { Condition, FieldArguments } from '../grammar.js';
 import type { Field, FieldRegistry, FieldValue } from '../registry.js';
+import { Gathering, type Place } from './gathering.js';
 
 /** A field with its arguments: what is read once per shopper, however many rules ask about it. */
 export interface Subject {
@@ -34,6 +36,14 @@ export class Reading {
   #readIn = new Float64Array(8);
   /** Twice the round in which the condition was asked, and one more where it said yes. */
   readonly #answers: number[] = [];
+  readonly #gatherings = new Map<Among['things'], Gathering>();
+  /** By subject: where it is found among things that lie together. */
+  readonly #places: (Place | undefined)[] = [];
+  readonly #write = (subject: number, value: FieldValue): void => {
+    this.#values[subject] = value;
+    this.#numbers[subject] = typeof value === 'number' ? value : NaN;
+    this.#readIn[subject] = this.#round;
+  };
 
   constructor(fields: FieldRegistry) {
     this.#fields = fields;
@@ -45,11 +55,7 @@ export class Reading {
       field: this.#fields.get(condition.field),
       of: argumentsOf(condition),
     }));
-    if (number === this.#values.length) this.#values.push(undefined);
-    if (number >= this.#numbers.length) {
-      this.#numbers = grown(this.#numbers);
-      this.#readIn = grown(this.#readIn);
-    }
+    if (number === this.#values.length) this.#make(number);
     return number;
   }
 
@@ -79,11 +85,14 @@ export class Reading {
 
   value(subject: number): FieldValue {
     if (this.#readIn[subject] === this.#round) return this.#values[subject];
+    const place = this.#places[subject];
+    if (place?.gathering.isRead(this.#round, this.#current, this.#write) === true) {
+      if (this.#readIn[subject] !== this.#round) this.#write(subject, place.gathering.nothing(place.column));
+      return this.#values[subject];
+    }
     const { field, of } = this.#subjects.at(subject);
     const value = field.read(this.#current, of);
-    this.#values[subject] = value;
-    this.#numbers[subject] = typeof value === 'number' ? value : NaN;
-    this.#readIn[subject] = this.#round;
+    this.#write(subject, value);
     return value;
   }
 
@@ -100,6 +109,25 @@ export class Reading {
     const answer = meets(this.value(subject), this.#current.at);
     this.#answers[atom] = 2 * this.#round + (answer ? 1 : 0);
     return answer;
+  }
+
+  #make(subject: number): void {
+    this.#values.push(undefined);
+    this.#places.push(this.#placeOf(subject));
+    if (subject < this.#numbers.length) return;
+    this.#numbers = grown(this.#numbers);
+    this.#readIn = grown(this.#readIn);
+  }
+
+  #placeOf(subject: number): Place | undefined {
+    const { field, of } = this.#subjects.at(subject);
+    if (field.among === undefined) return undefined;
+    const name = nameAmong(field.among, of);
+    if (name === undefined) return undefined;
+    const { things } = field.among;
+    const gathering = this.#gatherings.get(things) ?? new Gathering(things);
+    this.#gatherings.set(things, gathering);
+    return gathering.add(field.among.of, name, subject);
   }
 
   get #current(): Facts {

@@ -1,52 +1,60 @@
+import { allOf, exclude, type Bits } from './bits.js';
 import type { Conjunction, Formula, Literal } from './normal-form.js';
 import type { Reading } from './reading.js';
 import { spanOf } from './span.js';
 
 type Test = (reading: Reading) => boolean;
 
+/** What each condition takes of the array that all of them lie in: what it asks, its low end and its high end. */
+const EACH = 3;
+
 /**
- * What the narrowings leave to be asked, row by row. The conditions of all rows lie in arrays, in the order of the rows:
- * rows by the ten thousand are asked in passing. Most are spans of numbers and need no call; the others are asked once
- * for all rows.
+ * What the narrowings leave to be asked, row by row. The conditions of all rows lie in one array, in the order of the
+ * rows: rows by the ten thousand are asked in passing. Most are spans of numbers and need no call; the others are asked
+ * once for all rows.
  */
 export class Remainders {
+  /** The rows that have nothing left to be asked. */
+  readonly none: Bits;
   /** By row: where its conditions begin; they end where those of the next begin. */
   readonly #starts: Int32Array;
-  /** Twice the subject of a span, or twice the number in the reading, and one more where it has to say yes. */
-  readonly #conditions: Int32Array;
-  /** What is no span has NaN here. */
-  readonly #lows: Float64Array;
-  readonly #highs: Float64Array;
+  /**
+   * Of each condition twice the subject of a span, or twice the number in the reading, and one more where it has to say
+   * yes; then both ends of the span, which are NaN of what is none.
+   */
+  readonly #conditions: Float64Array;
   /** Of the few rows that ask more than conditions. */
   readonly #tests = new Map<number, readonly Test[]>();
 
   /** @param served the literals that need not be asked any more */
   constructor(rows: readonly Conjunction[], served: ReadonlySet<Literal>, reading: Reading) {
+    this.none = allOf(rows.length);
     this.#starts = new Int32Array(rows.length + 1);
-    const asked: Asked[] = [];
+    const conditions: number[] = [];
     rows.forEach(({ literals, rest }, row) => {
-      for (const literal of literals) if (!served.has(literal)) asked.push(askedOf(literal, reading));
-      this.#starts[row + 1] = asked.length;
+      const left = literals.filter((literal) => !served.has(literal));
+      for (const literal of left) conditions.push(...askedOf(literal, reading));
+      this.#starts[row + 1] = conditions.length;
+      if (left.length + rest.length > 0) exclude(this.none, row);
       if (rest.length === 0) return;
       this.#tests.set(
         row,
         rest.map((formula) => testOf(formula, reading)),
       );
     });
-    this.#conditions = Int32Array.from(asked, ({ condition }) => condition);
-    this.#lows = Float64Array.from(asked, ({ low }) => low);
-    this.#highs = Float64Array.from(asked, ({ high }) => high);
+    this.#conditions = Float64Array.from(conditions);
   }
 
   hold(row: number, reading: Reading): boolean {
+    const conditions = this.#conditions;
     const end = this.#starts[row + 1] as number;
-    for (let each = this.#starts[row] as number; each < end; each += 1) {
-      const condition = this.#conditions[each] as number;
-      const low = this.#lows[each] as number;
+    for (let each = this.#starts[row] as number; each < end; each += EACH) {
+      const asked = conditions[each] as number;
+      const low = conditions[each + 1] as number;
       const says = Number.isNaN(low)
-        ? reading.holds(condition >> 1)
-        : isWithin(reading.number(condition >> 1), low, this.#highs[each] as number);
-      if (says !== ((condition & 1) === 1)) return false;
+        ? reading.holds(asked >> 1)
+        : isWithin(reading.number(asked >> 1), low, conditions[each + 2] as number);
+      if (says !== ((asked & 1) === 1)) return false;
     }
     if (this.#tests.size === 0) return true;
     return this.#tests.get(row)?.every((test) => test(reading)) ?? true;
@@ -57,18 +65,15 @@ function isWithin(value: number, low: number, high: number): boolean {
   return value >= low && value <= high;
 }
 
-interface Asked {
-  readonly condition: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-function askedOf({ condition, wanted }: Literal, reading: Reading): Asked {
+function askedOf(
+  { condition, wanted }: Literal,
+  reading: Reading,
+): [asked: number, low: number, high: number] {
   const yes = wanted ? 1 : 0;
   const span = spanOf(condition);
   return span === undefined
-    ? { condition: 2 * reading.atomOf(condition) + yes, low: NaN, high: NaN }
-    : { condition: 2 * reading.subjectOf(condition) + yes, ...span };
+    ? [2 * reading.atomOf(condition) + yes, NaN, NaN]
+    : [2 * reading.subjectOf(condition) + yes, span.low, span.high];
 }
 
 function testOf(formula: Formula, reading: Reading): Test {

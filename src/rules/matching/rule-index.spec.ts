@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { condition, facts, fields, rule } from '../../../test/support/rules.js';
+import { amongThings } from '../among.js';
 import { compileRule } from '../compile.js';
 import type { Condition, Rule } from '../grammar.js';
 import { FieldRegistry, type Field, type FieldValue } from '../registry.js';
@@ -119,6 +120,87 @@ describe('RuleIndex', () => {
     const vain = all(...Array.from({ length: 20 }, () => pair), any(is('a', 7), is('b', 7)));
     expect(new RuleIndex([wide, vain], registry).matching(someone)).toEqual([0]);
   });
+});
+
+describe('fields of things that lie together', () => {
+  const NAMES = ['coffee', 'tea', 'milk', 'bread', 'toString', '__proto__x'];
+  const bought = amongThings<number>('category', ({ shopper }) => amounts(shopper.replenishment));
+  const parameters = [{ name: 'category', type: 'text', label: 'Category' }] as const;
+  const number = (
+    field: string,
+    of: (amount: number | undefined, given: Facts) => number | undefined,
+  ): Field => ({
+    field,
+    label: field,
+    description: field,
+    type: 'number',
+    parameters,
+    read: (given, { category = '' }) => of(amounts(given.shopper.replenishment).get(category), given),
+    among: bought(of),
+  });
+  const registry = new FieldRegistry([
+    number('times', (amount = 0) => amount),
+    number('squared', (amount, { at }) =>
+      amount === undefined ? undefined : amount * amount + at - someone.at,
+    ),
+  ]);
+  const asked = fc
+    .record({
+      field: fc.constantFrom('times', 'squared'),
+      of: fc.record({ category: fc.constantFrom(...NAMES) }),
+      operator: fc.constantFrom('=', '<', '>=', '!=', 'in', 'null' as const),
+      value: fc.integer({ min: 0, max: 5 }),
+    })
+    .map(({ value, ...rest }): Condition => {
+      if (rest.operator === 'null') return rest;
+      return { ...rest, value: rest.operator === 'in' ? [value, value + 1] : value };
+    });
+  const shopping = fc
+    .dictionary(fc.constantFrom(...NAMES), fc.integer({ min: 0, max: 5 }))
+    .map((amounts) => buying(new Map(Object.entries(amounts))));
+
+  it('are found as when each is asked alone, however many are asked of one shopper and the next', () => {
+    const rules = fc.array(
+      fc.array(asked, { minLength: 1, maxLength: 3 }).map((members) => all(...members)),
+      { minLength: 1, maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(rules, fc.array(shopping, { minLength: 1, maxLength: 4 }), (some, each) => {
+        const index = new RuleIndex(some, registry);
+        for (const given of each) expect(index.matching(given)).toEqual(holding(some, given, registry));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('are read in one pass once many are asked for, and one by one before', () => {
+    let read = 0;
+    const watched = new FieldRegistry([
+      number('times', (amount) => {
+        read += 1;
+        return amount;
+      }),
+    ]);
+    const rules = NAMES.map((category): Condition => ({
+      field: 'times',
+      of: { category },
+      operator: '=',
+      value: 1,
+    }));
+    const given = buying(new Map(NAMES.map((name, at) => [name, at])));
+    // Together too few of all rules to narrow down by.
+    const rest = Array.from({ length: 200 }, (): Rule => ({ combinator: 'or', rules: [] }));
+    expect(new RuleIndex([...rules, ...rest], watched).matching(given)).toHaveLength(201);
+    // One by itself, then nothing and all.
+    expect(read).toBe(1 + 1 + NAMES.length);
+  });
+
+  function buying(of: ReadonlyMap<string, number>): Facts {
+    return { ...someone, shopper: { ...someone.shopper, replenishment: of as never } };
+  }
+  function amounts(of: unknown): ReadonlyMap<string, number> {
+    return of as ReadonlyMap<string, number>;
+  }
 });
 
 function registryOf(points: number, city: string): FieldRegistry {

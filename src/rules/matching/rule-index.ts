@@ -1,8 +1,8 @@
 import type { Facts } from '../../shared/index.js';
 import type { Rule } from '../grammar.js';
 import type { FieldRegistry } from '../registry.js';
-import { allOf, wordsFor, type Bits } from './bits.js';
-import { normalForm, waysToMeet, type Conjunction } from './normal-form.js';
+import { allOf, forEachIn, lowestIn, wordsFor, type Bits } from './bits.js';
+import { normalForm, waysToMeet } from './normal-form.js';
 import { planOf, type Narrowing } from './plan.js';
 import { Reading } from './reading.js';
 import { Remainders } from './remainders.js';
@@ -21,6 +21,11 @@ export class RuleIndex {
   readonly #reading: Reading;
   readonly #narrowings: readonly Narrowing[];
   readonly #remainders: Remainders;
+  /** By row, those of one rule after those of the rule before: where it lies in the sets. */
+  readonly #placeOf: Int32Array;
+  /** By rule: its first row. */
+  readonly #firstRow: Int32Array;
+  /** By place. */
   readonly #ruleOf: Int32Array;
   readonly #sets: RowSets;
   /** The sets that are to be intersected for the shopper at hand. */
@@ -28,8 +33,8 @@ export class RuleIndex {
   /** The intersection of their summaries. */
   readonly #summary: Bits;
   readonly #everyWord: Bits;
-  /** The rules that hold, by position. */
-  readonly #found: Bits;
+  /** The places of the rows that hold. */
+  readonly #held: Bits;
 
   /**
    * @param rules validated; they are known by their position
@@ -42,50 +47,62 @@ export class RuleIndex {
     const plan = planOf(rows, this.#reading);
     this.#narrowings = plan.narrowings;
     this.#sets = plan.sets;
-    const placed = rows.slice();
+    this.#placeOf = plan.placeOf;
+    this.#firstRow = new Int32Array(rules.length + 1);
     this.#ruleOf = new Int32Array(rows.length);
-    ways
-      .flatMap((ofRule, rule) => ofRule.map(() => rule))
-      .forEach((rule, row) => {
+    const placed = rows.slice();
+    let row = 0;
+    ways.forEach((ofRule, rule) => {
+      for (const way of ofRule) {
         const place = plan.placeOf[row] ?? 0;
         this.#ruleOf[place] = rule;
-        placed[place] = rows[row] as Conjunction;
-      });
+        placed[place] = way;
+        row += 1;
+      }
+      this.#firstRow[rule + 1] = row;
+    });
     this.#remainders = new Remainders(placed, plan.served, this.#reading);
     this.#asked = new Int32Array(plan.narrowings.length);
     this.#everyWord = allOf(wordsFor(rows.length));
     this.#summary = this.#everyWord.slice();
-    this.#found = new Int32Array(wordsFor(rules.length));
+    this.#held = new Int32Array(wordsFor(rows.length));
   }
 
   /** The positions of the rules that hold, ascending. */
   matching(facts: Facts): number[] {
     this.ask(facts);
-    const found: number[] = [];
-    for (let at = 0; at < this.#found.length; at += 1) {
-      for (let bits = this.#found[at] as number; bits !== 0; bits &= bits - 1) {
-        found.push(at * 32 + lowestIn(bits));
-      }
-    }
-    return found;
+    const found = new Int32Array(wordsFor(this.#firstRow.length - 1));
+    forEachIn(this.#held, (place) => {
+      const rule = this.#ruleOf[place] as number;
+      found[rule >>> 5] = (found[rule >>> 5] as number) | (1 << (rule & 31));
+    });
+    const positions: number[] = [];
+    forEachIn(found, (rule) => positions.push(rule));
+    return positions;
   }
 
   /** Works out which rules hold; `holds` then says it of each. */
   ask(facts: Facts): void {
     this.#reading.begin(facts);
-    this.#found.fill(0);
+    this.#held.fill(0);
     const count = this.#narrowDown();
     if (count < 0) return;
     for (let each = 0; each < this.#summary.length; each += 1) {
       for (let bits = this.#summary[each] as number; bits !== 0; bits &= bits - 1) {
-        this.#intersect(each * 32 + lowestIn(bits), count);
+        const word = each * 32 + lowestIn(bits);
+        this.#held[word] = this.#holding(word, this.#left(word, count));
       }
     }
   }
 
   /** Whether the rule at `position` holds for those who were asked about last. */
   holds(position: number): boolean {
-    return ((this.#found[position >>> 5] ?? 0) & (1 << (position & 31))) !== 0;
+    const end = this.#firstRow[position + 1] ?? 0;
+    for (let row = this.#firstRow[position] ?? 0; row < end; row += 1) {
+      const place = this.#placeOf[row] as number;
+      if (((this.#held[place >>> 5] as number) & (1 << (place & 31))) !== 0) return true;
+    }
+    return false;
   }
 
   /** Finds the set of each dimension, and the words that are empty in none. @returns how many sets; -1 where no row is left */
@@ -109,7 +126,8 @@ export class RuleIndex {
     return count;
   }
 
-  #intersect(word: number, count: number): void {
+  /** The rows of a word that are in all sets. */
+  #left(word: number, count: number): number {
     const words = this.#sets.words;
     const at = word + this.#sets.summaryEach;
     // Of the last word no more rows than there are.
@@ -117,23 +135,21 @@ export class RuleIndex {
     for (let each = 0; each < count && left !== 0; each += 1) {
       left &= words[(this.#asked[each] as number) + at] as number;
     }
-    for (; left !== 0; left &= left - 1) this.#note(word * 32 + lowestIn(left));
+    return left;
   }
 
-  #note(place: number): void {
-    const rule = this.#ruleOf[place] as number;
-    const bit = 1 << (rule & 31);
-    const known = this.#found[rule >>> 5] as number;
-    if ((known & bit) !== 0) return;
-    if (this.#remainders.hold(place, this.#reading)) this.#found[rule >>> 5] = known | bit;
+  /** Of these rows of a word, those that meet what is left to be asked. */
+  #holding(word: number, left: number): number {
+    let holding = left & (this.#remainders.none[word] as number);
+    for (let asked = left & ~holding; asked !== 0; asked &= asked - 1) {
+      const lowest = asked & -asked;
+      if (this.#remainders.hold(word * 32 + 31 - Math.clz32(lowest), this.#reading)) holding |= lowest;
+    }
+    return holding;
   }
 
   #lastRows(word: number): number {
     const rows = this.#ruleOf.length - word * 32;
     return rows >= 32 ? -1 : (1 << rows) - 1;
   }
-}
-
-function lowestIn(bits: number): number {
-  return 31 - Math.clz32(bits & -bits);
 }
