@@ -23,7 +23,14 @@ function* reports(shoppers, sightings) {
   }
 }
 
-/** The shoppers of a block are in one zone, so that one gateway hears them all. */
+/** So many shoppers in a row are in one zone, however many of them a post tells of. */
+const IN_A_ZONE = 100;
+
+/** One gateway hears the whole block: its zone's own, or a neighbour. */
+function zoneOf({ turn, block }, sightings) {
+  return (Math.floor((block * sightings) / IN_A_ZONE) + turn * 3) % ZONES;
+}
+
 function shoppersOf({ block, store }, sightings) {
   return Array.from({ length: sightings }, (_, place) => (block * sightings + place) * STORES + store);
 }
@@ -60,8 +67,7 @@ export function posts(format, { shoppers, sightings }) {
   return () => {
     const report = order.next().value;
     const { turn, block, store } = report;
-    const zone = (block + turn * 3) % ZONES;
-    const gatewayId = gatewayIdOf(store, zone);
+    const gatewayId = gatewayIdOf(store, zoneOf(report, sightings));
     const key = `${turn} ${block} ${store}`;
     let rows = made.get(key);
     if (rows === undefined) {

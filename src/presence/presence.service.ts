@@ -165,8 +165,8 @@ export class PresenceService implements SightingSink, OnModuleInit {
   }
 
   /** Writes what must be told at once, with what waited of the same shoppers; the rest goes into the journal. */
-  async #flush(works: Map<ShopperId, Work>): Promise<ReadonlyMap<ShopperId, Error>> {
-    const calm = this.#takeCalm(works);
+  async #flush(gathered: Map<ShopperId, Work>): Promise<ReadonlyMap<ShopperId, Error>> {
+    const { calm, works } = this.#parted(gathered);
     const deferrals = this.#takeDeferred(works);
     try {
       const [failures] = await Promise.all([this.writer.write(works), this.journal.defer(calm)]);
@@ -178,15 +178,17 @@ export class PresenceService implements SightingSink, OnModuleInit {
     }
   }
 
-  #takeCalm(works: Map<ShopperId, Work>): Map<ShopperId, readonly Sighting[]> {
-    const calm = new Map<ShopperId, readonly Sighting[]>();
-    if (works.size < DEFERRING_BATCH || !this.journal.hasRoom) return calm;
-    for (const [shopperId, work] of works) {
-      if (this.writer.canWait(shopperId, work, this.journal.has(shopperId)))
-        calm.set(shopperId, work.sightings);
+  /** What can wait, and what must be written now. */
+  #parted(gathered: Map<ShopperId, Work>): { calm: [ShopperId, Work][]; works: Map<ShopperId, Work> } {
+    const calm: [ShopperId, Work][] = [];
+    if (gathered.size < DEFERRING_BATCH || !this.journal.hasRoom) return { calm, works: gathered };
+    const works = new Map<ShopperId, Work>();
+    for (const each of gathered) {
+      const [shopperId, work] = each;
+      if (this.writer.canWait(shopperId, work, this.journal.has(shopperId))) calm.push(each);
+      else works.set(shopperId, work);
     }
-    for (const shopperId of calm.keys()) works.delete(shopperId);
-    return calm;
+    return { calm, works };
   }
 
   /** Adds to `works` what waited of the same shoppers, and what has waited long enough; gives all that was added. */

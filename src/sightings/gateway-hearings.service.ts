@@ -53,7 +53,7 @@ export class GatewayHearings {
     const { sightings } = findings;
     if (sightings.length > 0) {
       await this.sink.take(sightings);
-      this.recognisers.held(sightings, clocks.receivedAt);
+      this.recognisers.held(findings, clocks.receivedAt);
     }
     const rejected = [...report.rejected, ...future].sort((a, b) => a.index - b.index);
     observeAges(this.metrics, source, [timely, late], clocks.receivedAt);

@@ -5,7 +5,8 @@ import { SECOND_MS, type ShopperId } from '../shared/index.js';
 
 /** A withdrawal counts within 5 s, also where its hint was lost. */
 const KEPT_MS = 4 * SECOND_MS;
-const MOST_KEPT = 50_000;
+/** As many as beacons are remembered: of more in use at once, each would be asked about at each hearing. */
+const MOST_KEPT = 100_000;
 
 /** Who consents, among those who were asked about. */
 export type Consenting = Pick<ReadonlySet<ShopperId>, 'has'>;

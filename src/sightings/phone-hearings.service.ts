@@ -32,14 +32,11 @@ export class PhoneHearings {
   async take({ shopperId, placed, rejected, clocks }: PhoneReport): Promise<BatchAnswer> {
     const source: Source = 'phone';
     const { timely, late, future } = timed(placed.hearings, clocks);
-    const { sightings, noConsent, duplicate } = await this.recognisers.recogniseOwn(
-      shopperId,
-      timely,
-      clocks,
-    );
+    const recognised = await this.recognisers.recogniseOwn(shopperId, timely, clocks);
+    const { sightings, noConsent, duplicate } = recognised;
     if (sightings.length > 0) {
       await this.sink.take(sightings);
-      this.recognisers.held(sightings, clocks.receivedAt);
+      this.recognisers.held(recognised, clocks.receivedAt);
       this.notes.heardByPhone(sightings);
     }
     observeAges(this.metrics, source, [timely, late], clocks.receivedAt);

@@ -3,7 +3,6 @@ import type { BeaconId, Instant, ShopperId, StoreId } from '../shared/index.js';
 import { Recognition } from '../shoppers/index.js';
 import { Stores } from '../stores/index.js';
 import { LocationConsents, type Consenting } from './location-consents.js';
-import type { Sighting } from './sighting.js';
 import { recognise, type Recognised } from './sightings.rules.js';
 import type { Clocks, TimedHearing } from './timing.rules.js';
 import { sortFixed, type Sorted } from './trust/fixed-beacons.rules.js';
@@ -44,7 +43,7 @@ export class Recognisers {
       ({ beaconIds }) => carriedAs(beaconIds, carriers)?.shopperId,
       consenting,
       clocks,
-      (sightingId) => this.#recent.has(sightingId),
+      (hash) => this.#recent.has(hash),
     );
     return { ...sorted, ...bearers, ...recognised };
   }
@@ -61,7 +60,7 @@ export class Recognisers {
       () => shopperId,
       consenting,
       clocks,
-      (sightingId) => this.#recent.has(sightingId),
+      (hash) => this.#recent.has(hash),
     );
   }
 
@@ -74,11 +73,8 @@ export class Recognisers {
   }
 
   /** These are held by live presence now: when they come again, they are duplicates. */
-  held(sightings: readonly Sighting[], now: Instant): void {
-    this.#recent.add(
-      sightings.map(({ sightingId }) => sightingId),
-      now,
-    );
+  held({ hashes }: Recognised, now: Instant): void {
+    this.#recent.add(hashes, now);
   }
 }
 

@@ -21,7 +21,7 @@ describe('a body of sightings', () => {
       rejected,
     } = readBatch({ sentAt: '2026-11-22T10:00:01Z', sightings: [good] });
     expect(sentAt).toBe(Date.parse('2026-11-22T10:00:01Z'));
-    expect(items).toEqual([{ index: 0, value: { ...good, observedAt: Date.parse(good.observedAt) } }]);
+    expect(items).toEqual([{ index: 0, ...good, observedAt: Date.parse(good.observedAt) }]);
     expect(rejected).toEqual([]);
     expect(readBatch({ sightings: [] })).toEqual({ good: [], rejected: [] });
   });
@@ -29,7 +29,7 @@ describe('a body of sightings', () => {
   it('keeps the good items and names the bad ones by place', () => {
     const { good: items, rejected } = readBatch({ sightings: [good, 7, { ...good, beaconId: 'x' }, good] });
     expect(items.map(({ index }) => index)).toEqual([0, 3]);
-    expect(items[1]?.value.observedAt).toBe(Date.parse(good.observedAt));
+    expect(items[1]?.observedAt).toBe(Date.parse(good.observedAt));
     expect(rejected).toMatchObject([
       { index: 1, code: 'wrong-type' },
       { index: 2, code: 'invalid-format' },

@@ -48,6 +48,8 @@ export type BatchAnswer = z.output<typeof batchAnswer>;
 
 /** One item of the body, with its times as instants. */
 export interface Reported {
+  /** Its place in the body. */
+  index: number;
   sightingId?: string;
   gatewayId?: GatewayId;
   beaconId: BeaconId;
@@ -55,7 +57,10 @@ export interface Reported {
   measuredPowerDbm?: number;
   observedAt?: Instant;
 }
-export type Batch = Sorted<Reported> & { sentAt?: Instant };
+export interface Batch extends Pick<Sorted<never>, 'rejected'> {
+  sentAt?: Instant;
+  good: Reported[];
+}
 
 type WireBatch = z.output<typeof batch>;
 
@@ -71,22 +76,22 @@ const acceptsWhole = new Ajv2020({ formats: { 'date-time': true } }).compile<Wir
  */
 export function readBatch(body: unknown): Batch {
   if (acceptsWhole(body)) {
-    const good = body.sightings.map((value, index) => ({ index, value: instantsOf(value) }));
+    const good = body.sightings.map(reportedAt);
     return { ...sentAtOf(body.sentAt), good, rejected: [] };
   }
   const { sentAt: sent, sightings } = parse(envelope, body);
   const { good, rejected } = sortBulk(reported, sightings);
   return {
     ...sentAtOf(sent),
-    good: good.map(({ index, value }) => ({ index, value: instantsOf(value) })),
+    good: good.map(({ index, value }) => reportedAt(value, index)),
     rejected,
   };
 }
 
 /** Made field by field: copies with a rest cost more than all the checks, and thousands come in a second. */
-function instantsOf(item: WireBatch['sightings'][number]): Reported {
+function reportedAt(item: WireBatch['sightings'][number], index: number): Reported {
   const { sightingId, gatewayId, beaconId, rssiDbm, measuredPowerDbm, observedAt } = item;
-  const read: Reported = { beaconId, rssiDbm };
+  const read: Reported = { index, beaconId, rssiDbm };
   if (gatewayId !== undefined) read.gatewayId = gatewayId;
   if (measuredPowerDbm !== undefined) read.measuredPowerDbm = measuredPowerDbm;
   if (observedAt !== undefined) read.observedAt = Date.parse(observedAt);

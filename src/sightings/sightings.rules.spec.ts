@@ -2,6 +2,7 @@ import type { BeaconId, GatewayId, ShopperId, StoreId } from '../shared/index.js
 import type { Reported } from './sightings.dto.js';
 import { atBeacons, atGateways, rangedAtBeacons, recognise } from './sightings.rules.js';
 import { timed } from './timing.rules.js';
+import { idHash } from './trust/recent-ids.js';
 
 const NOW = Date.parse('2026-11-22T10:00:00Z');
 const STORE = 's1' as StoreId;
@@ -10,9 +11,11 @@ const g2 = 'g2' as GatewayId;
 const fob = 'mac:c3000012ab34' as BeaconId;
 const door = 'mac:d00000000001' as BeaconId;
 const ada = 'ada' as ShopperId;
-const item = (index: number, over: Partial<Reported> = {}): { index: number; value: Reported } => ({
+const item = (index: number, over: Partial<Reported> = {}): Reported => ({
   index,
-  value: { beaconId: fob, rssiDbm: -60, ...over },
+  beaconId: fob,
+  rssiDbm: -60,
+  ...over,
 });
 const gateways = (...ids: GatewayId[]): Map<GatewayId, object> => new Map(ids.map((id) => [id, {}]));
 
@@ -63,19 +66,21 @@ describe('what was heard', () => {
     beaconIds.includes(fob) ? ada : undefined;
 
   it('becomes one sighting of its carrier, however often it is told', () => {
-    const { sightings, ...counts } = recognise(hearings, carrier, new Set([ada]), clocks);
+    const { sightings, hashes, ...counts } = recognise(hearings, carrier, new Set([ada]), clocks);
     expect(sightings).toMatchObject([{ shopperId: ada, storeId: STORE, observedAt: NOW, receivedAt: NOW }]);
+    expect(hashes).toEqual([idHash(sightings[0]?.sightingId ?? '')]);
     expect(counts).toEqual({ unknown: 1, noConsent: 0, duplicate: 1 });
   });
 
   it('becomes nothing where it was handed on a short while ago', () => {
     const recent = recognise(hearings, carrier, new Set([ada]), clocks, () => true);
-    expect(recent).toEqual({ sightings: [], unknown: 1, noConsent: 0, duplicate: 2 });
+    expect(recent).toEqual({ sightings: [], hashes: [], unknown: 1, noConsent: 0, duplicate: 2 });
   });
 
   it('becomes nothing where the carrier has not consented', () => {
     expect(recognise(hearings, carrier, new Set(), clocks)).toEqual({
       sightings: [],
+      hashes: [],
       unknown: 1,
       noConsent: 2,
       duplicate: 0,

@@ -2,6 +2,7 @@ import type { BeaconId, GatewayId, ShopperId, StoreId } from '../shared/index.js
 import { hearingAt, type Heard, type Hearing } from './hearing.js';
 import { isKnownPower } from './radio.rules.js';
 import type { Reported } from './sightings.dto.js';
+import { idHash } from './trust/recent-ids.js';
 import type { Consenting } from './location-consents.js';
 import type { Sighting } from './sighting.js';
 import { sightingOf, type Clocks, type TimedHearing } from './timing.rules.js';
@@ -11,10 +12,6 @@ interface Refusal {
   index: number;
   code: string;
   detail: string;
-}
-interface Item {
-  index: number;
-  value: Reported;
 }
 
 /** Hearings by their place in the batch, and what cannot be placed. */
@@ -29,7 +26,7 @@ export interface Placed {
  * @param gateways those of the key's store; empty for a store without layout
  */
 export function atGateways(
-  items: readonly Item[],
+  items: readonly Reported[],
   storeId: StoreId,
   gateways: ReadonlyMap<GatewayId, unknown>,
 ): Placed {
@@ -37,14 +34,15 @@ export function atGateways(
   const placed: Placed = { hearings: [], refused: [] };
   // One for all that a gateway heard in a row.
   let anchor: { kind: 'gateway'; gatewayId: GatewayId } | undefined;
-  for (const { index, value } of items) {
-    const gatewayId = value.gatewayId ?? only;
+  for (const item of items) {
+    const { index } = item;
+    const gatewayId = item.gatewayId ?? only;
     if (gatewayId === undefined) {
       const detail = 'gatewayId: needed, because the store does not have exactly one gateway';
       placed.refused.push({ index, code: 'required', detail });
     } else if (gateways.has(gatewayId)) {
       if (anchor?.gatewayId !== gatewayId) anchor = { kind: 'gateway', gatewayId };
-      placed.hearings.push(hearingOf({ index, value }, storeId, anchor));
+      placed.hearings.push(hearingOf(item, storeId, anchor));
     } else {
       const detail = `gatewayId: the store has no gateway ${gatewayId}`;
       placed.refused.push({ index, code: 'unknown-gateway', detail });
@@ -55,17 +53,17 @@ export function atGateways(
 
 /** A phone's sightings, at the stores' own beacons; what is no store's beacon is counted in `unknown`. */
 export function atBeacons(
-  items: readonly Item[],
+  items: readonly Reported[],
   storeOf: (beaconId: BeaconId) => StoreId | undefined,
 ): Placed & { unknown: number } {
   const placed = { hearings: [] as Hearing[], refused: [] as Refusal[], unknown: 0 };
-  for (const { index, value } of items) {
-    const { beaconId, gatewayId } = value;
+  for (const item of items) {
+    const { index, beaconId, gatewayId } = item;
     const storeId = storeOf(beaconId);
     if (gatewayId !== undefined) {
       placed.refused.push({ index, code: 'unknown-field', detail: 'gatewayId: a phone has none' });
     } else if (storeId === undefined) placed.unknown += 1;
-    else placed.hearings.push(hearingOf({ index, value }, storeId, { kind: 'beacon', beaconId }));
+    else placed.hearings.push(hearingOf(item, storeId, { kind: 'beacon', beaconId }));
   }
   return placed;
 }
@@ -88,6 +86,8 @@ export function rangedAtBeacons(
 /** Hearings whose shopper is known and may be located, as sightings, each once. */
 export interface Recognised {
   sightings: Sighting[];
+  /** Of the ids of `sightings`. */
+  hashes: number[];
   unknown: number;
   noConsent: number;
   duplicate: number;
@@ -96,33 +96,37 @@ export interface Recognised {
 /**
  * @param shopperOf whose a beacon is; the first of a hearing's names that has a shopper counts
  * @param mayBeLocated those with the `location` consent
- * @param isRecent whether the sighting of this id was handed on a short while ago
+ * @param isRecent whether the sighting whose id has this hash was handed on a short while ago
  */
 export function recognise(
   hearings: readonly TimedHearing[],
   shopperOf: (hearing: TimedHearing) => ShopperId | undefined,
   mayBeLocated: Consenting,
   clocks: Clocks,
-  isRecent: (sightingId: string) => boolean = () => false,
+  isRecent: (hash: number) => boolean = () => false,
 ): Recognised {
-  const recognised = { sightings: [] as Sighting[], unknown: 0, noConsent: 0, duplicate: 0 };
-  const seen = new Set<string>();
+  const recognised: Recognised = { sightings: [], hashes: [], unknown: 0, noConsent: 0, duplicate: 0 };
+  // Of hashes, as `RecentIds`: a set of a thousand long texts takes longer than all the rest.
+  const seen = new Set<number>();
   for (const hearing of hearings) {
     const shopperId = shopperOf(hearing);
     if (shopperId === undefined) recognised.unknown += 1;
     else if (!mayBeLocated.has(shopperId)) recognised.noConsent += 1;
     else {
       const sighting = sightingOf(hearing, shopperId, clocks);
-      const { sightingId } = sighting;
-      if (seen.size === seen.add(sightingId).size || isRecent(sightingId)) recognised.duplicate += 1;
-      else recognised.sightings.push(sighting);
+      const hash = idHash(sighting.sightingId);
+      if (seen.size === seen.add(hash).size || isRecent(hash)) recognised.duplicate += 1;
+      else {
+        recognised.sightings.push(sighting);
+        recognised.hashes.push(hash);
+      }
     }
   }
   return recognised;
 }
 
-function hearingOf({ index, value }: Item, storeId: StoreId, anchor: Hearing['anchor']): Hearing {
-  const { beaconId, rssiDbm, measuredPowerDbm, observedAt, sightingId } = value;
+function hearingOf(item: Reported, storeId: StoreId, anchor: Hearing['anchor']): Hearing {
+  const { index, beaconId, rssiDbm, measuredPowerDbm, observedAt, sightingId } = item;
   const hearing: Hearing = { index, storeId, anchor, beaconIds: [beaconId], rssiDbm };
   if (isKnownPower(measuredPowerDbm)) hearing.measuredPowerDbm = measuredPowerDbm;
   if (observedAt !== undefined) hearing.observedAt = observedAt;

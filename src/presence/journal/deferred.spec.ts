@@ -49,6 +49,31 @@ describe('what waits', () => {
     expect(deferred.shopperIds).toEqual([bob]);
   });
 
+  it('is due once, also of who was taken meanwhile and waits again', () => {
+    const deferred = new Deferred();
+    deferred.add(ada, [heard(-70)], 10);
+    deferred.add(bob, [heard(-60, bob)], 20);
+    deferred.take(ada);
+    deferred.add(ada, [heard(-50)], 30);
+    expect([...deferred.takeSince(20).keys()]).toEqual([bob]);
+    expect(deferred.takeSince(29).size).toBe(0);
+    expect(deferred.takeSince(30).get(ada)?.sightings).toEqual([heard(-50)]);
+    expect(deferred.takeSince(Infinity).size).toBe(0);
+  });
+
+  it('is due in its time, of however many came and went before', () => {
+    const deferred = new Deferred();
+    const nameOf = (number: number): ShopperId => `s${number}` as ShopperId;
+    const due: (readonly ShopperId[])[] = [];
+    for (let number = 0; number < 10_000; number += 1) {
+      deferred.add(nameOf(number), [heard(-60, nameOf(number))], number);
+      if (number % 4 === 0) deferred.take(nameOf(number));
+      due.push([...deferred.takeSince(number - 3).keys()]);
+    }
+    expect(due).toEqual(due.map((_, number) => (number % 4 === 3 || number < 3 ? [] : [nameOf(number - 3)])));
+    expect(deferred.sightings).toBe(3);
+  });
+
   it('waits since when it came, also where it was put back', () => {
     const deferred = new Deferred();
     expect(deferred.oldest).toBe(Infinity);

@@ -2,14 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Clock, Log } from '../../platform/index.js';
 import { SECOND_MS, type Instant, type ShopperId } from '../../shared/index.js';
 import type { Sighting } from '../../sightings/index.js';
+import type { Work } from '../work.rules.js';
 import { Deferred, type Deferral } from './deferred.js';
 import { JournalStore } from './journal.store.js';
 
 /** Gateways report once a second: in this time each of a shopper's says something once. */
 const DEFER_MS = SECOND_MS;
 const PAGE_MS = SECOND_MS;
-/** Some 30 MB; what comes beyond it is written at once. */
-const MOST_DEFERRED = 100_000;
+/** What 100,000 shoppers' gateways say in a second, in 60 bytes each; what comes beyond it is written at once. */
+const MOST_DEFERRED = 400_000;
 
 /**
  * What may wait to be worked into its shopper's state, for a second: Redis has it in the journal, this process in memory.
@@ -48,13 +49,13 @@ export class Journal {
   }
 
   /** Resolves when Redis holds them; from then on they wait here. @throws when Redis does not answer */
-  async defer(works: ReadonlyMap<ShopperId, readonly Sighting[]>): Promise<void> {
-    if (works.size === 0) return;
+  async defer(works: readonly (readonly [ShopperId, Work])[]): Promise<void> {
+    if (works.length === 0) return;
     const since = this.clock.now();
     const all: Sighting[] = [];
-    for (const sightings of works.values()) for (const sighting of sightings) all.push(sighting);
+    for (const [, { sightings }] of works) for (const sighting of sightings) all.push(sighting);
     await this.store.append(all, since);
-    for (const [shopperId, sightings] of works) this.#deferred.add(shopperId, sightings, since);
+    for (const [shopperId, { sightings }] of works) this.#deferred.add(shopperId, sightings, since);
   }
 
   /** Takes what waits of a shopper, to be worked in with what came now. */

@@ -1,5 +1,5 @@
 import type { BeaconId } from '../../shared/index.js';
-import { knownPower } from '../radio.rules.js';
+import { isKnownPower } from '../radio.rules.js';
 
 /** What an advertisement says of its sender. */
 export interface Advertisement {
@@ -31,6 +31,8 @@ interface Frame {
   battery?: Battery;
 }
 
+const SAYS_NOTHING: Frame = {};
+
 /**
  * Walks the structures of an advertisement (length, type, data; Bluetooth Core, vol. 3 part C, 11) and reads the
  * beacon frames among them: iBeacon, AltBeacon, Eddystone UID and EID; and the battery of Eddystone TLM, Kontakt.io
@@ -38,22 +40,9 @@ interface Frame {
  * throws.
  */
 export function readAdvertisement(...packets: readonly Uint8Array[]): Advertisement {
-  const beaconIds = new Set<BeaconId>();
-  let measuredPowerDbm: number | undefined;
-  let battery: Battery | undefined;
-  for (const [type, data] of packets.flatMap((packet) => [...structuresOf(packet)])) {
-    const frame = frameOf(type, data);
-    if (frame?.beaconId !== undefined) {
-      if (beaconIds.size === 0) measuredPowerDbm = frame.powerAtOneMetreDbm;
-      beaconIds.add(frame.beaconId);
-    }
-    battery ??= frame?.battery;
-  }
-  return {
-    beaconIds: [...beaconIds],
-    ...knownPower(measuredPowerDbm),
-    ...(battery === undefined ? {} : { battery }),
-  };
+  const read: Advertisement = { beaconIds: [] };
+  for (const packet of packets) walk(packet, read);
+  return read;
 }
 
 /** A structure's data with the header that some vendors leave out. */
@@ -63,22 +52,39 @@ export function structure(type: 'manufacturer' | 'service', data: Uint8Array): B
   return Buffer.concat([Buffer.from([data.length + 1, code]), data]);
 }
 
-function* structuresOf(bytes: Uint8Array): Generator<[type: number, data: Buffer]> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+function walk({ buffer, byteOffset, byteLength }: Uint8Array, read: Advertisement): void {
+  if (byteLength === 0) return;
+  const packet = Buffer.from(buffer, byteOffset, byteLength);
   let start = 0;
-  while (start < buffer.length) {
-    const length = buffer.readUInt8(start);
+  while (start < packet.length) {
+    const length = packet.readUInt8(start);
     const end = start + 1 + length;
-    if (length === 0 || end > buffer.length) return;
-    yield [buffer.readUInt8(start + 1), buffer.subarray(start + 2, end)];
+    if (length === 0 || end > packet.length) return;
+    const type = packet.readUInt8(start + 1);
+    // Of the others there is nothing to read, and a view of each costs more than the walk.
+    if (type === MANUFACTURER_DATA || type === SERVICE_DATA_16) {
+      note(frameOf(type, packet.subarray(start + 2, end)), read);
+    }
     start = end;
   }
 }
 
-function frameOf(type: number, data: Buffer): Frame | undefined {
-  if (type === MANUFACTURER_DATA) return iBeacon(data) ?? altBeacon(data) ?? ruuvi(data);
-  if (type === SERVICE_DATA_16) return eddystone(data) ?? kontakt(data);
-  return undefined;
+function note({ beaconId, powerAtOneMetreDbm, battery }: Frame, read: Advertisement): void {
+  if (beaconId !== undefined) {
+    const { beaconIds } = read;
+    if (beaconIds.length === 0 && isKnownPower(powerAtOneMetreDbm))
+      read.measuredPowerDbm = powerAtOneMetreDbm;
+    if (!beaconIds.includes(beaconId)) beaconIds.push(beaconId);
+  }
+  if (battery !== undefined) read.battery ??= battery;
+}
+
+function frameOf(type: number, data: Buffer): Frame {
+  const frame =
+    type === MANUFACTURER_DATA
+      ? (iBeacon(data) ?? altBeacon(data) ?? ruuvi(data))
+      : (eddystone(data) ?? kontakt(data));
+  return frame ?? SAYS_NOTHING;
 }
 
 /** Company 0x004C, type 0x02, 21 bytes: UUID, major, minor, level at 1 m. */

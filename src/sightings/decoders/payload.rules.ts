@@ -14,6 +14,7 @@ const MAX_UINT16 = 0xffff;
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 const ADDRESS = /^[0-9a-f]{12}$/;
 const SEPARATORS = /[:-]/g;
+const NO_BYTES = Buffer.alloc(0);
 const UTF_16_MARKS = ['fffe', 'feff'];
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -188,7 +189,7 @@ export function numberOf(value: unknown): unknown {
 
 /** Bytes written as hex digits; what is none ends them, and what is no text has none. */
 export function hexOf(value: unknown): Buffer {
-  return typeof value === 'string' ? Buffer.from(value, 'hex') : Buffer.alloc(0);
+  return typeof value === 'string' && value !== '' ? Buffer.from(value, 'hex') : NO_BYTES;
 }
 
 export function isUint16(value: unknown): value is number {

@@ -40,7 +40,8 @@ export class HealthNotes implements OnModuleInit {
   }
 
   taken(storeId: StoreId, report: TakenReport): void {
-    this.#of(storeId).taken(report);
+    const beacons = this.stores.layout(storeId)?.beacons;
+    this.#of(storeId).taken(report, (beaconId) => beacons?.has(beaconId) ?? false);
   }
 
   refused(storeId: StoreId, payload: RefusedPayload): void {
@@ -66,8 +67,7 @@ export class HealthNotes implements OnModuleInit {
     const now = this.clock.now();
     const updates = new Map<StoreId, HealthUpdate>();
     for (const [storeId, notes] of this.#notes) {
-      const beacons = this.stores.layout(storeId)?.beacons;
-      const update = notes.drain(now, (beaconId) => beacons?.has(beaconId) ?? false);
+      const update = notes.drain(now);
       if (update !== undefined) updates.set(storeId, update);
     }
     await this.store.write(updates, now);

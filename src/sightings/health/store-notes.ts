@@ -4,13 +4,13 @@ import type { BeaconTelemetry } from '../decoders/decoder.js';
 import { carriedAs, type Findings } from '../recognisers.service.js';
 import type { Sighting } from '../sighting.js';
 import type { TimedHearing } from '../timing.rules.js';
-import { RecentIds } from '../trust/recent-ids.js';
+import { idHash, RecentIds } from '../trust/recent-ids.js';
 import { NO_GATEWAY, type HealthUpdate, type KeptHearing, type KeptPayload } from './health-kept.js';
 
-/** Payloads of one store that are looked into each second, the newest; all of them are counted. */
-const MOST_PAYLOADS = 64;
-/** Rows of them all: more than can be shown would only cost time. */
+/** Rows of one store that are looked into each second: more than can be shown would only cost time. All of them are counted. */
 const MOST_ROWS = 300;
+/** Once there were so many, a gateway's payload is looked into when the one before is so old. */
+const STALE_MS = 250;
 /** Beacons heard that are kept of one store. */
 export const MOST_HEARD = 200;
 export const HEARD_FOR_MS = MINUTE_MS;
@@ -45,18 +45,19 @@ export interface RefusedPayload {
 }
 
 /**
- * What one process notes of one store for its health page. A report costs little more than keeping hold of it; it is
- * looked into once a second. Nothing is noted of beacons whose shopper has not consented to be located, and nothing
- * of any other name that was heard of such a beacon.
+ * What one process notes of one store for its health page. What can be shown is taken from a report at once, and the report let
+ * go: held for a second, those of a busy store would be most of what the garbage collector has to copy. Nothing is noted of
+ * beacons whose shopper has not consented to be located, and nothing of any other name that was heard of such a beacon.
  */
 export class StoreNotes {
-  #taken: TakenReport[] = [];
+  #rowsLookedInto = 0;
   #byPhones: Sighting[] = [];
   #update = emptyUpdate();
   readonly #heard = new Map<string, KeptHearing>();
   readonly #hidden = new RecentIds(HEARD_FOR_MS, MOST_HIDDEN);
 
-  taken(report: TakenReport): void {
+  /** @param isFixed whether the store has its place for this beacon */
+  taken(report: TakenReport, isFixed: (beaconId: BeaconId) => boolean): void {
     const { at, gatewayIds, rejected, late, findings } = report;
     const [only] = gatewayIds.length === 1 ? gatewayIds : [];
     for (const gatewayId of gatewayIds) this.#update.seen.set(gatewayId, at);
@@ -65,8 +66,8 @@ export class StoreNotes {
     this.#countEach(only, late, 'late', at, 'older than 60 seconds: the clock is behind, or it was stored');
     this.#countEach(only, misplaced, 'misplaced', at, 'a fixed beacon of another store');
     for (const hearings of [late, mobile, fixed, misplaced]) this.#countEach(only, hearings, '+accepted', at);
-    if (this.#taken.length >= MOST_PAYLOADS) this.#taken.shift();
-    this.#taken.push(report);
+    this.#noteRadios(report, isFixed);
+    if (this.#isWorthALook(report)) this.#lookInto(report);
   }
 
   refused({ at, gatewayId, code, detail, shape, format, bytes }: RefusedPayload): void {
@@ -87,9 +88,11 @@ export class StoreNotes {
   /** Nothing is told any more of what was heard of these, by whatever name. */
   forget(beaconIds: readonly BeaconId[]): void {
     const names = new Set(beaconIds);
-    for (const [key, [beaconId, , , , , carriedName]] of this.#heard) {
-      if (names.has(beaconId) || names.has(carriedName ?? beaconId)) this.#heard.delete(key);
-    }
+    const isOfThem = ([beaconId, , , , , carriedName]: KeptHearing): boolean =>
+      names.has(beaconId) || names.has(carriedName ?? beaconId);
+    for (const [key, row] of this.#heard) if (isOfThem(row)) this.#heard.delete(key);
+    for (const payload of this.#update.payloads.values())
+      payload.rows = payload.rows.filter((row) => !isOfThem(row));
   }
 
   /** Phones of shoppers who consent have heard beacons of this store. */
@@ -97,19 +100,13 @@ export class StoreNotes {
     if (this.#byPhones.length < MOST_HEARD) this.#byPhones.push(...sightings);
   }
 
-  /**
-   * All that was noted since the last time; undefined where that is nothing.
-   *
-   * @param isFixed whether the store has its place for this beacon
-   */
-  drain(now: Instant, isFixed: (beaconId: BeaconId) => boolean): HealthUpdate | undefined {
+  /** All that was noted since the last time; undefined where that is nothing. */
+  drain(now: Instant): HealthUpdate | undefined {
     const update = this.#update;
-    const [taken, byPhones] = [this.#taken, this.#byPhones];
-    this.#taken = [];
+    const byPhones = this.#byPhones;
+    this.#rowsLookedInto = 0;
     this.#byPhones = [];
     this.#update = emptyUpdate();
-    const mostRows = Math.ceil(MOST_ROWS / Math.max(1, taken.length));
-    for (const report of taken) this.#lookInto(report, update, mostRows, isFixed);
     for (const { anchor, observedAt, rssiDbm } of byPhones) {
       if (anchor.kind === 'beacon') noteBeacon(update, anchor.beaconId, { at: observedAt, rssiDbm });
     }
@@ -120,43 +117,54 @@ export class StoreNotes {
     return update;
   }
 
-  #lookInto(
-    report: TakenReport,
-    update: HealthUpdate,
-    mostRows: number,
-    isFixed: (beaconId: BeaconId) => boolean,
-  ): void {
-    const { findings, gatewayIds, telemetry, at } = report;
+  #noteRadios({ at, findings, telemetry }: TakenReport, isFixed: (beaconId: BeaconId) => boolean): void {
+    for (const { beaconIds, at: heardAt, rssiDbm, anchor } of findings.fixed) {
+      const by = anchor.kind === 'gateway' ? { by: anchor.gatewayId } : {};
+      for (const beaconId of beaconIds)
+        if (isFixed(beaconId)) noteBeacon(this.#update, beaconId, { at: heardAt, rssiDbm, ...by });
+    }
+    for (const { beaconIds, batteryMillivolts, batteryPercent } of telemetry) {
+      for (const beaconId of beaconIds) {
+        if (!isFixed(beaconId)) continue;
+        this.#update.batteries.set(beaconId, {
+          at,
+          ...(batteryMillivolts !== undefined && { millivolts: batteryMillivolts }),
+          ...(batteryPercent !== undefined && { percent: batteryPercent }),
+        });
+      }
+    }
+  }
+
+  #isWorthALook({ at, gatewayIds }: TakenReport): boolean {
+    if (this.#rowsLookedInto < MOST_ROWS) return true;
+    const { payloads } = this.#update;
+    return gatewayIds.some((gatewayId) => at - (payloads.get(gatewayId)?.at ?? -Infinity) >= STALE_MS);
+  }
+
+  #lookInto(report: TakenReport): void {
+    const { findings, gatewayIds, at } = report;
     const { mobile, fixed, misplaced } = findings;
+    const mostRows = Math.max(ROWS_SHOWN, MOST_ROWS - this.#rowsLookedInto);
     const rows = [
       ...[...fixed, ...misplaced].slice(0, mostRows).map((hearing) => kept(hearing, 'store')),
       ...mobile.slice(0, mostRows).map((hearing) => this.#shown(hearing, findings, at)),
     ].filter((row) => row !== undefined);
+    this.#rowsLookedInto += Math.min(mostRows, fixed.length + misplaced.length + mobile.length);
     for (const row of rows) this.#hear(row);
-    for (const { beaconIds, at: heardAt, rssiDbm, anchor } of fixed) {
-      const by = anchor.kind === 'gateway' ? { by: anchor.gatewayId } : {};
-      for (const beaconId of beaconIds.filter(isFixed))
-        noteBeacon(update, beaconId, { at: heardAt, rssiDbm, ...by });
-    }
-    for (const { beaconIds, batteryMillivolts, batteryPercent } of telemetry) {
-      const battery = {
-        at,
-        ...(batteryMillivolts !== undefined && { millivolts: batteryMillivolts }),
-        ...(batteryPercent !== undefined && { percent: batteryPercent }),
-      };
-      for (const beaconId of beaconIds.filter(isFixed)) update.batteries.set(beaconId, battery);
-    }
-    for (const gatewayId of gatewayIds) update.payloads.set(gatewayId, payloadOf(report, gatewayId, rows));
+    for (const gatewayId of gatewayIds)
+      this.#update.payloads.set(gatewayId, payloadOf(report, gatewayId, rows));
   }
 
   /** The hearing as it may be shown; undefined where its shopper has not consented. */
   #shown(hearing: TimedHearing, { carriers, consenting }: Findings, now: Instant): KeptHearing | undefined {
     const carried = carriedAs(hearing.beaconIds, carriers);
     if (carried === undefined) {
-      return hearing.beaconIds.some((name) => this.#hidden.has(name)) ? undefined : kept(hearing, 'other');
+      return hearing.beaconIds.some((name) => this.#hidden.has(idHash(name)))
+        ? undefined
+        : kept(hearing, 'other');
     }
     if (consenting.has(carried.shopperId)) return kept(hearing, 'other', carried.beaconId);
-    this.#hidden.add(hearing.beaconIds, now);
+    this.#hidden.add(hearing.beaconIds.map(idHash), now);
     for (const name of hearing.beaconIds) this.#forget(name);
     return undefined;
   }

@@ -16,8 +16,8 @@ const ROOM = 2;
  * once in 20,000 times: a lost packet.
  */
 export class RecentIds {
-  #young: Uint32Array | undefined;
-  #old: Uint32Array | undefined;
+  #young: Int32Array | undefined;
+  #old: Int32Array | undefined;
   #count = 0;
   #youngSince: Instant = 0;
 
@@ -26,17 +26,16 @@ export class RecentIds {
     private readonly most = MOST_A_GENERATION,
   ) {}
 
-  has(id: string): boolean {
-    const hash = hashOf(id);
+  /** @param hash what `idHash` makes of the id */
+  has(hash: number): boolean {
     return holds(this.#young, hash) || holds(this.#old, hash);
   }
 
   /** To be called once the sightings are held: what was refused for the moment must be welcome when it comes again. */
-  add(ids: Iterable<string>, now: Instant): void {
-    for (const id of ids) {
+  add(hashes: Iterable<number>, now: Instant): void {
+    for (const hash of hashes) {
       if (this.#count >= this.most || now - this.#youngSince >= this.generationMs) this.#age(now);
-      this.#young ??= new Uint32Array(2 ** Math.ceil(Math.log2(this.most * ROOM)));
-      const hash = hashOf(id);
+      this.#young ??= new Int32Array(2 ** Math.ceil(Math.log2(this.most * ROOM)));
       const slot = slotOf(this.#young, hash);
       if (this.#young[slot] === hash) continue;
       this.#young[slot] = hash;
@@ -55,17 +54,17 @@ export class RecentIds {
   }
 }
 
-/** Never nought, which marks an empty slot. */
-function hashOf(id: string): number {
-  return fnv1a(id) || 1;
+/** What is remembered of an id: never nought, which marks an empty slot. */
+export function idHash(id: string): number {
+  return fnv1a(id) | 0 || 1;
 }
 
-function holds(table: Uint32Array | undefined, hash: number): boolean {
+function holds(table: Int32Array | undefined, hash: number): boolean {
   return table !== undefined && table[slotOf(table, hash)] === hash;
 }
 
 /** Where the hash is, or is to be. */
-function slotOf(table: Uint32Array, hash: number): number {
+function slotOf(table: Int32Array, hash: number): number {
   const mask = table.length - 1;
   let slot = hash & mask;
   while (table[slot] !== 0 && table[slot] !== hash) slot = (slot + 1) & mask;
