@@ -12,7 +12,7 @@ export const load = (file) => import(path.join(dist, file));
  * Starts Postgres, Redis and the program in the role `api`, in which nothing is worked off but by the bench itself, and
  * stops all of it.
  *
- * @param work gets the Nest application and its database; its answer is the answer
+ * @param work gets the Nest application, its database and the process of Postgres; its answer is the answer
  */
 export async function inProcess(work) {
   const { startEmbedded } = await load('platform/embedded/index.js');
@@ -34,7 +34,7 @@ async function booted(services, work) {
   const settings = { ...readSettings({ ...env, ROLE: 'api', LOG_LEVEL: 'error' }), port: 0 };
   const { app, stop } = await boot(settings, new Log('error'));
   try {
-    return await work(app, app.get(Database));
+    return await work(app, app.get(Database), services.pids.postgres);
   } finally {
     await stop();
   }

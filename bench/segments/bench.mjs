@@ -1,5 +1,6 @@
 // `npm run bench -- segments`: shoppers a second whose traits and segments are worked out, and what a view weighs.
 import { parseArgs } from 'node:util';
+import { cpuSecondsOf } from '../cpu.mjs';
 import { consentsTo, fill, inProcess, load, machineOf, PRODUCTS } from '../in-process.mjs';
 
 const VIEWS_AT_ONCE = 500;
@@ -13,15 +14,16 @@ export async function bench(options) {
     },
   });
   const size = { shoppers: Number(values.shoppers), purchases: Number(values.purchases), linesEach: 5 };
-  const figures = await inProcess(async (app, database) => {
+  const figures = await inProcess(async (app, database, postgres) => {
     await fill(database, clientele(size));
-    return rounds(app, database, size);
+    const timed = (name, work) => measured(name, postgres, work);
+    return rounds(app, database, size, timed);
   });
   console.error(figures.map((each) => JSON.stringify(each)).join('\n'));
   console.log(JSON.stringify({ machine: machineOf(), size, figures }));
 }
 
-async function rounds(app, database, { shoppers }) {
+async function rounds(app, database, { shoppers }, timed) {
   const { ShopperViews, Upkeep } = await load('insights/index.js');
   const { SegmentTemplates } = await load('insights/segments/segment-templates.service.js');
   const { Audiences } = await load('insights/segments/audience.service.js');
@@ -49,7 +51,11 @@ async function rounds(app, database, { shoppers }) {
   figures.push(await timed('views alone', () => loadAll(views, ids)));
   const bytes = await weights(database);
   return [
-    ...figures.map((each) => ({ ...each, shoppersPerSecond: Math.round(shoppers / each.seconds) })),
+    ...figures.map((each) => ({
+      ...each,
+      shoppersPerSecond: Math.round(shoppers / each.seconds),
+      shoppersPerCpuSecond: Math.round(shoppers / Math.max(0.01, each.cpuSeconds)),
+    })),
     bytes,
   ];
 }
@@ -60,10 +66,15 @@ async function loadAll(views, ids) {
   }
 }
 
-async function timed(name, work) {
-  const began = performance.now();
+/** By the clock, and by the processor time of this process and of Postgres. */
+async function measured(name, postgres, work) {
+  const [began, cpuBefore] = [performance.now(), cpuSecondsOf(process.pid, postgres)];
   await work();
-  return { name, seconds: Number(((performance.now() - began) / 1_000).toFixed(2)) };
+  const [seconds, cpuSeconds] = [
+    (performance.now() - began) / 1_000,
+    cpuSecondsOf(process.pid, postgres) - cpuBefore,
+  ];
+  return { name, seconds: Number(seconds.toFixed(2)), cpuSeconds: Number(cpuSeconds.toFixed(2)) };
 }
 
 async function weights(database) {

@@ -77,6 +77,12 @@ export function numberInTraits(place: string): string {
   return ofTraits(`(traits #>> '{${place}}')::float8`);
 }
 
+/** Of counts in the traits, the share of the largest; as `modesOf` reads it. */
+export function shareOfMode(counts: string): string {
+  return ofTraits(`(SELECT max(count) / nullif(sum(count), 0)
+    FROM jsonb_array_elements_text(traits -> '${counts}') AS each (value), LATERAL (SELECT value::float8 AS count) AS number)`);
+}
+
 export const hasTraits = `EXISTS ${ofTraits('')}`;
 
 /** Of what the shopper's purchases come to; NULL of who has bought nothing. */

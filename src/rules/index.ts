@@ -6,6 +6,7 @@ export { validateRule } from './validate.js';
 export { compileRule, type Predicate } from './compile.js';
 export { explainRule, type Explainer } from './explain.js';
 export { sqlOf } from './sql/translate.js';
+export type { SaidComparison } from './sql/comparison-sql.js';
 export { Statement, ZONE_OF_ASKED, type Saying } from './sql/statement.js';
 export { describeRule } from './describe.js';
 export { RuleIndex } from './matching/rule-index.js';

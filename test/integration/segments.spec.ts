@@ -317,6 +317,23 @@ describe('a segment', () => {
     expect(single.body.segments).toContain('tea');
   });
 
+  it('is filled by the view with those of whom SQL alone cannot tell', async () => {
+    const belgian = await shopper({ locale: 'fr-BE' });
+    const german = await shopper({ locale: 'de-DE' });
+    const early = await shopper();
+    await buys(early, 1, [{ productId: 'not-yet-known' }]);
+    for (const id of [belgian, german, early]) await settled(id);
+    const known = [product('not-yet-known', 'Late', false, 'late')];
+    await shop.call('POST', '/v1/products', { as: shop.serviceKey, body: known });
+    await put('french', segment({ field: 'shopper.locale', operator: 'contains', value: 'FR' }));
+    const late = { field: 'replenishment.purchases', of: { category: 'late' }, operator: '>=', value: 1 };
+    await put('late', segment(late));
+    await ready('french');
+    await ready('late');
+    expect(idsIn(await get('/french/members'), 'shopperId')).toEqual([belgian]);
+    expect(idsIn(await get('/late/members'), 'shopperId')).toEqual([early]);
+  });
+
   it('is replaced only by who has seen it, and everybody is judged anew by its new rule', async () => {
     const id = await shopper({ attributes: { plan: 'red' } });
     const red = { field: 'shopper.attributes', of: { name: 'plan' }, operator: '=', value: 'red' };

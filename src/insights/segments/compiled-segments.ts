@@ -7,8 +7,11 @@ import {
   FIELD_REGISTRY,
   FieldRegistry,
   readsIn,
+  sqlOf,
   validateRule,
   type Predicate,
+  type SaidComparison,
+  type Statement,
 } from '../../rules/index.js';
 import type { KeptSegment } from './segments.repository.js';
 
@@ -18,6 +21,8 @@ export interface Compiled {
   ages: boolean;
   /** What it asks beyond the view. */
   reads: Reads;
+  /** The rule in SQL, as far as it can be said. */
+  saidIn: (statement: Statement) => SaidComparison;
 }
 
 /** The rules of segments, compiled once a version. */
@@ -49,6 +54,7 @@ export class CompiledSegments {
       holds: compileRule(rule, this.fields),
       ages: asked.some(({ timeless }) => timeless !== true),
       reads: readsIn(rule),
+      saidIn: (statement) => sqlOf(rule, this.fields, statement),
     };
   }
 }

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { compileRule, FieldRegistry, type Rule } from '../../rules/index.js';
 import { HOUR_MS, type ShopperId, type ShopperView, type StoreId } from '../../shared/index.js';
-import { factsWithoutVisit, lastDue, movesOf, segmentsOf, type JudgedSegment } from './membership.rules.js';
+import {
+  factsWithoutVisit,
+  lastDue,
+  movesOf,
+  segmentsOf,
+  shortened,
+  type JudgedSegment,
+} from './membership.rules.js';
 
 const NOW = Date.UTC(2026, 5, 30, 23, 30);
 const view = (over: Partial<ShopperView> = {}): ShopperView => ({
@@ -115,5 +122,18 @@ describe('when rules that go by time are due', () => {
     // In Santiago clocks went from 24:00 to 01:00 on 6 September 2026, which is 04:00 in UTC.
     const now = Date.UTC(2026, 8, 6, 4, 10);
     expect(lastDue(now, ['America/Santiago'])).toBe(Date.UTC(2026, 8, 6, 4));
+  });
+});
+
+describe('a step that is too much for one batch', () => {
+  const step = { ids: ['a', 'b', 'c', 'd', 'e'] as ShopperId[], isLast: true };
+  const costly = ['b', 'c', 'e'] as ShopperId[];
+
+  it.each([
+    [3, 5, true],
+    [2, 4, false],
+    [1, 2, false],
+  ])('ends before there are more than %i of the costly', (most, taken, isLast) => {
+    expect(shortened(step, costly, most)).toEqual({ ids: step.ids.slice(0, taken), isLast });
   });
 });

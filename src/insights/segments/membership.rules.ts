@@ -65,6 +65,22 @@ export function movesOf(
 }
 
 /**
+ * The beginning of a step that holds at most `most` of the `costly`, which are some of its shoppers: the next step goes
+ * on behind it.
+ */
+export function shortened<Step extends { ids: readonly ShopperId[]; isLast: boolean }>(
+  step: Step,
+  costly: readonly ShopperId[],
+  most: number,
+): Step {
+  if (costly.length <= most) return step;
+  const isCostly = new Set(costly);
+  let left = most;
+  const end = step.ids.findIndex((id) => isCostly.has(id) && (left -= 1) < 0);
+  return { ...step, ids: step.ids.slice(0, end), isLast: false };
+}
+
+/**
  * When rules that change with time alone were last to be asked of everybody: at the last full hour, or at the last
  * midnight of one of the zones, whichever was later.
  */

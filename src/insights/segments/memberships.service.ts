@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, type Queryable } from '../../platform/index.js';
 import { readsOfAll } from '../../rules/index.js';
-import type { ShopperId } from '../../shared/index.js';
+import type { Instant, ShopperId } from '../../shared/index.js';
 import { CompiledSegments, type Compiled } from './compiled-segments.js';
 import { JudgedShoppers } from './judged-shoppers.js';
 import { MembershipRepository } from './membership.repository.js';
-import { lastDue, movesOf, segmentsOf, type JudgedSegment } from './membership.rules.js';
+import { lastDue, movesOf, segmentsOf, shortened, type JudgedSegment } from './membership.rules.js';
+import { sieve } from './segment-sieve.js';
 import { SegmentsRepository, type KeptSegment } from './segments.repository.js';
 
 /** Passes over all shoppers that have come equally far, and the shoppers that are next. */
@@ -44,9 +45,26 @@ export class Memberships {
     return { passing, ids, isLast: ids.length < limit };
   }
 
-  /** Takes a step: judges its shoppers, and notes how far the passes have come. @returns those who moved */
-  async advance(tx: Queryable, { ids, passing, isLast }: Step): Promise<ShopperId[]> {
-    const moved = await this.#judge(tx, ids, this.#ready(passing));
+  /**
+   * Takes a step, or as much of it as has `most` shoppers of whom SQL cannot tell: judges them, and notes how far the
+   * passes have come.
+   *
+   * @returns those who moved
+   */
+  async advance(tx: Queryable, step: Step, most: number): Promise<ShopperId[]> {
+    const segments = this.#ready(step.passing);
+    const now = this.clock.now();
+    const sieved = await sieve(tx, step.ids, segments, now);
+    const { ids, passing, isLast } = shortened(step, [...sieved.unclear], most);
+    const clear = ids.filter((id) => !sieved.unclear.has(id));
+    const moved = [
+      ...(await this.#settle(tx, clear, segments, sieved.wanted, now)),
+      ...(await this.#judge(
+        tx,
+        ids.filter((id) => sieved.unclear.has(id)),
+        segments,
+      )),
+    ];
     await this.members.advance(tx, passing, isLast ? null : (ids.at(-1) ?? null));
     return moved;
   }
@@ -70,10 +88,20 @@ export class Memberships {
     const now = this.clock.now();
     const asked = readsOfAll(segments.map(({ reads }) => reads));
     const facts = await this.judged.facts(ids, asked, now);
-    const wanted = new Map(facts.map((each) => [each.shopper.shopperId, segmentsOf(each, segments)]));
-    const profiled = new Set(
-      facts.filter(({ shopper }) => shopper.consents.profiling).map(({ shopper }) => shopper.shopperId),
-    );
+    const profiled = facts.filter(({ shopper }) => shopper.consents.profiling);
+    const wanted = new Map(profiled.map((each) => [each.shopper.shopperId, segmentsOf(each, segments)]));
+    return this.#settle(tx, ids, segments, wanted, now);
+  }
+
+  /** @param wanted where those belong who consent to `profiling` */
+  async #settle(
+    tx: Queryable,
+    ids: readonly ShopperId[],
+    segments: readonly Ready[],
+    wanted: ReadonlyMap<ShopperId, readonly string[]>,
+    now: Instant,
+  ): Promise<ShopperId[]> {
+    if (ids.length === 0) return [];
     const present = await this.members.present(
       tx,
       ids,
@@ -83,7 +111,7 @@ export class Memberships {
     await this.members.move(tx, moves, now);
     await this.members.forgetMoves(
       tx,
-      ids.filter((id) => !profiled.has(id)),
+      ids.filter((id) => !wanted.has(id)),
     );
     return [...new Set(moves.map(({ shopperId }) => shopperId))];
   }

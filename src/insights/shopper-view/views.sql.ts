@@ -83,6 +83,19 @@ const VALUED = `
 /** Whether derived rows are as they must be; needs `worth`, of the piece `value`. */
 export const IS_SETTLED = `(${SETTLED}) AND (${VALUED}) AS settled`;
 
+/** Of the ids $1, those who consent to `profiling` and whose derived rows lag behind. */
+export const UNSETTLED = `
+  SELECT asked.shopper_id
+  FROM (
+    SELECT shoppers.*, true AS profiled FROM consents JOIN shoppers USING (shopper_id)
+    WHERE purpose = 'profiling' AND granted AND shopper_id = ANY($1)
+  ) AS asked
+  LEFT JOIN shopper_activity AS activity ON activity.shopper_id = asked.shopper_id
+  LEFT JOIN LATERAL (
+    SELECT shopper_id AS "shopperId" FROM shopper_value WHERE shopper_value.shopper_id = asked.shopper_id
+  ) AS worth ON true
+  WHERE NOT ((${SETTLED}) AND (${VALUED}))`;
+
 const LIKED = `
   LEFT JOIN LATERAL (
     SELECT json_agg(json_build_array(category, count, round(mean, 3))) AS ratings

@@ -7,6 +7,7 @@ import {
   hasTraits,
   numberInTraits,
   ofTraits,
+  shareOfMode,
   wholeDays,
 } from '../said.js';
 import { KNOWN_WELL, neverBought } from './never-bought.rules.js';
@@ -121,7 +122,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ weekdays }) => modesOf(weekdays)?.share),
-    sqlKnown: () => hasTraits,
+    sql: () => shareOfMode('weekdays'),
   },
   {
     field: 'habits.hours',
@@ -140,7 +141,7 @@ export const habitFields: readonly Field[] = [
     type: 'number',
     range: SHARE,
     read: trait(({ hours }) => modesOf(hours)?.share),
-    sqlKnown: () => hasTraits,
+    sql: () => shareOfMode('hours'),
   },
   {
     field: 'habits.holidayShare',

@@ -76,7 +76,7 @@ export const interactionFields: readonly Field[] = [
     description: `The productIds of the ten last viewed, searched or wished for in ${BROWSED_DAYS} days, before the present visit, and not bought since.`,
     type: 'list',
     read: (facts) => browsed(facts)?.map(({ productId }) => productId),
-    sqlKnown: () => hasTraits,
+    sql: (_, { at }) => ofTraits(`ARRAY(SELECT each ->> 'productId' ${browsedUntil(at)})`),
   },
   {
     field: 'browsed.categories',
@@ -96,7 +96,7 @@ export const interactionFields: readonly Field[] = [
     type: 'number',
     unit: COUNT,
     read: (facts) => browsed(facts)?.length,
-    sqlKnown: () => hasTraits,
+    sql: (_, { at }) => ofTraits(`(SELECT count(*)::float8 ${browsedUntil(at)})`),
   },
   {
     field: 'openings.count',
@@ -136,6 +136,12 @@ function browsed({ at, visitSeconds = 0, shopper }: Facts): ShopperTraits['brows
   const before = at - visitSeconds * SECOND_MS;
   const since = at - BROWSED_DAYS * DAY_MS;
   return shopper.traits?.browsed.filter((each) => each.at <= before && each.at > since);
+}
+
+/** The same without a visit, in SQL. */
+function browsedUntil(at: string): string {
+  return `FROM jsonb_array_elements(traits -> 'browsed') AS each
+    WHERE (each ->> 'at')::float8 <= ${at} AND (each ->> 'at')::float8 > ${at} - ${BROWSED_DAYS * DAY_MS}`;
 }
 
 function isBoughtSince({ replenishment }: ShopperView, category: string, at: number): boolean {

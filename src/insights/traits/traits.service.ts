@@ -46,8 +46,8 @@ export class Traits {
     });
   }
 
-  /** As {@link settle}, of those only whose figures have stood for a week. */
-  async refresh(ids: readonly ShopperId[]): Promise<ShopperId[]> {
-    return this.settle(await this.repository.olderThan(ids, this.clock.now() - STALE_DAYS * DAY_MS));
+  /** Those of `ids` whose figures have stood for a week. */
+  stale(ids: readonly ShopperId[]): Promise<ShopperId[]> {
+    return this.repository.olderThan(ids, this.clock.now() - STALE_DAYS * DAY_MS);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Bus, Database, type Queryable } from '../../platform/index.js';
 import type { ShopperId } from '../../shared/index.js';
+import { shortened } from '../segments/membership.rules.js';
 import { Memberships } from '../segments/memberships.service.js';
 import { Traits } from '../traits/traits.service.js';
 import { BatchSize } from './batch-size.js';
@@ -8,6 +9,8 @@ import { ChangesRepository } from './changes.repository.js';
 
 /** Changes taken, or shoppers judged, at a time: what a busy database does well within its time limit. */
 const MOST_AT_ONCE = 200;
+/** A step of a pass takes so many times as many shoppers, for as long as few of them have to be looked at one by one. */
+const SIEVED_AT_ONCE = 10;
 
 /** Those of whom anything is otherwise now; undefined when there was nothing to do, or no turn to be had. */
 type Altered = Set<ShopperId> | undefined;
@@ -80,10 +83,13 @@ export class Upkeep {
 
   /** On the way the figures of who has done nothing for long are brought up to date. */
   async #passOn(tx: Queryable): Promise<Altered> {
-    const step = await this.memberships.nextStep(tx, this.#judgedAtOnce.size);
-    if (step === undefined) return undefined;
-    const altered = await this.traits.refresh(step.ids);
-    const moved = await this.memberships.advance(tx, step);
+    const most = this.#judgedAtOnce.size;
+    const next = await this.memberships.nextStep(tx, most * SIEVED_AT_ONCE);
+    if (next === undefined) return undefined;
+    const stale = await this.traits.stale(next.ids);
+    const step = shortened(next, stale, most);
+    const altered = await this.traits.settle(stale.filter((id) => step.ids.includes(id)));
+    const moved = await this.memberships.advance(tx, step, most);
     return new Set([...altered, ...moved]);
   }
 }

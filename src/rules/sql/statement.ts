@@ -27,7 +27,11 @@ export class Statement implements Saying {
   readonly #sets: string[] = [];
   #zones: { zones: Parameter; dates: Parameter } | undefined;
 
-  constructor(readonly moment: Instant) {}
+  /** @param isOfFew that few shoppers are asked: nothing is worth working out for all of them */
+  constructor(
+    readonly moment: Instant,
+    readonly isOfFew = false,
+  ) {}
 
   /** What has to be given along with the text. */
   get values(): readonly unknown[] {

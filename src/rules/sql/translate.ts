@@ -64,7 +64,7 @@ function someItemSql(
   const { sql, isExact } = sqlOf(group, fields.itemsOf(condition.field), statement);
   const one = `EXISTS (SELECT FROM (${items}) AS item WHERE ${sql})`;
   const { ofAll } = fields.get(condition.field);
-  if (ofAll === undefined) return { sql: one, isExact };
+  if (ofAll === undefined || statement.isOfFew) return { sql: one, isExact };
   const since = statement.number(sinceOf(group, ofAll, statement.moment));
   const set = statement.set(
     `SELECT shopper_id, bool_or(${sql}) AS met, count(*) > ${ofAll.most} AS is_cut

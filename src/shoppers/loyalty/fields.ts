@@ -69,7 +69,8 @@ export const loyaltyFields: Field[] = [
       const end = instantOf(shopper.loyalty?.tierEndsAt);
       return end === undefined ? undefined : (end - at) / DAY_MS;
     },
-    sqlKnown: () => `${STANDING} ->> 'tierEndsAt' IS NOT NULL`,
+    sql: (_, { at }) =>
+      `((extract(epoch FROM (${STANDING} ->> 'tierEndsAt')::timestamptz) * 1000)::float8 - ${at}) / ${DAY_MS}`,
   },
   {
     field: 'loyalty.tierAtRisk',
