@@ -44,7 +44,13 @@ export class BrowserPage {
 
   static async open(): Promise<BrowserPage> {
     const profile = await mkdtemp(path.join(tmpdir(), 'aislecue-chromium-'));
-    const args = ['--headless=new', '--remote-debugging-pipe', '--disable-gpu', '--no-first-run'];
+    const args = [
+      '--headless=new',
+      '--remote-debugging-pipe',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--no-first-run',
+    ];
     const ours = [...args, ...AS_ROOT, `--user-data-dir=${profile}`, 'about:blank'];
     const stdio = ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] as const;
     const page = new BrowserPage(spawn(chromium ?? 'chromium', ours, { stdio: [...stdio] }), profile);
