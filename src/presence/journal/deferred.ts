@@ -11,8 +11,6 @@ export interface Deferral {
 
 /** Columns begin so long, and double. */
 const FIRST_ROWS = 4_096;
-/** The queue gives up what it passed once that is half of it, and so much at least. */
-const LEAST_PASSED = 4_096;
 const NONE = -1;
 /** The numbers of a row, by place. */
 const [RSSI, POWER, OBSERVED, RECEIVED, SINCE] = [0, 1, 2, 3, 4];
@@ -25,15 +23,8 @@ const NUMBERS = 5;
  * long for the garbage collector's young generation, and to copy and bury them took a third of all that presence did.
  */
 export class Deferred {
-  /** The shopper's last row. */
+  /** The shopper's last row, in the order of their coming, but for those few that were put back. */
   readonly #last = new Map<ShopperId, number>();
-  /**
-   * Who waits, since when, in the order of their coming but for those few that were put back. Who was taken stays until the queue
-   * has passed. A map's own order would do, but it goes through the gaps of all who were taken, of which there are as many as wait.
-   */
-  #queue: ShopperId[] = [];
-  #queuedSince: Instant[] = [];
-  #passed = 0;
   readonly #stores: StoreId[] = [];
   readonly #anchors: Anchor[] = [];
   #numbers = new Float64Array(FIRST_ROWS * NUMBERS);
@@ -63,10 +54,6 @@ export class Deferred {
     for (const sighting of sightings) last = this.#push(sighting, last);
     if (last === NONE) return;
     this.#numbers[last * NUMBERS + SINCE] = first;
-    if (!this.#last.has(shopperId)) {
-      this.#queue.push(shopperId);
-      this.#queuedSince.push(first);
-    }
     this.#last.set(shopperId, last);
     this.#sightings += sightings.length;
   }
@@ -92,24 +79,12 @@ export class Deferred {
   /** Takes away all that have waited since then or longer. */
   takeSince(since: Instant): Map<ShopperId, Deferral> {
     const due = new Map<ShopperId, Deferral>();
-    for (; this.#passed < this.#queue.length; this.#passed += 1) {
-      const [shopperId, queuedSince = 0] = [this.#queue[this.#passed], this.#queuedSince[this.#passed]];
-      if (queuedSince > since) break;
-      const last = shopperId === undefined ? undefined : this.#last.get(shopperId);
-      // Who was taken and waits again is in the queue again, further back.
-      if (shopperId === undefined || last === undefined || this.#sinceOf(last) > since) continue;
+    for (const [shopperId, last] of this.#last) {
+      if (this.#sinceOf(last) > since) break;
       const deferral = this.take(shopperId);
       if (deferral !== undefined) due.set(shopperId, deferral);
     }
-    this.#shorten();
     return due;
-  }
-
-  #shorten(): void {
-    if (this.#passed < LEAST_PASSED || 2 * this.#passed < this.#queue.length) return;
-    this.#queue = this.#queue.slice(this.#passed);
-    this.#queuedSince = this.#queuedSince.slice(this.#passed);
-    this.#passed = 0;
   }
 
   /** Since when the longest waits; Infinity where none does. */
