@@ -32,6 +32,13 @@ const FILTERS: ReadonlySet<string> = new Set([
   'upcase',
 ]);
 
+/**
+ * LiquidJS counts this by the wall clock, so that on a busy machine any rendering may take it. What bounds the work is
+ * counted: the characters of the template, each of which is rendered once as there are no loops, and those that filters
+ * make of it. The clock is for what neither foresaw.
+ */
+const LAST_RESORT_MS = 10_000;
+
 const engine = closedEngine();
 /** No longer than names of products often are. */
 const NAME = 'A name as long as the names of products are';
@@ -89,8 +96,8 @@ function closedEngine(): Liquid {
     // Templates by name come from this map, never from a disk.
     templates: {},
     parseLimit: 2_000,
-    renderLimit: 50,
     memoryLimit: 20_000,
+    renderLimit: LAST_RESORT_MS,
   });
   keepOnly(TAGS, liquid.tags);
   keepOnly(FILTERS, liquid.filters);

@@ -20,6 +20,12 @@ export class Clock {
     return uuidV7(this.now(), this.chance(ID_BYTES)) as Id;
   }
 
+  /** A number in [0, 1), to spread what would else come all at once. */
+  roll(): number {
+    const [a = 0, b = 0, c = 0, d = 0] = this.chance(4);
+    return (a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d) / 2 ** 32;
+  }
+
   /** Random bytes, good for secrets, to be used at once: the next call may overwrite them. */
   chance(bytes: number): Uint8Array {
     if (this.#used + bytes > POOL_BYTES) {

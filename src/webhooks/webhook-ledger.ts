@@ -50,7 +50,7 @@ export class WebhookLedger implements OnModuleInit {
 
   /** @returns what became of it */
   async settle(webhookId: string, { eventId, attempts, attempt }: Attempted): Promise<Verdict['is']> {
-    const verdict = verdictOn(attempt, attempts, { now: this.clock.now(), roll: Math.random() });
+    const verdict = verdictOn(attempt, attempts, { now: this.clock.now(), roll: this.clock.roll() });
     const answer = wordOf(attempt);
     this.#attempts?.inc({ outcome: verdict.is, why: attempt.is === 'failed' ? attempt.why : '' });
     await this.deliveries.settle(webhookId, eventId, verdict, answer);

@@ -404,6 +404,16 @@ describe('a segment', () => {
     expect((await get('/wrong')).status).toBe(404);
   });
 
+  it('warns of a rule that nobody can meet, and saves it', async () => {
+    const visits = (operator: string, value: number) => ({ field: 'visits.count', operator, value });
+    const vain = segment({ combinator: 'and', rules: [visits('>', 5), visits('<', 3)] });
+    const saved = await put('vain', vain);
+    expect(saved).toMatchObject({ status: 201, body: { warnings: [{ code: 'never-holds' }] } });
+    expect((await get('/vain')).body.warnings).toEqual(saved.body.warnings);
+    const better = await put('vain', segment(visits('>', 5)), String(saved.headers.get('etag')));
+    expect(better.body).not.toHaveProperty('warnings');
+  });
+
   it('lists and removes, for those who may', async () => {
     await put('gone', segment({ combinator: 'and', rules: [] }));
     await ready('gone');

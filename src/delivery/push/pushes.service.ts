@@ -88,7 +88,7 @@ export class Pushes {
     if (waitMs > 0) return { ...tried, outcome: heldBack(device, waitMs, { now, expiresAt }) };
     const verdict = await this.sender.send(offerMessage(offer, device.token, now), now);
     await this.gate.note(verdict, receivedAt);
-    const moment = { now: this.clock.now(), expiresAt, roll: Math.random() };
+    const moment = { now: this.clock.now(), expiresAt, roll: this.clock.roll() };
     return { ...tried, outcome: outcomeOf(verdict, device, moment) };
   }
 }

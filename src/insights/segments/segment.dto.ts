@@ -29,6 +29,11 @@ export const segmentAnswer = z.object({
     .string()
     .nullable()
     .describe('the rule in words; null where it asks for a field that has gone'),
+  warnings: z
+    .array(z.object({ path: z.string(), code: z.string(), detail: z.string() }).readonly())
+    .readonly()
+    .optional()
+    .describe('of one segment, where parts of its rule can never hold: which'),
   state: z.enum(['filling', 'ready']),
   percent: z.int().min(0).max(100).describe('of the shoppers judged by the present rule'),
   members: z.int().min(0).describe('right once the state is ready'),

@@ -14,7 +14,7 @@ import {
   type Page,
   type Queryable,
 } from '../../platform/index.js';
-import { describeRule, FIELD_REGISTRY, FieldRegistry, validateRule } from '../../rules/index.js';
+import { describeRule, FIELD_REGISTRY, FieldRegistry, validateRule, warningsOf } from '../../rules/index.js';
 import { reachOf } from '../../stores/index.js';
 import { toRfc3339, type PrincipalOf } from '../../shared/index.js';
 import type { DayAnswer, MemberAnswer, SegmentAnswer, SegmentDocument } from './segment.dto.js';
@@ -49,7 +49,8 @@ export class Segments implements OnModuleInit {
   async find(segmentId: string): Promise<{ segment: SegmentAnswer; version: number }> {
     const kept = await this.repository.find(segmentId);
     if (kept === undefined) throw notFound('segment');
-    return { segment: await this.#shown(kept), version: kept.version };
+    const segment = { ...(await this.#shown(kept)), ...this.#warningsAbout(kept) };
+    return { segment, version: kept.version };
   }
 
   async list({ limit, cursor }: Asked): Promise<Page<SegmentAnswer>> {
@@ -150,6 +151,13 @@ export class Segments implements OnModuleInit {
     const isRuleNew = !isDeepStrictEqual(before.document.rule, document.rule);
     await this.repository.update(tx, segmentId, { document, version: before.version + 1, isRuleNew });
     return before;
+  }
+
+  /** What whoever saved it ought to know: its rule is good, and parts of it can never hold. */
+  #warningsAbout({ document }: KeptSegment): Pick<SegmentAnswer, 'warnings'> {
+    const validation = validateRule(document.rule, this.fields, 'rule');
+    const warnings = validation.ok ? warningsOf(validation.rule, this.fields, 'rule') : [];
+    return warnings.length === 0 ? {} : { warnings };
   }
 
   async #shown(kept: KeptSegment): Promise<SegmentAnswer> {
