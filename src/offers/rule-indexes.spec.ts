@@ -104,6 +104,17 @@ describe('indexes of live offers', () => {
     expect(waiting).toHaveLength(3);
   });
 
+  it('are not made twice where the next snapshot came while one was being made', () => {
+    const offers = offersIn(40, 'tea');
+    askedOften(published(offers));
+    waiting[0]?.next();
+    askedOften(published(offers));
+    expect(waiting).toHaveLength(2);
+    finished(waiting[0]!);
+    expect(waiting[1]?.next().done).toBe(true);
+    expect(askedOften(published(offers))).toBe(1);
+  });
+
   it('are one for each place, and gone with it', () => {
     const here = [inZone('a', 'tea', ['north']), inZone('b', 'tea')];
     askedOften(published(here));

@@ -92,6 +92,8 @@ export class RuleIndexes {
   *#making(shared: Shared): Work<void> {
     const rules = shared.wanted ?? [];
     shared.wanted = undefined;
+    // Asked for by one snapshot while that of the snapshot before was being made.
+    if (shared.indexed?.isOutgrown(rules) === false) return;
     shared.indexed = new Indexed(yield* RuleIndex.making(rules, this.#fields), rules);
   }
 }
