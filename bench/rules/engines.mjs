@@ -24,13 +24,13 @@ const keyOf = ({ field, of }) => JSON.stringify([field, of]);
 export const ENGINES = {
   aislecue: async ({ rules, names, registry }) => {
     const { FieldRegistry, RuleIndex } = await load('rules/index.js');
-    const index = new RuleIndex(flatRules(rules, names), new FieldRegistry(flatFields(names, registry)));
+    const index = RuleIndex.of(flatRules(rules, names), new FieldRegistry(flatFields(names, registry)));
     return { ask: (_, flat) => index.matching(flat) };
   },
   // As decisions would: the fields of the rooms read the shopper's view and the moment.
   'aislecue-from-views': async ({ rules, registry }) => {
     const { RuleIndex } = await load('rules/index.js');
-    const index = new RuleIndex(rules, registry);
+    const index = RuleIndex.of(rules, registry);
     return { ask: (moment) => index.matching(moment) };
   },
   // What the index is worth: our own predicates, one after another.

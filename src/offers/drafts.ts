@@ -4,6 +4,7 @@ import { validateRule, type FieldRegistry } from '../rules/index.js';
 import type { OfferId, ProductId } from '../shared/index.js';
 import { compileOffer, resolveTarget, type LiveOffer } from './live-offer.js';
 import { offerDocument, type OfferDocument } from './offer.schema.js';
+import { atOnce, RuleIndexes } from './rule-indexes.js';
 import { snapshotOf, type LiveSnapshot } from './snapshot.rules.js';
 
 /**
@@ -29,7 +30,7 @@ export function draftSnapshot(
     const compiled = compileOffer({ offerId, revision: 1, document }, fields);
     return { ...compiled, target: resolveTarget(document, goods) };
   });
-  return snapshotOf(1, offers, new Map(), fields);
+  return snapshotOf(1, offers, new Map(), new RuleIndexes(fields, atOnce));
 }
 
 /** Without a database the first priced product of a category speaks for it. */

@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Catalogue } from '../catalogue/index.js';
-import { Log, Problem, Published, notFound } from '../platform/index.js';
+import { inTurns, Log, Problem, Published, notFound } from '../platform/index.js';
 import { FIELD_REGISTRY, FieldRegistry } from '../rules/index.js';
-import type { OfferId, ProductId } from '../shared/index.js';
+import type { OfferId, ProductId, Work } from '../shared/index.js';
 import {
   compileOffer,
   namedProducts,
@@ -14,6 +14,7 @@ import {
 } from './live-offer.js';
 import { OFFERS } from './offer-announcements.js';
 import { OffersRepository } from './offers.repository.js';
+import { inItsTurn, RuleIndexes } from './rule-indexes.js';
 import { snapshotOf, type LiveSnapshot, type Stock } from './snapshot.rules.js';
 
 /** The approved offers, compiled and indexed, in the memory of this process; a second or two old at most. */
@@ -22,6 +23,7 @@ export class LiveOffers implements OnModuleInit {
   #compiled: readonly CompiledOffer[] = [];
   #offers: readonly LiveOffer[] = [];
   #stock: Stock = new Map();
+  #indexes: RuleIndexes;
   #snapshot: LiveSnapshot;
 
   constructor(
@@ -31,7 +33,9 @@ export class LiveOffers implements OnModuleInit {
     @Inject(FIELD_REGISTRY) private readonly fields: FieldRegistry,
     private readonly log: Log,
   ) {
-    this.#snapshot = snapshotOf(0, [], new Map(), fields);
+    const making = inItsTurn((error) => this.log.error({ event: 'offers.not-indexed', error }));
+    this.#indexes = new RuleIndexes(fields, making);
+    this.#snapshot = snapshotOf(0, [], new Map(), this.#indexes);
   }
 
   async onModuleInit(): Promise<void> {
@@ -58,7 +62,7 @@ export class LiveOffers implements OnModuleInit {
     const stock = await this.#stockOf(offers);
     const untouched = this.#offers.filter(({ offerId }) => !offerIds.includes(offerId));
     const both = new Map([...this.#stock, ...stock]);
-    return snapshotOf(this.#snapshot.version, [...untouched, ...offers], both, this.fields);
+    return snapshotOf(this.#snapshot.version, [...untouched, ...offers], both, this.#indexes.next());
   }
 
   /**
@@ -79,17 +83,28 @@ export class LiveOffers implements OnModuleInit {
     const offers = await this.#resolve(compiled);
     const others = among === 'alone' ? [] : this.#offers.filter((other) => other.offerId !== offerId);
     const stock = new Map([...this.#stock, ...(await this.#stockOf(offers))]);
-    return snapshotOf(this.#snapshot.version, [...others, ...offers], stock, this.fields);
+    return snapshotOf(this.#snapshot.version, [...others, ...offers], stock, this.#indexes.next());
   }
 
   async #loadOffers(): Promise<void> {
     const known = new Map(this.#compiled.map((offer) => [`${offer.offerId} ${offer.revision}`, offer]));
     const stored = await this.repository.live();
     // An approved revision never changes, so what is compiled already stays good.
-    this.#compiled = stored.flatMap(
-      (offer) => known.get(`${offer.offerId} ${offer.revision}`) ?? this.#compile(offer),
-    );
+    this.#compiled = await inTurns(this.#compiling(stored, known));
     await this.#loadProducts();
+  }
+
+  *#compiling(
+    stored: readonly StoredOffer[],
+    known: ReadonlyMap<string, CompiledOffer>,
+  ): Work<readonly CompiledOffer[]> {
+    const compiled: CompiledOffer[] = [];
+    for (const offer of stored) {
+      const same = known.get(`${offer.offerId} ${offer.revision}`);
+      compiled.push(...(same === undefined ? this.#compile(offer) : [same]));
+      yield;
+    }
+    return compiled;
   }
 
   async #loadProducts(): Promise<void> {
@@ -99,7 +114,7 @@ export class LiveOffers implements OnModuleInit {
 
   async #loadStock(): Promise<void> {
     this.#stock = await this.#stockOf(this.#offers);
-    this.#snapshot = snapshotOf(this.#snapshot.version + 1, this.#offers, this.#stock, this.fields);
+    this.#snapshot = snapshotOf(this.#snapshot.version + 1, this.#offers, this.#stock, this.#indexes.next());
   }
 
   /** One offer that cannot be compiled must not keep the others from being made. */

@@ -1,39 +1,40 @@
-import { RuleIndex, type FieldRegistry } from '../rules/index.js';
+import type { Rule } from '../rules/index.js';
 import type { Facts } from '../shared/index.js';
 import type { LiveOffer } from './live-offer.js';
+import type { RuleIndexes, Shared } from './rule-indexes.js';
+
+/** So many moments are asked of each offer alone first: for a preview or a quiet shop no index is worth making. */
+const MOMENTS_ALONE = 16;
 
 /** Whose rules hold, of offers that are considered together: asked of all of them at once, and once a moment. */
 export class MetRules {
-  readonly #offers: readonly LiveOffer[];
-  readonly #positions: ReadonlyMap<LiveOffer, number>;
-  readonly #fields: FieldRegistry;
-  /** Made when it is first asked: a snapshot may be replaced before anybody comes. */
-  #index: RuleIndex | undefined;
-  #lastAsked: Facts | undefined;
+  readonly #rules: readonly Rule[];
+  readonly #indexes: RuleIndexes;
+  readonly #shared: Shared;
+  #moments = 0;
+  #lastMoment: Facts | undefined;
 
-  constructor(offers: readonly LiveOffer[], fields: FieldRegistry) {
-    this.#offers = offers;
-    this.#positions = new Map(offers.map((offer, position) => [offer, position]));
-    this.#fields = fields;
+  /** @param key what the offers are considered for: snapshots share an index by it */
+  constructor(offers: readonly LiveOffer[], indexes: RuleIndexes, key: string) {
+    this.#rules = offers.map(({ rule }) => rule);
+    this.#indexes = indexes;
+    this.#shared = indexes.at(key);
   }
 
-  /** Of an offer that is none of them its own predicate is asked: a draft whose trigger does not call for it. */
+  /** An offer that the index does not know is asked by its own predicate, as a draft is. */
   holds(offer: LiveOffer, facts: Facts): boolean {
-    const position = this.#positions.get(offer);
-    return position === undefined ? offer.eligible(facts) : this.#at(facts).holds(position);
+    this.#count(facts);
+    return this.#shared.indexed?.holds(offer.rule, facts) ?? offer.eligible(facts);
   }
 
-  #at(facts: Facts): RuleIndex {
-    this.#index ??= new RuleIndex(
-      this.#offers.map(({ rule }) => rule),
-      this.#fields,
-    );
-    if (this.#lastAsked !== facts) {
-      // A field that throws half way leaves nothing behind that could be taken for an answer.
-      this.#lastAsked = undefined;
-      this.#index.ask(facts);
-      this.#lastAsked = facts;
+  #count(facts: Facts): void {
+    if (this.#moments > MOMENTS_ALONE || this.#lastMoment === facts) return;
+    this.#lastMoment = facts;
+    this.#moments += 1;
+    if (this.#moments <= MOMENTS_ALONE) return;
+    this.#lastMoment = undefined;
+    if (this.#shared.indexed?.isOutgrown(this.#rules) ?? true) {
+      this.#indexes.request(this.#shared, this.#rules);
     }
-    return this.#index;
   }
 }

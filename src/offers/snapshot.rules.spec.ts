@@ -3,12 +3,14 @@ import { FieldRegistry } from '../rules/index.js';
 import type { Facts, OfferId, ProductId } from '../shared/index.js';
 import { compileOffer, resolveTarget, type LiveOffer } from './live-offer.js';
 import { offerDocument } from './offer.schema.js';
+import { atOnce, RuleIndexes } from './rule-indexes.js';
 import { snapshotOf } from './snapshot.rules.js';
 import type { TriggerMoment } from './trigger.rules.js';
 
 const fields = new FieldRegistry([
   { field: 'zone.id', label: 'Zone', description: 'Zone', type: 'text', read: ({ zone }) => zone?.zoneId },
 ]);
+const indexes = (): RuleIndexes => new RuleIndexes(fields, atOnce);
 const NO_GOODS = { products: new Map(), equivalents: [], typical: new Map() };
 const NOON = Date.parse('2026-11-22T12:00:00Z');
 
@@ -27,7 +29,7 @@ const aisle = { zoneId: 'aisle-3', kind: 'aisle', categories: ['coffee', 'tea'] 
 const moment = (more: object = {}): TriggerMoment =>
   ({ on: 'zoneEntered', storeId: 'north', at: NOON, zone: aisle, ...more }) as unknown as TriggerMoment;
 const found = (offers: LiveOffer[], more: object = {}): string[] =>
-  snapshotOf(1, offers, new Map(), fields)
+  snapshotOf(1, offers, new Map(), indexes())
     .candidatesFor(moment(more))
     .map(({ offerId }) => offerId);
 
@@ -46,7 +48,7 @@ describe('the rules of a snapshot', () => {
       inAisle('c', 'aisle-3', { on: ['zoneEntered'], storeIds: ['north'] }),
       inAisle('d', 'aisle-3', { on: ['checkedIn'] }),
     ];
-    const snapshot = snapshotOf(1, offers, new Map(), fields);
+    const snapshot = snapshotOf(1, offers, new Map(), indexes());
     for (const each of [facts('aisle-3'), facts('aisle-4'), facts('x'), facts('aisle-3', 'checkedIn')]) {
       const met = offers.map((offer) => snapshot.isMet(offer, each));
       expect(met).toEqual(offers.map((offer) => offer.eligible(each)));
@@ -54,7 +56,7 @@ describe('the rules of a snapshot', () => {
   });
 
   it('are asked of a draft that is in no snapshot, too', () => {
-    const snapshot = snapshotOf(1, [], new Map(), fields);
+    const snapshot = snapshotOf(1, [], new Map(), indexes());
     expect(snapshot.isMet(inAisle('a', 'aisle-3'), facts('aisle-3'))).toBe(true);
     expect(snapshot.isMet(inAisle('a', 'aisle-3'), facts('aisle-4'))).toBe(false);
   });
@@ -93,7 +95,7 @@ describe('the candidates of a moment', () => {
       live(`d${dwellSeconds}`, { on: ['zoneDwelled'], dwellSeconds }),
     );
     expect(
-      snapshotOf(1, [...offers, live('e', { on: ['zoneEntered'] })], new Map(), fields).dwellSeconds,
+      snapshotOf(1, [...offers, live('e', { on: ['zoneEntered'] })], new Map(), indexes()).dwellSeconds,
     ).toEqual([20, 60]);
     expect(found(offers, { on: 'zoneDwelled', dwellSeconds: 20 })).toEqual(['d20']);
     expect(found(offers, { on: 'zoneDwelled', dwellSeconds: 60 })).toEqual(['d60']);
@@ -132,7 +134,7 @@ describe('the candidates of a moment', () => {
 
 describe('stock', () => {
   it('counts as there when nothing is known', () => {
-    const { stockOf } = snapshotOf(1, [], new Map([['north\nflakes', false]]), fields);
+    const { stockOf } = snapshotOf(1, [], new Map([['north\nflakes', false]]), indexes());
     expect(stockOf('north' as never, 'flakes' as ProductId)).toBe(false);
     expect(stockOf('south' as never, 'flakes' as ProductId)).toBe(true);
   });

@@ -1,7 +1,7 @@
-import type { FieldRegistry } from '../rules/index.js';
 import type { Facts, Instant, ProductId, StoreId, TriggerKind } from '../shared/index.js';
 import type { LiveOffer } from './live-offer.js';
 import { MetRules } from './met-rules.js';
+import type { RuleIndexes } from './rule-indexes.js';
 import type { TriggerMoment } from './trigger.rules.js';
 
 /** Everything decisions know of offers at one time. Never changed, only replaced. */
@@ -41,10 +41,10 @@ export function snapshotOf(
   version: number,
   offers: readonly LiveOffer[],
   stock: Stock,
-  fields: FieldRegistry,
+  indexes: RuleIndexes,
 ): LiveSnapshot {
   const sorted = [...offers].sort((a, b) => (a.offerId < b.offerId ? -1 : 1));
-  const shelves = shelvesOf(sorted, fields);
+  const shelves = shelvesOf(sorted, indexes);
   const near = (on: TriggerKind, storeId: StoreId): Books | undefined => {
     const shelf = shelves.get(on);
     return shelf?.byStore.get(storeId) ?? shelf?.everywhere;
@@ -72,10 +72,10 @@ function runsAt({ document: { schedule } }: LiveOffer, at: Instant): boolean {
   return (startsAt === null || Date.parse(startsAt) <= at) && (endsAt === null || at < Date.parse(endsAt));
 }
 
-function shelvesOf(offers: readonly LiveOffer[], fields: FieldRegistry): ReadonlyMap<TriggerKind, Shelf> {
-  const booksOf = (some: readonly LiveOffer[]): Books => ({
+function shelvesOf(offers: readonly LiveOffer[], indexes: RuleIndexes): ReadonlyMap<TriggerKind, Shelf> {
+  const booksOf = (some: readonly LiveOffer[], key: string): Books => ({
     offers: some,
-    rules: new MetRules(some, fields),
+    rules: new MetRules(some, indexes, key),
   });
   const shelves = new Map<TriggerKind, Shelf>();
   const kinds = new Set(offers.flatMap(({ document }) => document.trigger.on));
@@ -85,9 +85,18 @@ function shelvesOf(offers: readonly LiveOffer[], fields: FieldRegistry): Readonl
     const isMadeIn = ({ document: { trigger } }: LiveOffer, storeId: StoreId): boolean =>
       trigger.storeIds.length === 0 || trigger.storeIds.includes(storeId);
     shelves.set(kind, {
-      everywhere: booksOf(ofKind.filter(({ document }) => document.trigger.storeIds.length === 0)),
+      everywhere: booksOf(
+        ofKind.filter(({ document }) => document.trigger.storeIds.length === 0),
+        kind,
+      ),
       byStore: new Map(
-        [...named].map((storeId) => [storeId, booksOf(ofKind.filter((offer) => isMadeIn(offer, storeId)))]),
+        [...named].map((storeId) => [
+          storeId,
+          booksOf(
+            ofKind.filter((offer) => isMadeIn(offer, storeId)),
+            `${kind} ${storeId}`,
+          ),
+        ]),
       ),
     });
   }

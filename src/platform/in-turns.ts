@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Work } from '../../shared/index.js';
+import type { Work } from '../shared/index.js';
 
 /** How long a process may be held before it answers whoever waits. */
 const MOST_MS = 10;

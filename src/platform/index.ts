@@ -5,6 +5,7 @@ export { Database, errorCode, timestamp, type Queryable } from './database.js';
 export type { FcmSettings } from './fcm-settings.js';
 export { Health } from './health.js';
 export { Housekeeping } from './housekeeping.js';
+export { inTurns } from './in-turns.js';
 export { Lifecycle } from './lifecycle.js';
 export { Log } from './log.js';
 export type { MqttTopic } from './mqtt-topics.js';

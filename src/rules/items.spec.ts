@@ -44,7 +44,7 @@ function holds(rule: Rule, bought?: readonly Item[]): boolean {
   const facts = { at: NOW, ...(bought && { lists: { purchases: bought } }) } as unknown as Facts;
   const answer = compileRule(rule, fields)(facts);
   expect(explainRule(rule, fields)(facts).length === 0).toBe(answer);
-  expect(new RuleIndex([rule], fields).matching(facts)).toEqual(answer ? [0] : []);
+  expect(RuleIndex.of([rule], fields).matching(facts)).toEqual(answer ? [0] : []);
   return answer;
 }
 

@@ -1,8 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Database, Published, type Queryable } from '../../platform/index.js';
+import { Database, inTurns, Published, type Queryable } from '../../platform/index.js';
 import type { CategoryPrior } from '../../shared/index.js';
 import type { ShopperId } from '../../shared/index.js';
-import { inTurns } from '../refit/in-turns.js';
 import { HistoryRepository } from './history.repository.js';
 import { visitsOf } from './learning.rules.js';
 import { Clientele, MODEL_VERSION, type StoredClientele } from './model/clientele.rules.js';

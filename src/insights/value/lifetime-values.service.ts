@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { lockConsenting } from '../../consent/index.js';
-import { Database, type Queryable } from '../../platform/index.js';
+import { Database, inTurns, type Queryable } from '../../platform/index.js';
 import { DAY_MS, type Instant, type ShopperId, type ValueModel } from '../../shared/index.js';
-import { inTurns } from '../refit/in-turns.js';
 import { estimateValue } from './estimate.rules.js';
 import { ValueTally } from './tally.rules.js';
 import { ValueModels } from './value-models.js';

@@ -1,3 +1,4 @@
+import type { Work } from '../../shared/index.js';
 import { allOf, exclude, flip, sizeOf } from './bits.js';
 import type { RowSets } from './row-sets.js';
 import type { Survey } from './survey.js';
@@ -17,32 +18,34 @@ export class Axis<Cut extends number | string> {
   readonly #indexOf: ReadonlyMap<Cut, number>;
   readonly #ordered: boolean;
   /** By class: the rows that change sides on entering it. */
-  readonly #flips: readonly (readonly number[])[];
+  readonly #flips: readonly number[][];
   /** By class: the last set kept at or below it, and for which class it is good. */
   readonly #kept: Int32Array;
   readonly #keptAt: Int32Array;
   readonly #scratch: number;
   /** Of all rows, how many a class leaves on average. */
-  readonly meanSize: number;
+  meanSize = 0;
 
   /** @param placeOf where each row of the survey lies in the sets */
-  constructor({ cuts, indexOf, ordered, answers }: Survey<Cut>, sets: RowSets, placeOf: Int32Array) {
+  static *making<Cut extends number | string>(
+    survey: Survey<Cut>,
+    sets: RowSets,
+    placeOf: Int32Array,
+  ): Work<Axis<Cut>> {
+    const axis = new Axis(survey, sets);
+    yield* axis.#keep(survey.answers, placeOf);
+    return axis;
+  }
+
+  private constructor({ cuts, indexOf, ordered }: Survey<Cut>, sets: RowSets) {
     this.#sets = sets;
     this.#cuts = cuts;
     this.#indexOf = indexOf;
     this.#ordered = ordered;
     const classes = 2 * cuts.length + 1;
-    const flips = Array.from({ length: classes }, (): number[] => []);
-    const lowest = allOf(sets.rows);
-    for (const { row, lowest: met, changes } of answers) {
-      const place = placeOf[row] ?? 0;
-      if (!met) exclude(lowest, place);
-      for (const entered of changes) flips[entered]?.push(place);
-    }
-    this.#flips = flips;
+    this.#flips = Array.from({ length: classes }, (): number[] => []);
     this.#kept = new Int32Array(classes);
     this.#keptAt = new Int32Array(classes);
-    this.meanSize = this.#keep(lowest);
     this.#scratch = sets.scratch();
   }
 
@@ -59,19 +62,24 @@ export class Axis<Cut extends number | string> {
     return this.#scratch;
   }
 
-  /** @returns the mean size of what it kept */
-  #keep(lowest: Int32Array): number {
+  *#keep(answers: Survey<Cut>['answers'], placeOf: Int32Array): Work<void> {
+    const bits = allOf(this.#sets.rows);
+    for (const { row, lowest: met, changes } of answers) {
+      const place = placeOf[row] ?? 0;
+      if (!met) exclude(bits, place);
+      for (const entered of changes) this.#flips[entered]?.push(place);
+    }
+    yield;
     const sets = this.#sets;
     const allFit = sets.bytesEach * this.#flips.length <= ROOM_BYTES;
-    const often = allFit ? 0 : Math.ceil(lowest.length * FLIPS_PER_WORD);
-    const bits = lowest.slice();
+    const often = allFit ? 0 : Math.ceil(bits.length * FLIPS_PER_WORD);
     let set = sets.keep(bits);
     let keptAt = 0;
     let flipped = 0;
     let size = sizeOf(bits);
     let sizes = 0;
     let kept = 0;
-    this.#flips.forEach((places, entered) => {
+    for (const [entered, places] of this.#flips.entries()) {
       for (const place of places) flip(bits, place);
       flipped += places.length;
       if (flipped > often) {
@@ -87,8 +95,9 @@ export class Axis<Cut extends number | string> {
       }
       this.#kept[entered] = set;
       this.#keptAt[entered] = keptAt;
-    });
-    return sizes / kept;
+      yield;
+    }
+    this.meanSize = sizes / kept;
   }
 
   #classOf(value: Cut): number {

@@ -1,7 +1,7 @@
 import { boundOf, plainComparisonOf, isMissing, listOf, type Comparison } from '../comparison.js';
 import type { Condition, Operator } from '../grammar.js';
 import type { Field, FieldValue } from '../registry.js';
-import { DAY_MS, type Instant } from '../../shared/index.js';
+import { DAY_MS, type Instant, type Work } from '../../shared/index.js';
 import { Axis } from './axis.js';
 import { allOf, exclude, sizeOf } from './bits.js';
 import type { Literal } from './normal-form.js';
@@ -21,7 +21,7 @@ export interface Asking {
   /** By the order of what was asked: how much a row lets through. */
   readonly reaches: readonly Reach[];
   /** @param placeOf where each row lies in the sets */
-  dimension(sets: RowSets, placeOf: Int32Array): Dimension;
+  dimension(sets: RowSets, placeOf: Int32Array): Work<Dimension>;
 }
 
 /** What one row asks of one dimension: all of it. */
@@ -39,19 +39,30 @@ export class ValueAsking implements Asking {
   readonly #numbers: Survey<number>;
   readonly #texts: Survey<string>;
 
-  constructor(asked: readonly Asked[], field: Field) {
-    this.#demands = asked.map(({ row, literals }) => demandOf(row, literals, field));
-    this.#numbers = surveyOf(this.#demands.map(onlyCuts('number')), numbers);
-    this.#texts = surveyOf(this.#demands.map(onlyCuts('string')), texts);
+  static *making(asked: readonly Asked[], field: Field): Work<ValueAsking> {
+    const demands: MixedDemand[] = [];
+    for (const { row, literals } of asked) {
+      demands.push(demandOf(row, literals, field));
+      yield;
+    }
+    const ofNumbers = yield* surveyOf(demands.map(onlyCuts('number')), numbers);
+    const ofTexts = yield* surveyOf(demands.map(onlyCuts('string')), texts);
+    return new ValueAsking(demands, ofNumbers, ofTexts);
+  }
+
+  private constructor(demands: readonly MixedDemand[], ofNumbers: Survey<number>, ofTexts: Survey<string>) {
+    this.#demands = demands;
+    this.#numbers = ofNumbers;
+    this.#texts = ofTexts;
     this.reaches = this.#demands.map((demand, at) => this.#reachOf(demand, at));
   }
 
-  dimension(sets: RowSets, placeOf: Int32Array): Dimension {
+  *dimension(sets: RowSets, placeOf: Int32Array): Work<Dimension> {
     const meeting = (value: FieldValue): number[] =>
       this.#demands.flatMap(({ row, met }) => (met(value) ? [] : [placeOf[row] ?? 0]));
     return new ValueDimension(sets, {
-      numbers: new Axis(this.#numbers, sets, placeOf),
-      texts: new Axis(this.#texts, sets, placeOf),
+      numbers: yield* Axis.making(this.#numbers, sets, placeOf),
+      texts: yield* Axis.making(this.#texts, sets, placeOf),
       refusing: meeting,
     });
   }
@@ -151,7 +162,7 @@ export class DistanceAsking implements Asking {
   /** Rows that ask for some reach: what is not known is within none. */
   readonly #reaching: readonly number[];
 
-  constructor(asked: readonly Asked[]) {
+  static *making(asked: readonly Asked[]): Work<DistanceAsking> {
     const demands = asked.map(({ row, literals }): Demand<number> => {
       const wanted = literals.map((literal) => ({
         reachMs: Number(literal.condition.value) * DAY_MS,
@@ -164,17 +175,22 @@ export class DistanceAsking implements Asking {
         met: (distance) => wanted.every(({ reachMs, within }) => Number(distance) <= reachMs === within),
       };
     });
-    this.#survey = surveyOf(demands, numbers);
-    this.#reaching = asked
+    const reaching = asked
       .filter(({ literals }) => literals.some(({ wanted }) => wanted))
       .map(({ row }) => row);
-    this.reaches = demands.map((_, at) => reachOf(this.#survey, at));
+    return new DistanceAsking(yield* surveyOf(demands, numbers), reaching);
   }
 
-  dimension(sets: RowSets, placeOf: Int32Array): Dimension {
+  private constructor(survey: Survey<number>, reaching: readonly number[]) {
+    this.#survey = survey;
+    this.#reaching = reaching;
+    this.reaches = survey.answers.map((_, at) => reachOf(survey, at));
+  }
+
+  *dimension(sets: RowSets, placeOf: Int32Array): Work<Dimension> {
     const timeless = allOf(sets.rows);
     for (const row of this.#reaching) exclude(timeless, placeOf[row] ?? 0);
-    return new DistanceDimension(new Axis(this.#survey, sets, placeOf), sets.keep(timeless));
+    return new DistanceDimension(yield* Axis.making(this.#survey, sets, placeOf), sets.keep(timeless));
   }
 }
 
@@ -212,7 +228,8 @@ export class ItemsAsking implements Asking {
     this.reaches = asked.map(({ item }) => ({ share, first: numberOf.get(item) ?? 0 }));
   }
 
-  dimension(sets: RowSets, placeOf: Int32Array): Dimension {
+  *dimension(sets: RowSets, placeOf: Int32Array): Work<Dimension> {
+    yield;
     return new ItemsDimension(
       sets,
       new Map([...this.#rowsByItem].map(([item, rows]) => [item, rows.map((row) => placeOf[row] ?? 0)])),

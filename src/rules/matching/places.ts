@@ -1,3 +1,4 @@
+import type { Work } from '../../shared/index.js';
 import type { Reach } from './survey.js';
 
 /** What some rows ask of one thing, and how much of it each lets through. */
@@ -22,15 +23,19 @@ interface Key {
  *
  * @returns by row: its place
  */
-export function placesOf(rows: number, questions: readonly Reaching[]): Int32Array {
+export function* placesOf(rows: number, questions: readonly Reaching[]): Work<Int32Array> {
   const keys = Array.from({ length: rows }, (): Key[] => []);
-  questions.forEach(({ rows: asking, reaches }, question) => {
+  for (const [question, { rows: asking, reaches }] of questions.entries()) {
     asking.forEach((row, at) => {
       const { share, first } = reaches[at] ?? { share: 1, first: 0 };
       keys[row]?.push({ share, of: question * 2 ** 20 + Math.min(first, 2 ** 20 - 1) });
     });
-  });
-  for (const ofRow of keys) ofRow.sort((one, other) => one.share - other.share || one.of - other.of);
+    yield;
+  }
+  for (const ofRow of keys) {
+    ofRow.sort((one, other) => one.share - other.share || one.of - other.of);
+    yield;
+  }
   const order = Array.from({ length: rows }, (_, row) => row);
   order.sort((one, other) => compared(keys[one] ?? [], keys[other] ?? []) || one - other);
   const placeOf = new Int32Array(rows);

@@ -1,3 +1,4 @@
+import type { Work } from '../../shared/index.js';
 import { textOf } from '../comparison.js';
 import {
   DistanceAsking,
@@ -34,27 +35,31 @@ export interface Plan {
 }
 
 /** By what the rows, each one way to meet a rule, are narrowed down, and in which order they lie. */
-export function planOf(rows: readonly Conjunction[], reading: Reading): Plan {
-  const questions = questionsOf(rows, reading).filter(
+export function* planOf(rows: readonly Conjunction[], reading: Reading): Work<Plan> {
+  const questions = (yield* questionsOf(rows, reading)).filter(
     ({ asked }) => asked.length >= rows.length * LEAST_SHARE,
   );
-  const asking = questions.map((question) => ({
-    subject: question.subject,
-    rows: question.asked.map(({ row }) => row),
-    asking: askingOf(question, reading),
-  }));
-  const placeOf = placesOf(
+  const askings: Asking[] = [];
+  for (const question of questions) {
+    askings.push(yield* askingOf(question, reading));
+  }
+  const placeOf = yield* placesOf(
     rows.length,
-    asking.map((each) => ({ rows: each.rows, reaches: each.asking.reaches })),
+    questions.map(({ asked }, at) => ({
+      rows: asked.map(({ row }) => row),
+      reaches: askings[at]?.reaches ?? [],
+    })),
   );
   const sets = new RowSets(rows.length);
-  const narrowings = asking.map((each) => ({
-    subject: each.subject,
-    dimension: each.asking.dimension(sets, placeOf),
-  }));
+  const narrowings: Narrowing[] = [];
+  const served = new Set<Literal>();
+  for (const [at, asking] of askings.entries()) {
+    const { subject, asked } = questions[at] as Question;
+    narrowings.push({ subject, dimension: yield* asking.dimension(sets, placeOf) });
+    for (const { literals } of asked) for (const literal of literals) served.add(literal);
+  }
   sets.trim();
   narrowings.sort((one, other) => one.dimension.meanSize - other.dimension.meanSize);
-  const served = new Set(questions.flatMap(({ asked }) => asked.flatMap(({ literals }) => literals)));
   return { narrowings, sets, placeOf, served };
 }
 
@@ -72,9 +77,9 @@ interface Question {
   readonly asked: (Asked & { readonly literals: Literal[] })[];
 }
 
-function questionsOf(rows: readonly Conjunction[], reading: Reading): readonly Question[] {
+function* questionsOf(rows: readonly Conjunction[], reading: Reading): Work<readonly Question[]> {
   const questions = new Map<string, Question>();
-  rows.forEach(({ literals }, row) => {
+  for (const [row, { literals }] of rows.entries()) {
     for (const literal of literals) {
       const aspect = aspectOf(literal);
       if (aspect === undefined) continue;
@@ -84,7 +89,8 @@ function questionsOf(rows: readonly Conjunction[], reading: Reading): readonly Q
       questions.set(key, question);
       add(question, row, literal);
     }
-  });
+    yield;
+  }
   return [...questions.values()];
 }
 
@@ -103,12 +109,12 @@ function aspectOf({ condition: { operator }, wanted }: Literal): Aspect | undefi
   return wanted ? 'items' : undefined;
 }
 
-function askingOf({ aspect, subject, asked }: Question, reading: Reading): Asking {
+function* askingOf({ aspect, subject, asked }: Question, reading: Reading): Work<Asking> {
   switch (aspect) {
     case 'value':
-      return new ValueAsking(asked, reading.subject(subject).field);
+      return yield* ValueAsking.making(asked, reading.subject(subject).field);
     case 'distance':
-      return new DistanceAsking(asked);
+      return yield* DistanceAsking.making(asked);
     case 'items':
       return new ItemsAsking(
         asked.flatMap(({ row, literals }) =>

@@ -1,3 +1,4 @@
+import type { Work } from '../../shared/index.js';
 import { allOf, exclude, type Bits } from './bits.js';
 import type { Conjunction, Formula, Literal } from './normal-form.js';
 import type { Reading } from './reading.js';
@@ -22,27 +23,34 @@ export class Remainders {
    * Of each condition twice the subject of a span, or twice the number in the reading, and one more where it has to say
    * yes; then both ends of the span, which are NaN of what is none.
    */
-  readonly #conditions: Float64Array;
+  #conditions = new Float64Array();
   /** Of the few rows that ask more than conditions. */
   readonly #tests = new Map<number, readonly Test[]>();
 
+  private constructor(rows: number) {
+    this.none = allOf(rows);
+    this.#starts = new Int32Array(rows + 1);
+  }
+
   /** @param served the literals that need not be asked any more */
-  constructor(rows: readonly Conjunction[], served: ReadonlySet<Literal>, reading: Reading) {
-    this.none = allOf(rows.length);
-    this.#starts = new Int32Array(rows.length + 1);
+  static *making(
+    rows: readonly Conjunction[],
+    served: ReadonlySet<Literal>,
+    reading: Reading,
+  ): Work<Remainders> {
+    const remainders = new Remainders(rows.length);
     const conditions: number[] = [];
-    rows.forEach(({ literals, rest }, row) => {
+    for (const [row, { literals, rest }] of rows.entries()) {
       const left = literals.filter((literal) => !served.has(literal));
       for (const literal of left) conditions.push(...askedOf(literal, reading));
-      this.#starts[row + 1] = conditions.length;
-      if (left.length + rest.length > 0) exclude(this.none, row);
-      if (rest.length === 0) return;
-      this.#tests.set(
-        row,
-        rest.map((formula) => testOf(formula, reading)),
-      );
-    });
-    this.#conditions = Float64Array.from(conditions);
+      remainders.#starts[row + 1] = conditions.length;
+      if (left.length + rest.length > 0) exclude(remainders.none, row);
+      const tests = rest.map((formula) => testOf(formula, reading));
+      if (tests.length > 0) remainders.#tests.set(row, tests);
+      yield;
+    }
+    remainders.#conditions = Float64Array.from(conditions);
+    return remainders;
   }
 
   hold(row: number, reading: Reading): boolean {

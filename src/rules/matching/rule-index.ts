@@ -1,9 +1,9 @@
-import type { Facts } from '../../shared/index.js';
+import { finished, type Facts, type Work } from '../../shared/index.js';
 import type { Rule } from '../grammar.js';
 import type { FieldRegistry } from '../registry.js';
 import { allOf, forEachIn, lowestIn, wordsFor, type Bits } from './bits.js';
-import { normalForm, waysToMeet } from './normal-form.js';
-import { planOf, type Narrowing } from './plan.js';
+import { normalForm, waysToMeet, type Conjunction } from './normal-form.js';
+import { planOf, type Narrowing, type Plan } from './plan.js';
 import { Reading } from './reading.js';
 import { Remainders } from './remainders.js';
 import type { RowSets } from './row-sets.js';
@@ -37,35 +37,52 @@ export class RuleIndex {
   readonly #held: Bits;
 
   /**
+   * Made all at once.
+   *
    * @param rules validated; they are known by their position
    * @throws when a rule names a field the registry lacks
    */
-  constructor(rules: readonly Rule[], fields: FieldRegistry) {
-    this.#reading = new Reading(fields);
-    const ways = rules.map((rule) => waysToMeet(normalForm(rule)));
-    const rows = ways.flat();
-    const plan = planOf(rows, this.#reading);
+  static of(rules: readonly Rule[], fields: FieldRegistry): RuleIndex {
+    return finished(RuleIndex.making(rules, fields));
+  }
+
+  /** The same in turns: tens of thousands of rules take seconds. */
+  static *making(rules: readonly Rule[], fields: FieldRegistry): Work<RuleIndex> {
+    const reading = new Reading(fields);
+    const rows: Conjunction[] = [];
+    const firstRow = new Int32Array(rules.length + 1);
+    for (const [rule, each] of rules.entries()) {
+      rows.push(...waysToMeet(normalForm(each)));
+      firstRow[rule + 1] = rows.length;
+      yield;
+    }
+    const plan = yield* planOf(rows, reading);
+    const placed = rows.slice();
+    rows.forEach((row, number) => {
+      placed[plan.placeOf[number] as number] = row;
+    });
+    const remainders = yield* Remainders.making(placed, plan.served, reading);
+    return new RuleIndex(reading, plan, remainders, firstRow);
+  }
+
+  private constructor(reading: Reading, plan: Plan, remainders: Remainders, firstRow: Int32Array) {
+    const rows = plan.placeOf.length;
+    this.#reading = reading;
     this.#narrowings = plan.narrowings;
     this.#sets = plan.sets;
     this.#placeOf = plan.placeOf;
-    this.#firstRow = new Int32Array(rules.length + 1);
-    this.#ruleOf = new Int32Array(rows.length);
-    const placed = rows.slice();
-    let row = 0;
-    ways.forEach((ofRule, rule) => {
-      for (const way of ofRule) {
-        const place = plan.placeOf[row] ?? 0;
-        this.#ruleOf[place] = rule;
-        placed[place] = way;
-        row += 1;
+    this.#firstRow = firstRow;
+    this.#ruleOf = new Int32Array(rows);
+    for (let rule = 0; rule + 1 < firstRow.length; rule += 1) {
+      for (let row = firstRow[rule] as number; row < (firstRow[rule + 1] as number); row += 1) {
+        this.#ruleOf[plan.placeOf[row] as number] = rule;
       }
-      this.#firstRow[rule + 1] = row;
-    });
-    this.#remainders = new Remainders(placed, plan.served, this.#reading);
+    }
+    this.#remainders = remainders;
     this.#asked = new Int32Array(plan.narrowings.length);
-    this.#everyWord = allOf(wordsFor(rows.length));
+    this.#everyWord = allOf(wordsFor(rows));
     this.#summary = this.#everyWord.slice();
-    this.#held = new Int32Array(wordsFor(rows.length));
+    this.#held = new Int32Array(wordsFor(rows));
   }
 
   /** The positions of the rules that hold, ascending. */

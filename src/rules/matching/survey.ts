@@ -1,3 +1,4 @@
+import type { Work } from '../../shared/index.js';
 import type { FieldValue } from '../registry.js';
 
 /** What one row asks of a value: its answer changes only at `cuts` (or right beside one). */
@@ -45,22 +46,22 @@ interface Answers {
   readonly changes: readonly number[];
 }
 
-export function surveyOf<Cut extends number | string>(
+export function* surveyOf<Cut extends number | string>(
   demands: readonly Demand<Cut>[],
   scale: Scale<Cut>,
-): Survey<Cut> {
+): Work<Survey<Cut>> {
   const cuts = ascending(demands.flatMap((demand) => demand.cuts));
   const indexOf = new Map(cuts.map((cut, index) => [cut, index]));
-  return {
-    cuts,
-    indexOf,
-    ordered: demands.some(({ ordered }) => ordered),
-    answers: demands.map((demand) => ({
+  const answers: Answers[] = [];
+  for (const demand of demands) {
+    answers.push({
       row: demand.row,
       lowest: demand.met(scale.lowest),
       changes: changesOf(demand, indexOf, scale),
-    })),
-  };
+    });
+    yield;
+  }
+  return { cuts, indexOf, ordered: demands.some(({ ordered }) => ordered), answers };
 }
 
 /** Which values a row lets through: their share of all cuts (those beside them weigh nothing), and the first class. */
