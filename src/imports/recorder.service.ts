@@ -84,7 +84,7 @@ export class Recorder {
       await own.run(
         `CREATE INDEX IF NOT EXISTS by_order_${importId.replaceAll('-', '')} ON ${table} (${type.order})`,
       );
-      await own.run(`ANALYZE ${table}`);
+      await own.run(`ANALYZE ${table} (${type.order})`);
       for (;;) {
         if (isStopped()) return 'stopped';
         if ((await type.record(this.#recording(row, own))) === 'all') break;

@@ -1,4 +1,14 @@
-import { acquired, COST_KNOWN, inStores, isPurchase, margin, PAID, profiled } from './population.sql.js';
+import {
+  acquired,
+  BROUGHT_BACK,
+  earnedOf,
+  inStores,
+  isNoReturn,
+  isPurchase,
+  PAID,
+  PRICED,
+  profiled,
+} from './population.sql.js';
 
 /**
  * Statements of the KPI report. Periods come as their edges: `$1` the moments (timestamptz[]) or days (date[]) on
@@ -9,12 +19,12 @@ const FIRST_SHOWN = 2;
 
 /** Purchases of each profiled shopper by period. `$2` stores, `$3` segment. */
 const BOUGHT = `
-  ${profiled('$3')},
+  ${profiled('$3')}, ${BROUGHT_BACK},
   bought AS MATERIALIZED (
     SELECT shopper_id, width_bucket(purchased_at, $1::timestamptz[]) AS bucket, count(*)::int AS purchases
     FROM purchases JOIN profiled USING (shopper_id)
     WHERE purchased_at >= ($1::timestamptz[])[1] AND purchased_at < ($1::timestamptz[])[cardinality($1)]
-      AND ${inStores('store_id', '$2')} AND ${isPurchase('purchases')}
+      AND ${inStores('store_id', '$2')} AND ${isNoReturn}
     GROUP BY shopper_id, bucket)`;
 
 const listOf = (select: string): string => `(SELECT coalesce(json_agg(item), '[]') FROM (${select}) AS item)`;
@@ -49,10 +59,10 @@ export const PEOPLE = `
  * before it the earlier was. `$1` days, `$2` stores, `$3` segment, `$4` time zone, `$5` the end as a moment.
  */
 export const GAPS = `
-  WITH ${profiled('$3')}, days AS (
+  WITH ${profiled('$3')}, ${BROUGHT_BACK}, days AS (
     SELECT DISTINCT shopper_id, (purchased_at AT TIME ZONE $4::text)::date AS day
     FROM purchases JOIN profiled USING (shopper_id)
-    WHERE purchased_at < $5::timestamptz AND ${inStores('store_id', '$2')} AND ${isPurchase('purchases')}),
+    WHERE purchased_at < $5::timestamptz AND ${inStores('store_id', '$2')} AND ${isNoReturn}),
   gaps AS (
     SELECT shopper_id, width_bucket(day, $1::date[]) AS bucket,
       day - lag(day) OVER (PARTITION BY shopper_id ORDER BY day) AS gap
@@ -93,14 +103,15 @@ export const VISITS = `
  */
 export const MONEY = `
   WITH ${profiled('$3')}
-  SELECT width_bucket(purchased_at, $1::timestamptz[]) AS bucket, line.currency, sum(${PAID})::float8 AS revenue,
-    sum(${margin('$4')})::float8 AS margin, sum(abs(${PAID}))::float8 AS turned_over,
-    coalesce(sum(abs(${PAID})) FILTER (WHERE NOT ${COST_KNOWN}), 0)::float8 AS estimated_on
-  FROM purchases JOIN profiled USING (shopper_id)
+  SELECT bucket, currency, sum(paid)::float8 AS revenue, ${earnedOf('$4')}
+  FROM (
+    SELECT width_bucket(purchased_at, $1::timestamptz[]) AS bucket, line.currency, ${PRICED}
+    FROM purchases JOIN profiled USING (shopper_id)
   JOIN purchase_lines AS line USING (purchase_id) LEFT JOIN products AS product USING (product_id)
   WHERE purchased_at >= ($1::timestamptz[])[${FIRST_SHOWN}] AND purchased_at < ($1::timestamptz[])[cardinality($1)]
     AND ${inStores('purchases.store_id', '$2')} AND line.unit_price IS NOT NULL
-  GROUP BY 1, 2`;
+    OFFSET 0) AS priced
+  GROUP BY bucket, currency`;
 
 /**
  * What was bought of each category in all periods shown: the brands in it, how many bought them, how many units, and

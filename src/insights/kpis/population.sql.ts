@@ -23,19 +23,33 @@ export const isPurchase = (purchase: string): string => `
       AND NOT EXISTS (SELECT FROM purchase_lines AS kept
                       WHERE kept.purchase_id = ${purchase}.purchase_id AND kept.quantity > 0))`;
 
+/**
+ * What only brings goods back, as a table: few, and quicker found at once than by asking each of many purchases whether
+ * it is one. Grouped, so that Postgres looks up the lines of those that bring something back, and reads no others.
+ */
+export const BROUGHT_BACK = `
+  brought_back AS MATERIALIZED (
+    SELECT purchase_id FROM purchase_lines AS returned WHERE quantity <= 0 GROUP BY purchase_id
+    HAVING NOT EXISTS (SELECT FROM purchase_lines AS kept
+                       WHERE kept.purchase_id = returned.purchase_id AND kept.quantity > 0))`;
+
+/** As {@link isPurchase}, where most of the ledger is read; needs the table of {@link BROUGHT_BACK}. */
+export const isNoReturn = 'purchase_id NOT IN (SELECT purchase_id FROM brought_back)';
+
 // What the profile's door lets through and Postgres can read: a cast that fails would take the whole report along.
 const A_DAY = `'^(19|20|21)\\d\\d-\\d\\d-\\d\\d$'`;
 const A_TIME = `'^(19|20|21)\\d\\d-\\d\\d-\\d\\dT[0-9:.]+(Z|[+-](0\\d|1[0-4]):[0-5]\\d)$'`;
 
 /**
- * When, through which channel and at what cost each profiled shopper was won, as tables `firsts` and `acquired`: on
+ * When, through which channel and at what cost each profiled shopper was won, as tables `firsts` and `acquired` behind
+ * those of `profiled` and {@link BROUGHT_BACK}: on
  * the day that the retailer put on record, else of the first purchase, else of the profile. Where stores are given,
  * only shoppers who belong there: by their home store, else by the store of their first purchase.
  */
 export const acquired = (stores: string, timeZone: string): string => `
   firsts AS (
     SELECT shopper_id, min(purchased_at) AS purchased_at FROM purchases
-    WHERE ${isPurchase('purchases')} GROUP BY shopper_id),
+    WHERE ${isNoReturn} GROUP BY shopper_id),
   acquired AS MATERIALIZED (
     SELECT shopper.shopper_id, acquisition->>'channel' AS channel,
       CASE WHEN recorded.at IS NOT NULL THEN 'recorded'
@@ -61,6 +75,18 @@ export const PAID = `(${times('line.unit_price')} - sign(line.quantity) * coales
 
 /** Whether the cost of a line is known: by `products AS product`, in the line's currency. */
 export const COST_KNOWN = '(product.unit_cost IS NOT NULL AND product.currency = line.currency)';
+
+/** What {@link earnedOf} reckons with, of `purchase_lines AS line` and `products AS product`. */
+export const PRICED = `${PAID} AS paid, CASE WHEN ${COST_KNOWN} THEN ${times('product.unit_cost')} END AS cost`;
+
+/**
+ * What was earned, of rows of {@link PRICED}, which are to be fenced by OFFSET 0: otherwise Postgres puts the
+ * sums in place of their names and reckons each line five times. `share` stands for an unknown margin.
+ */
+export const earnedOf = (share: string): string => `
+  sum(CASE WHEN cost IS NOT NULL THEN paid - cost ELSE paid * ${share}::float8 END)::float8 AS margin,
+  sum(abs(paid))::float8 AS turned_over,
+  coalesce(sum(abs(paid)) FILTER (WHERE cost IS NULL), 0)::float8 AS estimated_on`;
 
 /** What a line earned, in minor units: paid less cost, or where the cost is not known a usual share of what was paid. */
 export const margin = (defaultShare: string): string => `

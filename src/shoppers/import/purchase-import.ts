@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Recorder, type ImportType, type Recording, type RejectedRow } from '../../imports/index.js';
-import { Bus, Clock, Outbox, Published } from '../../platform/index.js';
+import { Clock, Outbox, Published } from '../../platform/index.js';
 import { PurchaseChunk, type Gathered, type Range } from './purchase-chunk.js';
 import { dropTouched, takeTouched } from './touched-shoppers.js';
 import { columns, itemOf, stage, STAGED_COLUMNS } from './purchase-file.rules.js';
@@ -29,7 +29,6 @@ export class PurchaseImport implements ImportType, OnModuleInit {
     private readonly recorder: Recorder,
     private readonly outbox: Outbox,
     private readonly published: Published,
-    private readonly bus: Bus,
     private readonly clock: Clock,
   ) {}
 
@@ -51,9 +50,8 @@ export class PurchaseImport implements ImportType, OnModuleInit {
   #step(recording: Recording, range: Range): Promise<number> {
     return recording.transaction(async (tx) => {
       const chunk = new PurchaseChunk(tx, recording, range);
-      const { taken, fileRows, hasFaults } = await sorted(chunk);
+      const { taken, fileRows, hasFaults, known } = await sorted(chunk);
       await chunk.followMerges();
-      const known = await chunk.markKnown();
       const strangers = await chunk.keepShoppers();
       const erased = await recording.erased(tx, strangers);
       if (erased.size > 0) await chunk.leaveOut([...erased]);
@@ -91,7 +89,6 @@ export class PurchaseImport implements ImportType, OnModuleInit {
       });
       if (told.length === 0) break;
       this.outbox.filled();
-      for (const shopperId of told) this.bus.emit('shopper.changed', { shopperId });
     }
     await dropTouched(connection, table);
   }

@@ -1,4 +1,12 @@
-import { acquired, COST_KNOWN, inStores, isPurchase, margin, PAID, profiled } from '../population.sql.js';
+import {
+  acquired,
+  BROUGHT_BACK,
+  earnedOf,
+  inStores,
+  isPurchase,
+  PRICED,
+  profiled,
+} from '../population.sql.js';
 
 import type { CohortsBy } from './cohorts.rules.js';
 
@@ -11,7 +19,7 @@ const monthOf = (day: string): string =>
 
 /** Shoppers won from day `$1` to before `$2`. `$3` stores, `$4` time zone. */
 const COHORT = `
-  ${profiled('NULL')}, ${acquired('$3', '$4')},
+  ${profiled('NULL')}, ${BROUGHT_BACK}, ${acquired('$3', '$4')},
   cohort AS MATERIALIZED (
     SELECT shopper_id, day, dated_by, coalesce(channel, 'unknown') AS channel, ${monthOf('day')} AS month,
       date_part('day', day) AS day_of_month
@@ -38,12 +46,12 @@ export const earnedBy = (by: CohortsBy): string => `
     FROM cohort JOIN purchases USING (shopper_id)
     CROSS JOIN LATERAL (SELECT (purchased_at AT TIME ZONE $4::text)::date AS bought_on) AS local
     WHERE bought_on >= day AND ${inStores('store_id', '$3')})
-  SELECT ${KEYS[by]}, line.currency, age, sum(${margin('$6')})::float8 AS margin,
-    sum(abs(${PAID}))::float8 AS turned_over,
-    coalesce(sum(abs(${PAID})) FILTER (WHERE NOT ${COST_KNOWN}), 0)::float8 AS estimated_on
-  FROM bought JOIN purchase_lines AS line USING (purchase_id) LEFT JOIN products AS product USING (product_id)
-  WHERE age < $5::int AND line.unit_price IS NOT NULL
-  GROUP BY ${GROUPS[by]}, line.currency, age`;
+  SELECT ${KEYS[by]}, currency, age, ${earnedOf('$6')}
+  FROM (
+    SELECT month, channel, line.currency, age, ${PRICED}
+    FROM bought JOIN purchase_lines AS line USING (purchase_id) LEFT JOIN products AS product USING (product_id)
+    WHERE age < $5::int AND line.unit_price IS NOT NULL OFFSET 0) AS priced
+  GROUP BY ${GROUPS[by]}, currency, age`;
 
 /** When a shopper whose purchases may be used last bought, as far as we know. `$1` stores. */
 export const LAST_PURCHASE = `
