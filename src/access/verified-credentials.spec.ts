@@ -31,6 +31,7 @@ describe('a credential that was found good', () => {
   it('is asked for once, however many connections bring it at the same moment', async () => {
     const { questions, ask } = asking();
     const answers = [ask(), ask(), ask()];
+    await Promise.resolve();
     expect(questions).toHaveLength(1);
     questions[0]?.({ principal: GATEWAY });
     expect(await Promise.all(answers)).toEqual([GATEWAY, GATEWAY, GATEWAY]);
@@ -41,20 +42,24 @@ describe('a credential that was found good', () => {
   it('is asked for again after a revocation, by those who come while the old question is under way', async () => {
     const { questions, revoke, ask } = asking();
     const before = ask();
+    await Promise.resolve();
     revoke();
     const after = ask();
+    await Promise.resolve();
     expect(questions).toHaveLength(2);
     questions[0]?.({ principal: GATEWAY });
     expect(await before).toBe(GATEWAY);
     questions[1]?.(undefined);
     expect(await after).toBeUndefined();
     void ask();
+    await Promise.resolve();
     expect(questions).toHaveLength(3);
   });
 
   it('is believed for 3 s from the question on, however long the answer took', async () => {
     const { clock, questions, ask } = asking();
     const slow = ask();
+    await Promise.resolve();
     clock.at += 2_000;
     questions[0]?.({ principal: GATEWAY });
     await slow;
@@ -63,6 +68,7 @@ describe('a credential that was found good', () => {
     expect(questions).toHaveLength(1);
     clock.at += 1;
     void ask();
+    await Promise.resolve();
     expect(questions).toHaveLength(2);
   });
 

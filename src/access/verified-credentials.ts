@@ -46,7 +46,8 @@ export class VerifiedCredentials {
   async #ask(key: string, verify: () => Promise<Verified | undefined>): Promise<Verified | undefined> {
     this.#remembered.delete(key);
     const askedAt = this.clock.now();
-    const question = verify();
+    // Asked in the next turn: by then it stands here, where a revocation overtakes it.
+    const question = Promise.resolve().then(verify);
     this.#asked.set(key, question);
     // A question that a revocation overtook is nobody's any more: its answer must not outlive it in memory.
     const isOurs = (): boolean => this.#asked.get(key) === question;
