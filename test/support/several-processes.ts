@@ -13,6 +13,8 @@ import { until } from './until.js';
 
 const PARTITIONS = 16;
 const READY_MS = 150_000;
+/** Beside the program: it makes several of it. */
+const CREW_ENTRY = '../test/support/crew.mjs';
 /** More would keep one another from starting, on as few cores as there are. */
 const STARTED_AT_ONCE = 4;
 
@@ -22,6 +24,7 @@ export class SeveralProcesses {
 
   private constructor(
     private readonly env: Environment,
+    private readonly crew: number,
     private readonly api: Program,
     readonly database: Database,
     readonly redis: Redis,
@@ -29,8 +32,12 @@ export class SeveralProcesses {
     private readonly tidy: () => Promise<void>,
   ) {}
 
-  /** One process for the doors, and as many workers as told. */
-  static async start(workers: number): Promise<SeveralProcesses> {
+  /**
+   * One process for the doors, and as many workers as told.
+   *
+   * @param crew how many of them share a process
+   */
+  static async start(workers: number, crew = 1): Promise<SeveralProcesses> {
     const folder = await mkdtemp(path.join(tmpdir(), 'aislecue-faults-'));
     const services = await startEmbedded({
       dataFolder: folder,
@@ -55,22 +62,29 @@ export class SeveralProcesses {
       await fresh.drop();
       await rm(folder, { recursive: true, force: true });
     };
-    const several = new SeveralProcesses(env, api, database, redis, desk, tidy);
+    const several = new SeveralProcesses(env, crew, api, database, redis, desk, tidy);
     await desk.alsoAt('harbour');
-    await several.hire(workers);
+    await several.hire(Math.ceil(workers / crew));
     return several;
   }
 
+  /** Starts so many processes of workers. */
   async hire(count: number): Promise<void> {
+    const alone = { readyWithinMs: READY_MS };
     const start = (): Promise<Program> =>
-      startProgram({ ...this.env, ROLE: 'worker' }, { readyWithinMs: READY_MS });
+      this.crew === 1
+        ? startProgram({ ...this.env, ROLE: 'worker' }, alone)
+        : startProgram(
+            { ...this.env, ROLE: 'worker', CREW: String(this.crew) },
+            { ...alone, entry: CREW_ENTRY },
+          );
     for (let left = count; left > 0; left -= STARTED_AT_ONCE) {
       const wave = { length: Math.min(left, STARTED_AT_ONCE) };
       this.#workers.push(...(await Promise.all(Array.from(wave, start))));
     }
   }
 
-  /** `kill -9` of one worker, whatever it has in hand. */
+  /** `kill -9` of one process of workers, whatever they have in hand. */
   async kill(): Promise<void> {
     await this.#workers.pop()?.end('SIGKILL');
   }
