@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { cpuSecondsOf } from '../journey/cpu.mjs';
+import { cpuSecondsOf } from '../cpu.mjs';
 import { decideWithOrm, makeCounters, openOrm } from './orm.mjs';
 import { entryOf, LEDGER, openShop, streams } from './shop.mjs';
 

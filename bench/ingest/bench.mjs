@@ -8,7 +8,7 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { cpuSecondsOf } from '../journey/cpu.mjs';
+import { cpuSecondsOf } from '../cpu.mjs';
 import { cpuFigures, quantile } from '../journey/figures.mjs';
 import { startProgram } from '../journey/programs.mjs';
 import { setUpPresence } from '../journey/shop.mjs';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import pg from 'pg';
-import { cpuSecondsOf } from './cpu.mjs';
+import { cpuSecondsOf } from '../cpu.mjs';
 import { cpuFigures, judge, quantile, ratiosOf } from './figures.mjs';
 import { readOptions } from './options.mjs';
 import { SECONDS_A_ZONE, shoppersFor } from './plan.mjs';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
-import { cpuSecondsOf } from '../journey/cpu.mjs';
+import { cpuSecondsOf } from '../cpu.mjs';
 import { measureRules } from './rules.mjs';
 import { sightingOf, zoned } from './shop.mjs';
 

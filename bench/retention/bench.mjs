@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { inProcess, load, machineOf } from '../in-process.mjs';
-import { cpuSecondsOf } from '../journey/cpu.mjs';
+import { cpuSecondsOf } from '../cpu.mjs';
 import { BATCH, batches, DAY_MS, partitions, visits } from './ledgers.mjs';
 
 const LEDGERS = [batches, partitions, visits];
