@@ -4,7 +4,7 @@ import type { Comparison } from '../comparison.js';
 import { argumentsOf, comparisonOf } from '../compile.js';
 import type { Condition, FieldArguments } from '../grammar.js';
 import type { Field, FieldRegistry, FieldValue } from '../registry.js';
-import { Gathering, type Place } from './gathering.js';
+import { Bundle, type Place } from './bundle.js';
 
 /** A field with its arguments: what is read once per shopper, however many rules ask about it. */
 export interface Subject {
@@ -36,7 +36,7 @@ export class Reading {
   #readIn = new Float64Array(8);
   /** Twice the round in which the condition was asked, and one more where it said yes. */
   readonly #answers: number[] = [];
-  readonly #gatherings = new Map<Among['things'], Gathering>();
+  readonly #bundles = new Map<Among['things'], Bundle>();
   /** By subject: where it is found among things that lie together. */
   readonly #places: (Place | undefined)[] = [];
   readonly #write = (subject: number, value: FieldValue): void => {
@@ -86,8 +86,8 @@ export class Reading {
   value(subject: number): FieldValue {
     if (this.#readIn[subject] === this.#round) return this.#values[subject];
     const place = this.#places[subject];
-    if (place?.gathering.isRead(this.#round, this.#current, this.#write) === true) {
-      if (this.#readIn[subject] !== this.#round) this.#write(subject, place.gathering.nothing(place.column));
+    if (place?.bundle.isRead(this.#round, this.#current, this.#write) === true) {
+      if (this.#readIn[subject] !== this.#round) this.#write(subject, place.bundle.nothing(place.column));
       return this.#values[subject];
     }
     const { field, of } = this.#subjects.at(subject);
@@ -125,9 +125,9 @@ export class Reading {
     const name = nameAmong(field.among, of);
     if (name === undefined) return undefined;
     const { things } = field.among;
-    const gathering = this.#gatherings.get(things) ?? new Gathering(things);
-    this.#gatherings.set(things, gathering);
-    return gathering.add(field.among.of, name, subject);
+    const bundle = this.#bundles.get(things) ?? new Bundle(things);
+    this.#bundles.set(things, bundle);
+    return bundle.add(field.among.of, name, subject);
   }
 
   get #current(): Facts {

@@ -159,8 +159,7 @@ export class RuleIndex {
   #holding(word: number, left: number): number {
     let holding = left & (this.#remainders.none[word] as number);
     for (let asked = left & ~holding; asked !== 0; asked &= asked - 1) {
-      const lowest = asked & -asked;
-      if (this.#remainders.hold(word * 32 + 31 - Math.clz32(lowest), this.#reading)) holding |= lowest;
+      if (this.#remainders.hold(word * 32 + lowestIn(asked), this.#reading)) holding |= asked & -asked;
     }
     return holding;
   }

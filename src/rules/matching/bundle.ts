@@ -14,9 +14,9 @@ interface Column {
   nothing: FieldValue;
 }
 
-/** Where a subject is to be found in what was gathered. */
+/** Where a subject is to be found among things that lie together. */
 export interface Place {
-  readonly gathering: Gathering;
+  readonly bundle: Bundle;
   readonly column: number;
 }
 
@@ -24,7 +24,7 @@ export interface Place {
  * Subjects that are read from things of one kind, such as the categories a shopper buys: where many are asked for, all
  * things are read in one pass instead of being looked up one by one.
  */
-export class Gathering {
+export class Bundle {
   readonly #things: Among['things'];
   readonly #numberOf = new Map<string, number>();
   readonly #columns: Column[] = [];
@@ -44,7 +44,7 @@ export class Gathering {
     const { subjects } = this.#columns[column] as Column;
     while (subjects.length <= number) subjects.push(-1);
     subjects[number] = subject;
-    return { gathering: this, column };
+    return { bundle: this, column };
   }
 
   /**
