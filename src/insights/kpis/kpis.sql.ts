@@ -107,9 +107,9 @@ export const MONEY = `
   FROM (
     SELECT width_bucket(purchased_at, $1::timestamptz[]) AS bucket, line.currency, ${PRICED}
     FROM purchases JOIN profiled USING (shopper_id)
-  JOIN purchase_lines AS line USING (purchase_id) LEFT JOIN products AS product USING (product_id)
-  WHERE purchased_at >= ($1::timestamptz[])[${FIRST_SHOWN}] AND purchased_at < ($1::timestamptz[])[cardinality($1)]
-    AND ${inStores('purchases.store_id', '$2')} AND line.unit_price IS NOT NULL
+    JOIN purchase_lines AS line USING (purchase_id) LEFT JOIN products AS product USING (product_id)
+    WHERE purchased_at >= ($1::timestamptz[])[${FIRST_SHOWN}] AND purchased_at < ($1::timestamptz[])[cardinality($1)]
+      AND ${inStores('purchases.store_id', '$2')} AND line.unit_price IS NOT NULL
     OFFSET 0) AS priced
   GROUP BY bucket, currency`;
 

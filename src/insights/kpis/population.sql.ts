@@ -74,21 +74,26 @@ const times = (each: string): string => `sign(line.quantity) * floor(abs(line.qu
 export const PAID = `(${times('line.unit_price')} - sign(line.quantity) * coalesce(line.discount, 0))`;
 
 /** Whether the cost of a line is known: by `products AS product`, in the line's currency. */
-export const COST_KNOWN = '(product.unit_cost IS NOT NULL AND product.currency = line.currency)';
+const COST_KNOWN = '(product.unit_cost IS NOT NULL AND product.currency = line.currency)';
+
+/** What a line cost, in minor units; NULL where that is not known. */
+const COST = `(CASE WHEN ${COST_KNOWN} THEN ${times('product.unit_cost')} END)`;
+
+/** Paid less cost, or where the cost is not known a usual share of what was paid. */
+const earned = (paid: string, cost: string, share: string): string =>
+  `coalesce(${paid} - ${cost}, ${paid} * ${share}::float8)`;
+
+/** What a line earned, in minor units; `share` stands for an unknown margin. */
+export const margin = (share: string): string => earned(PAID, COST, share);
 
 /** What {@link earnedOf} reckons with, of `purchase_lines AS line` and `products AS product`. */
-export const PRICED = `${PAID} AS paid, CASE WHEN ${COST_KNOWN} THEN ${times('product.unit_cost')} END AS cost`;
+export const PRICED = `${PAID} AS paid, ${COST} AS cost`;
 
 /**
  * What was earned, of rows of {@link PRICED}, which are to be fenced by OFFSET 0: otherwise Postgres puts the
  * sums in place of their names and reckons each line five times. `share` stands for an unknown margin.
  */
 export const earnedOf = (share: string): string => `
-  sum(CASE WHEN cost IS NOT NULL THEN paid - cost ELSE paid * ${share}::float8 END)::float8 AS margin,
+  sum(${earned('paid', 'cost', share)})::float8 AS margin,
   sum(abs(paid))::float8 AS turned_over,
   coalesce(sum(abs(paid)) FILTER (WHERE cost IS NULL), 0)::float8 AS estimated_on`;
-
-/** What a line earned, in minor units: paid less cost, or where the cost is not known a usual share of what was paid. */
-export const margin = (defaultShare: string): string => `
-  CASE WHEN ${COST_KNOWN} THEN ${PAID} - ${times('product.unit_cost')}
-       ELSE ${PAID} * ${defaultShare}::float8 END`;
