@@ -72,7 +72,9 @@ export class Journey implements OnModuleInit {
       await this.decisions.take(changes);
       this.floor.tell(changes);
       // 2 → 1: a zone that is left again and again is muted, for one visit or for all.
-      this.mutes.note(changes.filter((change) => change.kind === 'zoneExited'));
+      this.mutes.note(
+        changes.filter((change) => change.kind === 'zoneEntered' || change.kind === 'zoneExited'),
+      );
     });
   }
 }

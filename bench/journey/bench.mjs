@@ -14,11 +14,7 @@ import { SECONDS_A_ZONE, shoppersFor } from './plan.mjs';
 import { startProgram } from './programs.mjs';
 import { registerPhones, setUp } from './shop.mjs';
 
-/**
- * Stays across the pause after it are shorter than five seconds. Were they most of those that a zone has seen, it would
- * count as flapping, and entering it would trigger nothing.
- */
-const WARM_UP_SECONDS = 6 * SECONDS_A_ZONE;
+const WARM_UP_SECONDS = 2 * SECONDS_A_ZONE;
 /** The load runs this long before its entries count, so that queues are as full as they get. */
 const RUN_IN_SECONDS = SECONDS_A_ZONE;
 const DRAIN_MS = 10_000;

@@ -276,9 +276,10 @@ describe('a zone that flaps', () => {
     const [storeId, zoneId] = ['s1' as StoreId, 'coffee' as ZoneId];
     const visit = (): VisitId => randomUUID() as VisitId;
     const now = Date.now();
-    const stay = { storeId, zoneId, enteredAt: now - 2_000, at: now };
+    const begun = Array.from({ length: 20 }, () => ({ storeId, zoneId, visitId: visit() }));
     expect(mutes.isMuted(storeId, zoneId, visit(), now)).toBe(false);
-    mutes.note(Array.from({ length: 20 }, () => ({ ...stay, visitId: visit() })));
+    mutes.note(begun.map((stay) => ({ ...stay, kind: 'zoneEntered' })));
+    mutes.note(begun.map((stay) => ({ ...stay, kind: 'zoneExited', enteredAt: now - 2_000, at: now })));
     const { zones } = await pageWith((health) => health.zones[0]?.mutedUntil !== undefined);
     expect(zones[0]?.flapsPerHour).toBeGreaterThan(100);
     await until(
@@ -327,8 +328,9 @@ describe('a zone that flaps', () => {
     const [storeId, zoneId] = ['s2' as StoreId, 'coffee' as ZoneId];
     const [restless, other] = [randomUUID() as VisitId, randomUUID() as VisitId];
     const now = Date.now();
-    const stay = { storeId, zoneId, visitId: restless, enteredAt: now - 20_000, at: now };
-    mutes.note(Array.from({ length: 7 }, () => stay));
+    const stay = { storeId, zoneId, visitId: restless };
+    const left = { ...stay, kind: 'zoneExited', enteredAt: now - 20_000, at: now } as const;
+    mutes.note(Array.from({ length: 7 }, () => [{ ...stay, kind: 'zoneEntered' } as const, left]).flat());
     await until(
       () => mutes.isMuted(storeId, zoneId, restless, now),
       (muted) => muted,

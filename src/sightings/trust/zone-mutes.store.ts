@@ -3,23 +3,23 @@ import { Clock, Lifecycle, Log, RedisConnections, Rounds } from '../../platform/
 import { SECOND_MS, type Instant, type StoreId, type VisitId, type ZoneId } from '../../shared/index.js';
 import { BUMP_COUNTS } from './bump-counts.script.js';
 import {
+  countsOf,
   decayed,
+  exitsOf,
   flapsPerHour,
   isPairFlapping,
-  isShortStay,
   isZoneFlapping,
   MUTED_FOR_MS,
-  PAIR,
+  shortStaysIn,
+  staysIn,
   ZONE,
   type StayEnd,
+  type StayStart,
 } from './flapping.rules.js';
 
 const ROUND_MS = SECOND_MS;
-/** Ends of stays that are counted in one round; more would be a flood, of which no part need be exact. */
+/** Beginnings and ends of stays that are counted in one round; more would be a flood, of which no part need be exact. */
 const MOST_A_ROUND = 10_000;
-
-/** The end of a stay, and whose it was. By the visit rather than the shopper: it says nothing once the visit is over. */
-export type EndedStay = StayEnd & { storeId: StoreId; visitId: VisitId; zoneId: ZoneId };
 
 /** How a zone has behaved of late. */
 export interface ZoneCondition {
@@ -27,9 +27,6 @@ export interface ZoneCondition {
   flapsPerHour: number;
   mutedUntil?: Instant;
 }
-
-/** Counts of one round in one store: by what is counted, how much and how fast it is forgotten. */
-type Counts = Map<string, { amount: number; decayMs: number }>;
 
 /**
  * Which zones flap, for one shopper or for everybody, and are muted for a while: presence goes on there, but entering
@@ -40,7 +37,7 @@ type Counts = Map<string, { amount: number; decayMs: number }>;
 @Injectable()
 export class ZoneMutes implements OnModuleInit {
   readonly #key: string;
-  #ended: EndedStay[] = [];
+  #noted: (StayStart | StayEnd)[] = [];
   #mutedUntil = new Map<string, Instant>();
   readonly #rounds = new Rounds(
     ROUND_MS,
@@ -62,9 +59,9 @@ export class ZoneMutes implements OnModuleInit {
     this.lifecycle.onStop('streams', () => this.#rounds.stop());
   }
 
-  /** Stays have ended. Nobody waits for what follows from it. */
-  note(ended: readonly EndedStay[]): void {
-    this.#ended.push(...ended.slice(0, MOST_A_ROUND - this.#ended.length));
+  /** Stays have begun or ended. Nobody waits for what follows from it. */
+  note(stays: readonly (StayStart | StayEnd)[]): void {
+    this.#noted.push(...stays.slice(0, MOST_A_ROUND - this.#noted.length));
   }
 
   /** Whether entering this zone triggers nothing now, for this visit or for anybody. */
@@ -81,7 +78,7 @@ export class ZoneMutes implements OnModuleInit {
   async conditionOf(storeId: StoreId, zoneIds: readonly ZoneId[], now: Instant): Promise<ZoneCondition[]> {
     if (zoneIds.length === 0) return [];
     const [shorts, muted] = await Promise.all([
-      this.redis.request.mget(zoneIds.map((zoneId) => this.#countKey(storeId, `short:${zoneId}`))),
+      this.redis.request.mget(zoneIds.map((zoneId) => this.#countKey(storeId, shortStaysIn(zoneId)))),
       this.redis.request.hmget(this.#key, ...zoneIds.map((zoneId) => `${storeId}|${zoneId}`)),
     ]);
     return zoneIds.map((zoneId, index) => {
@@ -101,11 +98,11 @@ export class ZoneMutes implements OnModuleInit {
   }
 
   async #countAndRead(): Promise<void> {
-    const ended = this.#ended;
-    this.#ended = [];
+    const noted = this.#noted;
+    this.#noted = [];
     const now = this.clock.now();
-    const byStore = new Map<StoreId, EndedStay[]>();
-    for (const stay of ended) {
+    const byStore = new Map<StoreId, (StayStart | StayEnd)[]>();
+    for (const stay of noted) {
       const stays = byStore.get(stay.storeId);
       if (stays === undefined) byStore.set(stay.storeId, [stay]);
       else stays.push(stay);
@@ -126,7 +123,7 @@ export class ZoneMutes implements OnModuleInit {
   }
 
   /** @returns what flaps, as fields of the mutes */
-  async #count(storeId: StoreId, stays: readonly EndedStay[], now: Instant): Promise<string[]> {
+  async #count(storeId: StoreId, stays: readonly (StayStart | StayEnd)[], now: Instant): Promise<string[]> {
     const counts = countsOf(stays);
     const entries = [...counts];
     const keys = entries.map(([what]) => this.#countKey(storeId, what));
@@ -140,11 +137,13 @@ export class ZoneMutes implements OnModuleInit {
     )) as string[];
     const valueOf = new Map(entries.map(([what], index) => [what, Number(values[index])]));
     const flapping = new Set<string>();
-    for (const { visitId, zoneId } of stays) {
-      if (isPairFlapping(valueOf.get(`exits:${visitId}:${zoneId}`) ?? 0))
-        flapping.add(`${visitId}|${zoneId}`);
-      const [all = 0, short = 0] = [valueOf.get(`stays:${zoneId}`), valueOf.get(`short:${zoneId}`)];
-      if (isZoneFlapping(all, short)) flapping.add(`${storeId}|${zoneId}`);
+    for (const stay of stays) {
+      if (stay.kind === 'zoneEntered') continue;
+      const { visitId, zoneId } = stay;
+      const countOf = (what: string): number => valueOf.get(what) ?? 0;
+      if (isPairFlapping(countOf(exitsOf(stay)))) flapping.add(`${visitId}|${zoneId}`);
+      if (isZoneFlapping(countOf(staysIn(zoneId)), countOf(shortStaysIn(zoneId))))
+        flapping.add(`${storeId}|${zoneId}`);
     }
     return [...flapping];
   }
@@ -155,17 +154,4 @@ export class ZoneMutes implements OnModuleInit {
     if (over.length > 0) await this.redis.request.hdel(this.#key, ...over);
     this.#mutedUntil = new Map(fields.map(([field, until]) => [field, Number(until)]));
   }
-}
-
-function countsOf(stays: readonly EndedStay[]): Counts {
-  const counts: Counts = new Map();
-  const add = (what: string, amount: number, decayMs: number): void => {
-    counts.set(what, { amount: (counts.get(what)?.amount ?? 0) + amount, decayMs });
-  };
-  for (const stay of stays) {
-    add(`exits:${stay.visitId}:${stay.zoneId}`, 1, PAIR.decayMs);
-    add(`stays:${stay.zoneId}`, 1, ZONE.decayMs);
-    add(`short:${stay.zoneId}`, isShortStay(stay) ? 1 : 0, ZONE.decayMs);
-  }
-  return counts;
 }
