@@ -127,9 +127,11 @@ async function openStore({ redisUrl }) {
 async function crowd({ shoppers, gateways }, services, redis) {
   const { service, setNow, close } = await openService(services);
   const emptyBytes = await usedMemory(redis);
+  // As recognition hands them on: one text a shopper, made when the beacon was first looked up.
+  const shopperIds = Array.from({ length: shoppers }, (_, shopper) => `shopper-${shopper}`);
   let heard = 0;
   const take = async (count) => {
-    await hear(service, { shoppers, gateways, from: heard, until: heard + count }, setNow);
+    await hear(service, { shopperIds, gateways, from: heard, until: heard + count }, setNow);
     heard += count;
   };
   await take(8 * gateways * shoppers);
@@ -170,7 +172,8 @@ async function openService(services) {
 }
 
 /** Sightings by their number: whom, by which gateway and when follows from it. */
-async function hear(service, { shoppers, gateways, from, until }, setNow) {
+async function hear(service, { shopperIds, gateways, from, until }, setNow) {
+  const shoppers = shopperIds.length;
   let next = from;
   const sender = async () => {
     while (next < until) {
@@ -181,7 +184,7 @@ async function hear(service, { shoppers, gateways, from, until }, setNow) {
       await service.take(
         Array.from({ length: POST }, (_, place) => {
           const [shopper, turn] = [(first + place) % shoppers, Math.floor((first + place) / shoppers)];
-          return sightingOf(`shopper-${shopper}`, turn % 3, [-55, -72, -80][turn % 3], at);
+          return sightingOf(shopperIds[shopper], turn % 3, [-55, -72, -80][turn % 3], at);
         }),
       );
     }

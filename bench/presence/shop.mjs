@@ -70,12 +70,15 @@ export function heardOnPlan(second) {
   });
 }
 
+/** One for all that a gateway heard in a post. */
+const anchors = range(GATEWAYS).map((gateway) => ({ kind: 'gateway', gatewayId: `gateway-${gateway}` }));
+
 /** A sighting by a gateway, as presence takes it. */
 export function sightingOf(shopperId, gateway, rssiDbm, observedAt) {
   return {
     shopperId,
     storeId: STORE.storeId,
-    anchor: { kind: 'gateway', gatewayId: `gateway-${gateway}` },
+    anchor: anchors[gateway],
     rssiDbm,
     observedAt,
     receivedAt: observedAt,

@@ -32,14 +32,20 @@ export function play(
   until: number,
   known: readonly Played[],
 ): Played[] {
-  const voices = voicesOf(hearing, from);
   const played: Played[] = [];
   let present = start;
-  heardSeconds(hearing.anchors, from, until).forEach((second, index) => {
-    const before = known[index];
-    present = before?.second === second ? before.competition : judge(present, hearing, voices, second);
-    played.push({ second, competition: present });
-  });
+  let voices: Voice[] | undefined;
+  for (const second of heardSeconds(hearing.anchors, from, until)) {
+    const before = known[played.length];
+    if (before?.second === second) {
+      present = before.competition;
+      played.push(before);
+    } else {
+      voices ??= voicesOf(hearing, from);
+      present = judge(present, hearing, voices, second);
+      played.push({ second, competition: present });
+    }
+  }
   return played;
 }
 
@@ -152,6 +158,28 @@ function contendersAt(second: number, voices: readonly Voice[], holdSeconds: num
   return contenders;
 }
 
+/**
+ * Whether anything in this second could speak for another zone than the present one; where nothing does, as mostly,
+ * contenders need not be made. One that leads by no more than the allowance gains nothing.
+ */
+function hasChallenger(
+  { zoneId: present }: Competition,
+  voices: readonly Voice[],
+  { holdSeconds, moveAllowanceDb, floorDbm }: PresenceParameters,
+  second: number,
+): boolean {
+  let here = -Infinity;
+  let best = -Infinity;
+  for (const { zoneId, buckets } of voices) {
+    const last = lastUpTo(buckets, second);
+    if (last < 0 || second - secondAt(buckets, last) > holdSeconds) continue;
+    const level = meanAt(buckets, last);
+    if (zoneId === present) here = Math.max(here, level);
+    else best = Math.max(best, level);
+  }
+  return best - (here === -Infinity ? floorDbm : here) > moveAllowanceDb;
+}
+
 /** Gathers evidence for every other zone against the present one; enough of it moves the shopper (see `moveEvidenceDb`). */
 function challenge(
   competition: Competition,
@@ -159,6 +187,8 @@ function challenge(
   parameters: PresenceParameters,
   second: number,
 ): Competition {
+  if (competition.evidence.length === 0 && !hasChallenger(competition, voices, parameters, second))
+    return competition;
   const contenders = contendersAt(second, voices, parameters.holdSeconds);
   const challengers = challengersOf(competition, contenders, parameters);
   if (challengers.length === 0 && competition.evidence.length === 0) return competition;

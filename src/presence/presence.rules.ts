@@ -121,10 +121,19 @@ function advanced(presence: Presence | undefined, now: Instant, turn: Turn): Adv
 }
 
 /** By time, and by id where times are equal: then the batch's own order cannot matter. */
-function audible(sightings: readonly Sighting[], { context }: Turn): Sighting[] {
-  return sightings
-    .filter(({ rssiDbm }) => rssiDbm >= context.parameters.weakestRssiDbm)
-    .sort((a, b) => a.observedAt - b.observedAt || (a.sightingId < b.sightingId ? -1 : 1));
+function audible(sightings: readonly Sighting[], { context }: Turn): readonly Sighting[] {
+  const { weakestRssiDbm } = context.parameters;
+  const isAudible = sightings.every(({ rssiDbm }) => rssiDbm >= weakestRssiDbm);
+  const heard = isAudible ? sightings : sightings.filter(({ rssiDbm }) => rssiDbm >= weakestRssiDbm);
+  // Mostly they come in order, and sorting costs more than to see that.
+  const isSorted = heard.every(
+    (each, index) => index === 0 || inOrder(heard[index - 1] as Sighting, each) <= 0,
+  );
+  return isSorted ? heard : heard.toSorted(inOrder);
+}
+
+function inOrder(a: Sighting, b: Sighting): number {
+  return a.observedAt - b.observedAt || (a.sightingId < b.sightingId ? -1 : 1);
 }
 
 function hear(presence: Presence | undefined, sighting: Sighting, turn: Turn): Presence | undefined {
@@ -152,7 +161,8 @@ function hear(presence: Presence | undefined, sighting: Sighting, turn: Turn): P
   const anchor = geometryOf(turn.layout).numberOf.get(anchorKeyOf(sighting.anchor));
   if (anchor !== undefined) {
     pour(present.anchors, anchor, second, levelOf(sighting, turn.layout));
-    present.played = present.played.filter((played) => played.second < second);
+    if ((present.played.at(-1)?.second ?? -Infinity) >= second)
+      present.played = present.played.filter((played) => played.second < second);
   }
   decideUntil(present, secondOf(observedAt - parameters.reorderMs), turn);
   return present;

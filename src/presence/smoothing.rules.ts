@@ -63,14 +63,17 @@ export function heardSeconds(
   until: number,
 ): number[] {
   const seconds: number[] = [];
+  let isSorted = true;
   for (const { buckets } of anchors) {
     for (let at = firstFrom(buckets, from); at < buckets.length; at += BUCKET_SIZE) {
       const second = secondAt(buckets, at);
       if (second >= until) break;
-      if (!seconds.includes(second)) seconds.push(second);
+      if (seconds.includes(second)) continue;
+      isSorted &&= second > (seconds.at(-1) ?? -Infinity);
+      seconds.push(second);
     }
   }
-  return seconds.sort((a, b) => a - b);
+  return isSorted ? seconds : seconds.sort((a, b) => a - b);
 }
 
 /** Mean level per anchor over the window that ends with `second`, every heard second weighing the same. */

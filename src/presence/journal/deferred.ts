@@ -12,6 +12,8 @@ export interface Deferral {
 /** Columns begin so long, and double. */
 const FIRST_ROWS = 4_096;
 const NONE = -1;
+/** So many who wait no more are kept whatever the others do. */
+const FEW_GONE = 10_000;
 /** The numbers of a row, by place. */
 const [RSSI, POWER, OBSERVED, RECEIVED, SINCE] = [0, 1, 2, 3, 4];
 const NUMBERS = 5;
@@ -23,8 +25,15 @@ const NUMBERS = 5;
  * long for the garbage collector's young generation, and to copy and bury them took a third of all that presence did.
  */
 export class Deferred {
-  /** The shopper's last row, in the order of their coming, but for those few that were put back. */
+  /**
+   * Each shopper's last row, or `NONE` once it was taken. Who was taken keeps their entry, for the next is to be expected: a
+   * map from which the first goes and to which the last comes all the time is soon made of holes that every look walks over.
+   */
   readonly #last = new Map<ShopperId, number>();
+  /** Who waits, and since when, in the order of their coming; also who was taken meanwhile. */
+  readonly #line = new Line();
+  /** How many shoppers have something that waits. */
+  #shoppers = 0;
   readonly #stores: StoreId[] = [];
   readonly #anchors: Anchor[] = [];
   #numbers = new Float64Array(FIRST_ROWS * NUMBERS);
@@ -40,29 +49,33 @@ export class Deferred {
   }
 
   has(shopperId: ShopperId): boolean {
-    return this.#last.has(shopperId);
+    return this.#lastOf(shopperId) !== NONE;
   }
 
   get shopperIds(): ShopperId[] {
-    return [...this.#last.keys()];
+    return Array.from(this.#waiting(), ([shopperId]) => shopperId);
   }
 
   /** Keeps all of them but their ids, which only order what was observed in the same millisecond. */
   add(shopperId: ShopperId, sightings: readonly Sighting[], since: Instant): void {
-    let last = this.#last.get(shopperId) ?? NONE;
-    const first = last === NONE ? since : Math.min(since, this.#sinceOf(last));
+    if (sightings.length === 0) return;
+    const before = this.#lastOf(shopperId);
+    const first = before === NONE ? since : this.#sinceOf(before);
+    let last = before;
     for (const sighting of sightings) last = this.#push(sighting, last);
-    if (last === NONE) return;
-    this.#numbers[last * NUMBERS + SINCE] = first;
+    this.#numbers[last * NUMBERS + SINCE] = Math.min(first, since);
     this.#last.set(shopperId, last);
     this.#sightings += sightings.length;
+    if (before === NONE) this.#shoppers += 1;
+    if (before === NONE || since < first) this.#line.push(shopperId, since);
   }
 
   /** Takes away what waits of a shopper. */
   take(shopperId: ShopperId): Deferral | undefined {
-    const last = this.#last.get(shopperId);
-    if (last === undefined) return undefined;
-    this.#last.delete(shopperId);
+    const last = this.#lastOf(shopperId);
+    if (last === NONE) return undefined;
+    this.#last.set(shopperId, NONE);
+    this.#shoppers -= 1;
     const since = this.#sinceOf(last);
     const sightings: Sighting[] = [];
     for (let row = last; row !== NONE; row = this.#before[row] ?? NONE) {
@@ -73,25 +86,45 @@ export class Deferred {
       this.#free.push(row);
     }
     this.#sightings -= sightings.length;
-    return { sightings, since };
+    return { sightings: sightings.reverse(), since };
   }
 
   /** Takes away all that have waited since then or longer. */
   takeSince(since: Instant): Map<ShopperId, Deferral> {
     const due = new Map<ShopperId, Deferral>();
-    for (const [shopperId, last] of this.#last) {
-      if (this.#sinceOf(last) > since) break;
-      const deferral = this.take(shopperId);
-      if (deferral !== undefined) due.set(shopperId, deferral);
+    for (
+      let first = this.#line.first;
+      first !== undefined && first.since <= since;
+      first = this.#line.first
+    ) {
+      this.#line.shift();
+      // Who was taken and waits again has come again since, and stands further back.
+      const last = this.#lastOf(first.shopperId);
+      if (last === NONE || this.#sinceOf(last) !== first.since) continue;
+      const deferral = this.take(first.shopperId);
+      if (deferral !== undefined) due.set(first.shopperId, deferral);
     }
+    if (this.#last.size > FEW_GONE + 2 * this.#shoppers) this.#forgetGone();
     return due;
   }
 
   /** Since when the longest waits; Infinity where none does. */
   get oldest(): Instant {
     let oldest = Infinity;
-    for (const last of this.#last.values()) oldest = Math.min(oldest, this.#sinceOf(last));
+    for (const [, last] of this.#waiting()) oldest = Math.min(oldest, this.#sinceOf(last));
     return oldest;
+  }
+
+  *#waiting(): Iterable<[ShopperId, number]> {
+    for (const entry of this.#last) if (entry[1] !== NONE) yield entry;
+  }
+
+  #forgetGone(): void {
+    for (const [shopperId, last] of this.#last) if (last === NONE) this.#last.delete(shopperId);
+  }
+
+  #lastOf(shopperId: ShopperId): number {
+    return this.#last.get(shopperId) ?? NONE;
   }
 
   #sinceOf(last: number): Instant {
@@ -139,5 +172,31 @@ export class Deferred {
     };
     if (!Number.isNaN(power)) sighting.measuredPowerDbm = power;
     return sighting;
+  }
+}
+
+/** First come, first served. */
+class Line {
+  #shopperIds: ShopperId[] = [];
+  #since: Instant[] = [];
+  #head = 0;
+
+  get first(): { shopperId: ShopperId; since: Instant } | undefined {
+    const [shopperId, since] = [this.#shopperIds[this.#head], this.#since[this.#head]];
+    return shopperId === undefined || since === undefined ? undefined : { shopperId, since };
+  }
+
+  push(shopperId: ShopperId, since: Instant): void {
+    this.#shopperIds.push(shopperId);
+    this.#since.push(since);
+  }
+
+  shift(): void {
+    this.#head += 1;
+    // Seldom enough that each is moved once or twice.
+    if (this.#head < 1_024 || 2 * this.#head < this.#since.length) return;
+    this.#shopperIds = this.#shopperIds.slice(this.#head);
+    this.#since = this.#since.slice(this.#head);
+    this.#head = 0;
   }
 }
