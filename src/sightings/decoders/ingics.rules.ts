@@ -7,7 +7,6 @@ import {
   isRefusal,
   isRow,
   jsonOf,
-  numberOf,
   radioOf,
   readingOf,
   readRows,
@@ -83,15 +82,12 @@ function rowOfLine(line: string): unknown {
 
 function readRow(row: unknown): Reading | Refusal | undefined {
   if (!isRow(row)) return refusal('malformed-row', 'expected $TYPE,<beacon>,<gateway>,<rssi>,<hex>');
-  const { type, tag, rssi, ts, raw_data } = row;
+  const { type, raw_data } = row;
   if (isIgnored(row)) return undefined;
   if (typeof type !== 'string' || !REPORTS.has(type.replace('$', ''))) {
     return refusal('unknown-type', `type: expected one of ${[...REPORTS].join(', ')}`);
   }
-  const radio = radioOf(
-    { tag, rssi: numberOf(rssi), ...(ts === undefined ? {} : { ts: numberOf(ts) }) },
-    FIELDS,
-  );
+  const radio = radioOf(row, FIELDS);
   return isRefusal(radio) ? radio : readingOf(radio, readAdvertisement(hexOf(raw_data)));
 }
 

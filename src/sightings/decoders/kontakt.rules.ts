@@ -5,7 +5,6 @@ import {
   isRefusal,
   isRow,
   jsonOf,
-  numberOf,
   radioOf,
   readingOf,
   readRows,
@@ -40,11 +39,9 @@ export const kontakt: Decoder = {
 };
 
 function readEvent(event: unknown): Reading | Refusal {
-  const { timestamp, ...rest } = isRow(event) ? event : {};
-  const dated = timestamp === undefined ? rest : { ...rest, timestamp: numberOf(timestamp) };
-  const radio = radioOf(isRow(event) ? dated : event, FIELDS);
-  if (isRefusal(radio)) return radio;
-  return readingOf(radio, readAdvertisement(base64Of(rest['data']), base64Of(rest['srData'])));
+  const radio = radioOf(event, FIELDS);
+  if (isRefusal(radio) || !isRow(event)) return radio as Refusal;
+  return readingOf(radio, readAdvertisement(base64Of(event['data']), base64Of(event['srData'])));
 }
 
 function base64Of(value: unknown): Buffer {

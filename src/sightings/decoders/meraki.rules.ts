@@ -11,7 +11,6 @@ import {
   jsonOf,
   MAX_ROWS,
   nothingHeard,
-  numberOf,
   radioOf,
   readingOf,
   refusal,
@@ -109,7 +108,7 @@ function readRecord({ clientMac }: Row, record: Row, advertised: Advertisement):
   const heardBy = addressOf(record['apMac'])?.slice(MAC_PREFIX.length);
   if (heardBy === undefined) return wrong(record, 'apMac', 'expected 12 hex digits');
   const { time, rssi } = record;
-  const radio = radioOf({ clientMac, rssi: numberOf(rssi), time }, FIELDS);
+  const radio = radioOf({ clientMac, rssi, time }, FIELDS);
   if (isRefusal(radio)) return radio;
   const reading = readingOf(radio, advertised);
   return { ...reading, heard: { ...reading.heard, heardBy } };

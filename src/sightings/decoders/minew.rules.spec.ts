@@ -90,6 +90,7 @@ describe('a Minew payload', () => {
     ['ISO without fraction', '2026-11-22T10:00:00Z', Date.parse('2026-11-22T10:00:00Z')],
     ['ISO with an offset', '2026-11-22T12:00:00+02:00', Date.parse('2026-11-22T10:00:00Z')],
     ['nothing', undefined, undefined],
+    ['null', null, undefined],
   ])('tells the time as %s', (_, timestamp, observedAt) => {
     expect(decoded([{ ...tag, timestamp }]).heard[0]?.observedAt).toBe(observedAt);
   });
@@ -107,6 +108,13 @@ describe('a Minew payload', () => {
     ]);
   });
 
+  it('may write its numbers as text', () => {
+    const numbers = ['rssi', 'ibeaconMajor', 'ibeaconMinor', 'ibeaconTxPower', 'battery'] as const;
+    const asText = Object.fromEntries(numbers.map((field) => [field, String(tag[field])]));
+    expect(decoded([header, { ...tag, ...asText }])).toEqual(decoded([header, tag]));
+    expect(decoded([{ ...tag, battery: '87' }]).telemetry).toMatchObject([{ batteryPercent: 87 }]);
+  });
+
   it('that puts a battery where the power belongs leaves the power unknown', () => {
     expect(decoded([{ ...tag, ibeaconTxPower: 100 }]).heard[0]).not.toHaveProperty('measuredPowerDbm');
   });
@@ -116,7 +124,7 @@ describe('a Minew payload', () => {
     ['no address', { ...tag, mac: undefined }, 'required'],
     ['another address', { ...tag, mac: 'C30000' }, 'invalid-format'],
     ['no level', { ...tag, rssi: undefined }, 'required'],
-    ['a level in words', { ...tag, rssi: '-61' }, 'wrong-type'],
+    ['a level in words', { ...tag, rssi: 'loud' }, 'wrong-type'],
     ['an unknown level', { ...tag, rssi: 127 }, 'rssi-unknown'],
     ['a level above all others', { ...tag, rssi: 12 }, 'out-of-range'],
     ['a time of no zone', { ...tag, timestamp: '2026-11-22 10:00:00' }, 'invalid-format'],

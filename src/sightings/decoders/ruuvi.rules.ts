@@ -7,7 +7,6 @@ import {
   isRow,
   jsonOf,
   nothingHeard,
-  numberOf,
   radioOf,
   readingOf,
   readRows,
@@ -61,7 +60,7 @@ function readMessage(message: Row, topic: string | undefined): Outcome<Decoded, 
 }
 
 function readTag({ mac, rssi, timestamp }: Row, packet: unknown): Reading | Refusal {
-  const radio = radioOf({ mac, rssi: numberOf(rssi), timestamp: numberOf(timestamp) }, FIELDS);
+  const radio = radioOf({ mac, rssi, timestamp }, FIELDS);
   return isRefusal(radio) ? radio : readingOf(radio, readAdvertisement(hexOf(packet)));
 }
 
