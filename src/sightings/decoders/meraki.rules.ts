@@ -11,6 +11,7 @@ import {
   jsonOf,
   MAX_ROWS,
   nothingHeard,
+  powerOf,
   radioOf,
   readingOf,
   refusal,
@@ -119,8 +120,11 @@ function advertisementOf({ bleBeacons }: Row): Advertisement {
   const beacons = listOf(bleBeacons).filter(isRow);
   const advertised = readAdvertisement(...beacons.map(({ rawData }) => hexOf(rawData)));
   if (advertised.beaconIds.length > 0) return advertised;
-  const ids = beacons.map((beacon) => iBeaconIn(beacon, ['uuid', 'major', 'minor']));
-  return { ...advertised, beaconIds: ids.filter((id) => typeof id === 'string') };
+  const told = beacons.flatMap((beacon) => {
+    const beaconId = iBeaconIn(beacon, ['uuid', 'major', 'minor']);
+    return typeof beaconId === 'string' ? [{ beaconId, power: beacon['txPower'] }] : [];
+  });
+  return { ...advertised, beaconIds: told.map(({ beaconId }) => beaconId), ...powerOf(told[0]?.power) };
 }
 
 function listOf(value: unknown): readonly unknown[] {
