@@ -188,7 +188,7 @@ export function batteryPercentOf(value: unknown): { battery?: Battery } {
 }
 
 /** A number that some firmware writes as text; anything else stays what it is. */
-function numberOf(value: unknown): unknown {
+export function numberOf(value: unknown): unknown {
   return typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : value;
 }
 

@@ -69,6 +69,15 @@ describe('a phone’s ranging', () => {
     }
   });
 
+  it('takes an accuracy that is no number for none', () => {
+    const accuracies = [null, 'unknown', { valueOf: 1, toString: 1 }];
+    const { heard: kept } = decoded(
+      phoneRanging,
+      accuracies.map((accuracy) => ({ ...beacon, accuracy })),
+    );
+    expect(kept).toHaveLength(3);
+  });
+
   it('names bad beacons, and refuses another body', () => {
     const rows = [7, { ...beacon, uuid: 'x' }, { ...beacon, rssi: 'loud' }, { ...beacon, timestamp: 'now' }];
     expect(decoded(phoneRanging, rows).refused.map(({ code }) => code)).toEqual([

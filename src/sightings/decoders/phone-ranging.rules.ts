@@ -8,6 +8,7 @@ import {
   jsonOf,
   levelIn,
   nothingHeard,
+  numberOf,
   powerOf,
   readingOf,
   readRows,
@@ -52,7 +53,8 @@ function readBeacon(row: unknown): Reading | Refusal {
   if (typeof beaconId === 'object') return beaconId;
   const rssiDbm = levelIn(row, 'rssi');
   if (typeof rssiDbm !== 'number') return rssiDbm;
-  if (Number(row['accuracy']) < 0)
+  const accuracy = numberOf(row['accuracy']);
+  if (typeof accuracy === 'number' && accuracy < 0)
     return refusal('rssi-unknown', 'accuracy: below 0 means that the beacon is not heard now');
   const time = timeIn(row, 'timestamp');
   if (isRefusal(time)) return time;
