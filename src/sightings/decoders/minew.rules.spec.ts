@@ -83,6 +83,15 @@ describe('a Minew payload', () => {
     expect(heard[0]?.measuredPowerDbm).toBe(-59);
   });
 
+  it('of an iBeacon without its fields is led by the packet, or by the address', () => {
+    const { ibeaconUuid: _u, ibeaconMajor: _ma, ibeaconMinor: _mi, ...bare } = tag;
+    const rawData = '0201061AFF4C000215F7826DA64FA24E988024BC5B71E0893E0007FFFFC5';
+    expect(decoded([{ ...bare, rawData }, bare])).toMatchObject({
+      heard: [{ beaconIds: TAG_IDS, measuredPowerDbm: -59 }, { beaconIds: ['mac:c3000012ab34'] }],
+      refused: [],
+    });
+  });
+
   it.each([
     ['seconds', 1_795_341_600, 1_795_341_600_000],
     ['milliseconds', 1_795_341_600_250, 1_795_341_600_250],
