@@ -1,5 +1,5 @@
 import { encode } from '@msgpack/msgpack';
-import { decoded, NAMES, outcome, PACKET } from '../../../test/support/decoding.js';
+import { decoded, MAC, NAMES, outcome, PACKET } from '../../../test/support/decoding.js';
 import { aprilbrother } from './aprilbrother.rules.js';
 
 describe('April Brother', () => {
@@ -23,6 +23,29 @@ describe('April Brother', () => {
         refused: [],
       });
     }
+  });
+
+  it('reads the JSON of the gateway, where a frame is a list of its parts', () => {
+    const parts = [3, 'C3000012AB34', -50, PACKET.toUpperCase()];
+    const { heard, refused } = decoded(
+      aprilbrother,
+      body([
+        parts,
+        [4, 'C3000012AB34', -51, ''],
+        [3, 'C3', -50, PACKET],
+        [3, 'C3000012AB34', 127, PACKET],
+        [],
+      ]),
+    );
+    expect(heard).toEqual([
+      { index: 0, beaconIds: NAMES, rssiDbm: -50, measuredPowerDbm: -59 },
+      { index: 1, beaconIds: [MAC], rssiDbm: -51 },
+    ]);
+    expect(refused).toMatchObject([
+      { index: 2, code: 'invalid-format' },
+      { index: 3, code: 'rssi-unknown' },
+      { index: 4, code: 'required' },
+    ]);
   });
 
   it('names bad frames by place', () => {

@@ -1,4 +1,4 @@
-import { decoded, MAC, NAMES, outcome, PACKET } from '../../../test/support/decoding.js';
+import { decoded, HEX, MAC, NAMES, outcome, PACKET } from '../../../test/support/decoding.js';
 import { ingics } from './ingics.rules.js';
 
 describe('Ingics', () => {
@@ -43,6 +43,28 @@ describe('Ingics', () => {
         refused: [],
       });
     }
+  });
+
+  it('reads what the gateway itself decoded, under the names of its types', () => {
+    const row = { ts: 1_795_341_600.25, gw: '806172C89C09', tag: 'C3000012AB34', rssi: -44 };
+    const iBeacon = { ...row, type: 'iBeacon', uuid: HEX.toUpperCase(), major: 7, minor: 11, ref_tx: -59 };
+    const unknown = { ...row, type: 'Unknown', raw_data: PACKET };
+    const sensor = { ...row, type: 'iBS03T', vbatt: 3.01, btn: false, temp: 25.05, rh: 70 };
+    const { battery, ...older } = { ...sensor, vbatt: undefined, battery: 2.64 };
+    const { heard, refused, telemetry } = decoded(ingics, {
+      data: [iBeacon, unknown, sensor, { ...older, battery }, { ...iBeacon, major: -1 }],
+    });
+    expect(heard.map(({ beaconIds, measuredPowerDbm }) => [beaconIds, measuredPowerDbm])).toEqual([
+      [NAMES, -59],
+      [NAMES, -59],
+      [[MAC], undefined],
+      [[MAC], undefined],
+    ]);
+    expect(refused).toMatchObject([{ index: 4, code: 'invalid-format' }]);
+    expect(telemetry).toEqual([
+      { beaconIds: [MAC], batteryMillivolts: 3_010 },
+      { beaconIds: [MAC], batteryMillivolts: 2_640 },
+    ]);
   });
 
   it('takes an empty payload, ignores heartbeats and positions, and names the rest', () => {

@@ -1,13 +1,14 @@
 import { fail, ok, type Outcome } from '../../shared/index.js';
-import { readAdvertisement } from './advertisement.rules.js';
+import { readAdvertisement, type Advertisement, type Battery } from './advertisement.rules.js';
 import type { Decoded, Decoder, PayloadFault } from './decoder.js';
 import {
   addressOf,
   hexOf,
+  iBeaconIn,
   isRefusal,
   isRow,
   jsonOf,
-  numberOf,
+  powerOf,
   radioOf,
   readingOf,
   readRows,
@@ -20,12 +21,13 @@ import {
 
 /** Bluetooth 4.2, long range and 5, each with its scan responses. Heartbeats and GNSS are not of these. */
 const REPORTS = new Set(['GPRP', 'RSPR', 'SRRP', 'LRAD', 'LRSR', '1MAD', '1MSR']);
-const IGNORED = new Set(['HBRP', 'GPSR']);
+const IGNORED = new Set(['HBRP', 'GPSR', 'HEARTBEAT']);
 const FIELDS = { address: 'tag', rssi: 'rssi', time: 'ts' };
 
 /**
  * Ingics iGS01, iGS02, iGS03: lines `$GPRP,<beacon>,<gateway>,<rssi>,<hex>[,<Unix seconds>]`, the same in a JSON
- * list, or an object a report (newer iGS03). The beacon comes BEFORE the gateway.
+ * list, or an object a report (newer iGS03), whose type is that of a line, or of the tag where the gateway has decoded
+ * it: `iBeacon`, a sensor's model, or `Unknown` with its packet. The beacon comes BEFORE the gateway.
  */
 export const ingics: Decoder = {
   format: 'ingics',
@@ -60,7 +62,7 @@ function linesOf(text: string): string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== '');
 }
 
-/** A line under the names of the newer objects. */
+/** A line under the names of the newer objects; its type keeps the sign by which it is one. */
 function rowOfLine(line: string): unknown {
   const text = line.trim();
   if (text.startsWith('{')) {
@@ -72,7 +74,7 @@ function rowOfLine(line: string): unknown {
   const heartbeatTime = type.endsWith('HBRP') ? rest[1] : undefined;
   const [raw_data, ts = heartbeatTime] = rest;
   return {
-    type: type.slice(type.indexOf('$') + 1),
+    type: type.slice(type.indexOf('$')),
     tag,
     gw,
     rssi,
@@ -83,20 +85,38 @@ function rowOfLine(line: string): unknown {
 
 function readRow(row: unknown): Reading | Refusal | undefined {
   if (!isRow(row)) return refusal('malformed-row', 'expected $TYPE,<beacon>,<gateway>,<rssi>,<hex>');
-  const { type, tag, rssi, ts, raw_data } = row;
+  const { type } = row;
   if (isIgnored(row)) return undefined;
-  if (typeof type !== 'string' || !REPORTS.has(type.replace('$', ''))) {
+  if (typeof type !== 'string' || (type.startsWith('$') && !REPORTS.has(type.slice(1)))) {
     return refusal('unknown-type', `type: expected one of ${[...REPORTS].join(', ')}`);
   }
-  const radio = radioOf(
-    { tag, rssi: numberOf(rssi), ...(ts === undefined ? {} : { ts: numberOf(ts) }) },
-    FIELDS,
-  );
-  return isRefusal(radio) ? radio : readingOf(radio, readAdvertisement(hexOf(raw_data)));
+  const radio = radioOf(row, FIELDS);
+  if (isRefusal(radio)) return radio;
+  const advertised = advertisementOf(row);
+  return isRefusal(advertised) ? advertised : readingOf(radio, advertised);
 }
 
 function isIgnored({ type }: Row): boolean {
-  return typeof type === 'string' && (IGNORED.has(type) || type === 'HEARTBEAT');
+  return typeof type === 'string' && IGNORED.has(type.replace('$', ''));
+}
+
+function advertisementOf(row: Row): Advertisement | Refusal {
+  const battery = batteryOf(row['vbatt'] ?? row['battery']);
+  if (row['uuid'] === undefined) {
+    const advertised = readAdvertisement(hexOf(row['raw_data']));
+    if (battery !== undefined) advertised.battery = battery;
+    return advertised;
+  }
+  const beaconId = iBeaconIn(row, ['uuid', 'major', 'minor']);
+  if (typeof beaconId === 'object') return beaconId;
+  return { beaconIds: [beaconId], ...powerOf(row['ref_tx']), ...(battery && { battery }) };
+}
+
+/** Sensors tell it in volts. */
+function batteryOf(volts: unknown): Battery | undefined {
+  return typeof volts === 'number' && volts > 0
+    ? { batteryMillivolts: Math.round(volts * 1_000) }
+    : undefined;
 }
 
 function gatewayOf(row: unknown): string | undefined {

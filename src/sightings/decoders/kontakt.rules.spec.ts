@@ -46,6 +46,19 @@ describe('Kontakt.io', () => {
     expect(heard[1]?.beaconIds).toEqual(['ibeacon:6afe0212-0401-6404-6162-636465666768:26986:27392', MAC]);
   });
 
+  it('of version 4 says under ble what was heard, and other radios are not read', () => {
+    const { deviceAddress, srData, data: advertised, ...rest } = event;
+    const ble = { deviceAddress, srData, data: advertised };
+    const { heard, refused } = decoded(kontakt, {
+      ...packet({ ...rest, ble }, { ...rest, rssi: 127, ble }, rest),
+      version: 4,
+    });
+    expect(heard).toMatchObject([
+      { index: 0, beaconIds: NAMES, rssiDbm: -51, observedAt: 1_795_341_599_000 },
+    ]);
+    expect(refused).toMatchObject([{ index: 1, code: 'rssi-unknown' }]);
+  });
+
   it('names bad events by place, and refuses another body', () => {
     const { heard, refused } = decoded(kontakt, packet(7, { ...event, rssi: 127 }, { ...event, data: 7 }));
     expect(refused).toMatchObject([

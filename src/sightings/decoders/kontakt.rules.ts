@@ -5,7 +5,6 @@ import {
   isRefusal,
   isRow,
   jsonOf,
-  numberOf,
   radioOf,
   readingOf,
   readRows,
@@ -17,7 +16,7 @@ import {
 const FIELDS = { address: 'deviceAddress', rssi: 'rssi', time: 'timestamp' };
 
 /**
- * Kontakt.io gateways, packets of version 3: advertisement and scan response in base64, times in seconds or
+ * Kontakt.io gateways, packets of version 3, and of version 4, which puts what Bluetooth heard under `ble`: advertisement and scan response in base64, times in seconds or
  * milliseconds. What is no base64 names nobody, and the device's address still does. Their own frames (0xFE6A) name
  * by an id of the vendor's; a phone's frame that is wrapped in an iBeacon is an iBeacon here.
  */
@@ -29,9 +28,9 @@ export const kontakt: Decoder = {
     const packet = json.value;
     const events = isRow(packet) ? packet['events'] : undefined;
     if (!isRow(packet) || !Array.isArray(events)) {
-      return fail('malformed-payload', 'events: expected a list, as packets of version 3 have it');
+      return fail('malformed-payload', 'events: expected a list, as packets of version 3 and 4 have it');
     }
-    const read = readRows(events as unknown[], readEvent);
+    const read = readRows(events as unknown[], packet['version'] === 4 ? readNested : readEvent);
     if (!read.ok) return read;
     const source = packet['sourceId'];
     const gateway = typeof source === 'string' ? { gatewayHardwareId: source } : {};
@@ -39,12 +38,17 @@ export const kontakt: Decoder = {
   },
 };
 
+/** @returns undefined for what another radio heard */
+function readNested(event: unknown): Reading | Refusal | undefined {
+  if (!isRow(event)) return readEvent(event);
+  const { ble, ...rest } = event;
+  return isRow(ble) ? readEvent({ ...rest, ...ble }) : undefined;
+}
+
 function readEvent(event: unknown): Reading | Refusal {
-  const { timestamp, ...rest } = isRow(event) ? event : {};
-  const dated = timestamp === undefined ? rest : { ...rest, timestamp: numberOf(timestamp) };
-  const radio = radioOf(isRow(event) ? dated : event, FIELDS);
-  if (isRefusal(radio)) return radio;
-  return readingOf(radio, readAdvertisement(base64Of(rest['data']), base64Of(rest['srData'])));
+  const radio = radioOf(event, FIELDS);
+  if (isRefusal(radio) || !isRow(event)) return radio as Refusal;
+  return readingOf(radio, readAdvertisement(base64Of(event['data']), base64Of(event['srData'])));
 }
 
 function base64Of(value: unknown): Buffer {

@@ -62,8 +62,9 @@ describe('Meraki', () => {
   });
 
   it('reads the fields of a beacon that comes without its packet', () => {
-    const bleBeacons = [{ bleType: 'ibeacon', uuid: UUID, major: 7, minor: '11' }, { bleType: 'unknown' }];
-    expect(decoded(meraki, document({ ...observation, bleBeacons })).heard[0]?.beaconIds).toEqual(NAMES);
+    const ibeacon = { bleType: 'ibeacon', uuid: UUID, major: 7, minor: '11', txPower: -59 };
+    const bleBeacons = [{ bleType: 'unknown', txPower: -12 }, ibeacon];
+    expect(decoded(meraki, document({ ...observation, bleBeacons })).heard).toEqual([first]);
   });
 
   it.each([

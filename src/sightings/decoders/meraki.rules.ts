@@ -11,7 +11,7 @@ import {
   jsonOf,
   MAX_ROWS,
   nothingHeard,
-  numberOf,
+  powerOf,
   radioOf,
   readingOf,
   refusal,
@@ -109,7 +109,7 @@ function readRecord({ clientMac }: Row, record: Row, advertised: Advertisement):
   const heardBy = addressOf(record['apMac'])?.slice(MAC_PREFIX.length);
   if (heardBy === undefined) return wrong(record, 'apMac', 'expected 12 hex digits');
   const { time, rssi } = record;
-  const radio = radioOf({ clientMac, rssi: numberOf(rssi), time }, FIELDS);
+  const radio = radioOf({ clientMac, rssi, time }, FIELDS);
   if (isRefusal(radio)) return radio;
   const reading = readingOf(radio, advertised);
   return { ...reading, heard: { ...reading.heard, heardBy } };
@@ -120,8 +120,11 @@ function advertisementOf({ bleBeacons }: Row): Advertisement {
   const beacons = listOf(bleBeacons).filter(isRow);
   const advertised = readAdvertisement(...beacons.map(({ rawData }) => hexOf(rawData)));
   if (advertised.beaconIds.length > 0) return advertised;
-  const ids = beacons.map((beacon) => iBeaconIn(beacon, ['uuid', 'major', 'minor']));
-  return { ...advertised, beaconIds: ids.filter((id) => typeof id === 'string') };
+  const told = beacons.flatMap((beacon) => {
+    const beaconId = iBeaconIn(beacon, ['uuid', 'major', 'minor']);
+    return typeof beaconId === 'string' ? [{ beaconId, power: beacon['txPower'] }] : [];
+  });
+  return { ...advertised, beaconIds: told.map(({ beaconId }) => beaconId), ...powerOf(told[0]?.power) };
 }
 
 function listOf(value: unknown): readonly unknown[] {

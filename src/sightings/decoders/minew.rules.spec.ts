@@ -83,6 +83,15 @@ describe('a Minew payload', () => {
     expect(heard[0]?.measuredPowerDbm).toBe(-59);
   });
 
+  it('of an iBeacon without its fields is led by the packet, or by the address', () => {
+    const { ibeaconUuid: _u, ibeaconMajor: _ma, ibeaconMinor: _mi, ...bare } = tag;
+    const rawData = '0201061AFF4C000215F7826DA64FA24E988024BC5B71E0893E0007FFFFC5';
+    expect(decoded([{ ...bare, rawData }, bare])).toMatchObject({
+      heard: [{ beaconIds: TAG_IDS, measuredPowerDbm: -59 }, { beaconIds: ['mac:c3000012ab34'] }],
+      refused: [],
+    });
+  });
+
   it.each([
     ['seconds', 1_795_341_600, 1_795_341_600_000],
     ['milliseconds', 1_795_341_600_250, 1_795_341_600_250],
@@ -90,6 +99,7 @@ describe('a Minew payload', () => {
     ['ISO without fraction', '2026-11-22T10:00:00Z', Date.parse('2026-11-22T10:00:00Z')],
     ['ISO with an offset', '2026-11-22T12:00:00+02:00', Date.parse('2026-11-22T10:00:00Z')],
     ['nothing', undefined, undefined],
+    ['null', null, undefined],
   ])('tells the time as %s', (_, timestamp, observedAt) => {
     expect(decoded([{ ...tag, timestamp }]).heard[0]?.observedAt).toBe(observedAt);
   });
@@ -107,6 +117,13 @@ describe('a Minew payload', () => {
     ]);
   });
 
+  it('may write its numbers as text', () => {
+    const numbers = ['rssi', 'ibeaconMajor', 'ibeaconMinor', 'ibeaconTxPower', 'battery'] as const;
+    const asText = Object.fromEntries(numbers.map((field) => [field, String(tag[field])]));
+    expect(decoded([header, { ...tag, ...asText }])).toEqual(decoded([header, tag]));
+    expect(decoded([{ ...tag, battery: '87' }]).telemetry).toMatchObject([{ batteryPercent: 87 }]);
+  });
+
   it('that puts a battery where the power belongs leaves the power unknown', () => {
     expect(decoded([{ ...tag, ibeaconTxPower: 100 }]).heard[0]).not.toHaveProperty('measuredPowerDbm');
   });
@@ -116,7 +133,7 @@ describe('a Minew payload', () => {
     ['no address', { ...tag, mac: undefined }, 'required'],
     ['another address', { ...tag, mac: 'C30000' }, 'invalid-format'],
     ['no level', { ...tag, rssi: undefined }, 'required'],
-    ['a level in words', { ...tag, rssi: '-61' }, 'wrong-type'],
+    ['a level in words', { ...tag, rssi: 'loud' }, 'wrong-type'],
     ['an unknown level', { ...tag, rssi: 127 }, 'rssi-unknown'],
     ['a level above all others', { ...tag, rssi: 12 }, 'out-of-range'],
     ['a time of no zone', { ...tag, timestamp: '2026-11-22 10:00:00' }, 'invalid-format'],

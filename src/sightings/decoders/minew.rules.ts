@@ -68,7 +68,7 @@ function readRow(row: unknown): Reading | Refusal | undefined {
 /** Sensors (`S1`) and unknown devices by their packet where the row has it, else only the address names them. */
 function advertisementOf(row: Row): Advertisement | Refusal {
   const { battery } = batteryPercentOf(row['battery']);
-  if (row['type'] !== 'iBeacon') {
+  if (row['type'] !== 'iBeacon' || row['ibeaconUuid'] === undefined) {
     const advertised = readAdvertisement(hexOf(row['rawData']));
     // Not a copy with it: spreads took half of the time of a row.
     if (battery !== undefined) advertised.battery = battery;

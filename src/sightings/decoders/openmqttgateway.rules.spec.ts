@@ -59,6 +59,24 @@ describe('OpenMQTTGateway', () => {
     );
   });
 
+  it.each([
+    ['its settings', 'home/gw/BTtoMQTT', { bleconnect: true, interval: 1, minrssi: -100 }],
+    ['a reading', 'home/gw/BTtoMQTT/C3000012AB34', { id: device.id, hum: '52.6', tempc: '19.2' }],
+    ['an answer to a command', 'home/gw/BTtoMQTT', { id: device.id, write: 'ON', success: true }],
+    ['releases', 'home/gw/RLStoMQTT', { latest_version: '1.8.1', rssi: -60 }],
+    ['its web page', 'home/gw/WebUItoMQTT', { secureWebUI: true }],
+    ['commands', 'home/gw/commands/MQTTtoBT/config', { interval: 1 }],
+  ])('ignores %s, which hears nobody', (_, topic, message) => {
+    expect(decoded(openmqttgateway, message, topic)).toEqual({ heard: [], refused: [] });
+  });
+
+  it('reads what it hands on undecoded', () => {
+    const message = { id: device.id, mac_type: 1, rssi: -79, manufacturerdata: PACKET.slice(10) };
+    expect(decoded(openmqttgateway, message, 'home/gw/BTtoMQTT/undecoded').heard).toMatchObject([
+      { beaconIds: NAMES },
+    ]);
+  });
+
   it('names bad devices by place', () => {
     const { refused } = decoded(openmqttgateway, [7, device, { ...device, major: -1 }]);
     expect(refused.map(({ index }) => index)).toEqual([0, 2]);

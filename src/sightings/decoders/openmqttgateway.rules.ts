@@ -20,14 +20,15 @@ import {
   type Row,
 } from './payload.rules.js';
 
-/** The gateway's last will and its own state. */
-const NOT_BLUETOOTH = /\/(LWT|SYStoMQTT)$/;
+/** The gateway's last will, what its other parts tell, and what it is told. */
+const NOT_BLUETOOTH = /\/(LWT|(?!BT)\w+toMQTT|MQTTto\w+)(\/|$)/;
 const UUID = /^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/i;
 
 /**
  * OpenMQTTGateway and Theengs Gateway, `BTtoMQTT`: an object a device, or a list of them. Where the gateway is told to
  * show the beacon's UUID (`presenceUseBeaconUuid`), that stands in `id` and the address in `mac`. Older firmware says
- * `mjr`, `min` and `power`. No clock: stamped at receipt. `distance` is the gateway's guess, and not read.
+ * `mjr`, `min` and `power`. No clock: stamped at receipt. `distance` is the gateway's guess, and not read. On the same
+ * topics come its settings, readings over a connection and answers to commands: they tell no level.
  */
 export const openmqttgateway: Decoder = {
   format: 'openmqttgateway',
@@ -46,7 +47,7 @@ export const openmqttgateway: Decoder = {
 
 function readDevice(row: unknown, topic: string | undefined): Reading | Refusal | undefined {
   if (!isRow(row)) return refusal('wrong-type', 'expected an object');
-  if (row['presence'] === 'absent') return undefined;
+  if (row['presence'] === 'absent' || (topic !== undefined && row['rssi'] === undefined)) return undefined;
   const radio = radioOf({ id: addressFor(row, topic), rssi: row['rssi'] }, { address: 'id', rssi: 'rssi' });
   if (isRefusal(radio)) return radio;
   const advertised = advertisementOf(row);

@@ -120,16 +120,17 @@ export function radioOf(
 
 /** A level that a radio can have heard. */
 export function levelIn(row: Row, field: string): number | Refusal {
-  const level = row[field];
+  const level = numberOf(row[field]);
   if (typeof level !== 'number') return wrong(row, field, 'expected a number', 'wrong-type');
   const fault = rssiFault(level);
   return fault === undefined ? level : refusal(fault.code, `${field}: ${fault.detail}`);
 }
 
-/** A time that may be missing, but not be nonsense. */
+/** A time that may be missing or null, but not be nonsense. */
 export function timeIn(row: Row, field: string): { observedAt?: Instant } | Refusal {
-  if (row[field] === undefined) return {};
-  const observedAt = timeOf(row[field]);
+  const time = row[field];
+  if (time === undefined || time === null) return {};
+  const observedAt = timeOf(time);
   return observedAt === undefined
     ? wrong(row, field, 'expected ISO 8601 with its zone, or Unix seconds or milliseconds')
     : { observedAt };
@@ -140,7 +141,7 @@ export function timeIn(row: Row, field: string): { observedAt?: Instant } | Refu
  * stamped later, the statement is not true, and their own times must do.
  */
 export function sentAtOf(value: unknown, heard: readonly Heard[]): { sentAt?: Instant } {
-  const sentAt = timeOf(numberOf(value));
+  const sentAt = timeOf(value);
   if (sentAt === undefined) return {};
   const stamps = heard.flatMap(({ observedAt }) => (observedAt === undefined ? [] : [observedAt]));
   const contradicted = stamps.length > 0 && stamps.every((at) => at > sentAt + FUTURE_TOLERANCE_MS);
@@ -174,15 +175,19 @@ export function iBeaconIn(
 
 /** A level at one metre as some field tells it; what no radio sends is left out. */
 export function powerOf(value: unknown): { measuredPowerDbm?: number } {
-  return typeof value === 'number' && value >= -127 ? knownPower(value) : {};
+  const power = numberOf(value);
+  return typeof power === 'number' && power >= -127 ? knownPower(power) : {};
 }
 
 /** A battery's charge in percent; 0 says that it is not known. */
 export function batteryPercentOf(value: unknown): { battery?: Battery } {
-  return typeof value === 'number' && value > 0 && value <= 100 ? { battery: { batteryPercent: value } } : {};
+  const percent = numberOf(value);
+  return typeof percent === 'number' && percent > 0 && percent <= 100
+    ? { battery: { batteryPercent: percent } }
+    : {};
 }
 
-/** A number that may be written as text; anything else stays what it is. */
+/** A number that some firmware writes as text; anything else stays what it is. */
 export function numberOf(value: unknown): unknown {
   return typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : value;
 }
@@ -204,13 +209,12 @@ export function addressOf(value: unknown): BeaconId | undefined {
 }
 
 /** A time as RFC 3339, or as Unix seconds or milliseconds; undefined when it is neither. */
-export function timeOf(value: unknown): Instant | undefined {
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value) || value < 0 || value > Number.MAX_SAFE_INTEGER) return undefined;
-    return Math.round(value > LAST_SECOND ? value : value * 1_000);
+function timeOf(value: unknown): Instant | undefined {
+  const unix = numberOf(value);
+  if (typeof unix === 'number') {
+    if (!Number.isFinite(unix) || unix < 0 || unix > Number.MAX_SAFE_INTEGER) return undefined;
+    return Math.round(unix > LAST_SECOND ? unix : unix * 1_000);
   }
-  if (typeof value !== 'string') return undefined;
-  if (/^\d{9,13}(\.\d{1,6})?$/.test(value)) return timeOf(Number(value));
-  const instant = ISO.test(value) ? Date.parse(value) : Number.NaN;
+  const instant = typeof value === 'string' && ISO.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(instant) ? undefined : instant;
 }

@@ -41,7 +41,20 @@ describe('a phone’s ranging', () => {
     ]);
   });
 
-  it.each([{ rssi: 0 }, { rssi: 127 }, { accuracy: -1 }])(
+  it('reads Flutter’s plugins: other names, numbers as text, and one beacon a call', () => {
+    const { uuid, tx, ...rest } = beacon;
+    const flutter = { ...rest, proximityUUID: uuid, txPower: tx, macAddress: 'C3:00:00:12:AB:34' };
+    const asText = { ...beacon, major: '7', minor: '11', rssi: '-60', tx: '-59', accuracy: '0.32' };
+    expect(
+      decoded(phoneRanging, { region: {}, beacons: [flutter, { ...flutter, macAddress: null }] }).heard,
+    ).toEqual([
+      { ...heard[0], beaconIds: NAMES },
+      { ...heard[0], index: 1 },
+    ]);
+    expect(decoded(phoneRanging, asText)).toEqual({ heard, refused: [] });
+  });
+
+  it.each([{ rssi: 0 }, { rssi: 127 }, { accuracy: -1 }, { accuracy: '-1.00' }])(
     'refuses %j as not heard, and keeps the others',
     (more) => {
       const { heard: kept, refused } = decoded(phoneRanging, callback({ ...beacon, ...more }, beacon));
@@ -54,6 +67,15 @@ describe('a phone’s ranging', () => {
     for (const body of [callback(), [], { eventType: 'didEnterRegion', region: {} }]) {
       expect(decoded(phoneRanging, body)).toEqual({ heard: [], refused: [] });
     }
+  });
+
+  it('takes an accuracy that is no number for none', () => {
+    const accuracies = [null, 'unknown', { valueOf: 1, toString: 1 }];
+    const { heard: kept } = decoded(
+      phoneRanging,
+      accuracies.map((accuracy) => ({ ...beacon, accuracy })),
+    );
+    expect(kept).toHaveLength(3);
   });
 
   it('names bad beacons, and refuses another body', () => {

@@ -8,6 +8,7 @@ import {
   jsonOf,
   levelIn,
   nothingHeard,
+  numberOf,
   powerOf,
   readingOf,
   readRows,
@@ -24,8 +25,8 @@ const HEX_ID = /^0x([0-9a-f]+)$/i;
 
 /**
  * What a phone's ranging callback gives: iOS and Cordova (`didRangeBeaconsInRegion`: uuid, major, minor), the Android
- * Beacon Library (id1, id2, id3), or a bare list of either. A beacon that has gone stays in the list for seconds with
- * a level of 0 or an accuracy of -1: refused by item, with the others kept. Monitoring (enter, exit) hears no level
+ * Beacon Library (id1, id2, id3), Flutter's plugins (proximityUUID, macAddress), a bare list of them or one alone. A beacon that has gone stays in the list for seconds with
+ * a level of 0 or an accuracy below 0: refused by item, with the others kept. Monitoring (enter, exit) hears no level
  * and is no sighting.
  */
 export const phoneRanging: Decoder<'phone-ranging'> = {
@@ -34,26 +35,36 @@ export const phoneRanging: Decoder<'phone-ranging'> = {
     const json = jsonOf(payload);
     if (!json.ok) return json;
     const body = json.value;
-    const beacons: unknown = isRow(body) ? body['beacons'] : body;
+    const beacons: unknown = isRow(body) ? beaconsIn(body) : body;
     if (Array.isArray(beacons)) return readRows(beacons as unknown[], readBeacon);
     const isMonitoring = isRow(body) && beacons === undefined && typeof body['eventType'] === 'string';
     return isMonitoring ? ok(nothingHeard()) : fail('malformed-payload', 'beacons: expected a list');
   },
 };
 
+/** Some plugins call once a beacon. */
+function beaconsIn(body: Row): unknown {
+  return body['rssi'] === undefined ? body['beacons'] : [body];
+}
+
 function readBeacon(row: unknown): Reading | Refusal {
   if (!isRow(row)) return refusal('wrong-type', 'expected an object');
-  const beaconId = row['id1'] === undefined ? iBeaconIn(row, ['uuid', 'major', 'minor']) : androidId(row);
+  const beaconId = row['id1'] === undefined ? iBeaconOf(row) : androidId(row);
   if (typeof beaconId === 'object') return beaconId;
   const rssiDbm = levelIn(row, 'rssi');
   if (typeof rssiDbm !== 'number') return rssiDbm;
-  if (row['accuracy'] === -1)
-    return refusal('rssi-unknown', 'accuracy: -1 means that the beacon is not heard now');
+  const accuracy = numberOf(row['accuracy']);
+  if (typeof accuracy === 'number' && accuracy < 0)
+    return refusal('rssi-unknown', 'accuracy: below 0 means that the beacon is not heard now');
   const time = timeIn(row, 'timestamp');
   if (isRefusal(time)) return time;
-  const mac = addressOf(row['bluetoothAddress']);
+  const mac = addressOf(row['bluetoothAddress'] ?? row['macAddress']);
   const radio = { rssiDbm, ...time, ...(mac === undefined ? {} : { mac }) };
   return readingOf(radio, { beaconIds: [beaconId], ...powerOf(row['txPower'] ?? row['tx']) });
+}
+
+function iBeaconOf(row: Row): BeaconId | Refusal {
+  return iBeaconIn(row, [row['proximityUUID'] === undefined ? 'uuid' : 'proximityUUID', 'major', 'minor']);
 }
 
 /** The library writes UUIDs with dashes, numbers as text, and ids of other lengths (Eddystone) as `0x…`. */

@@ -70,6 +70,20 @@ describe('Ruuvi', () => {
     expect(decoded(ruuvi, message).refused).toMatchObject([{ index: 0, code: 'required' }]);
   });
 
+  it('over MQTT may have no packet, only what it decoded: the tag is known by its address', () => {
+    const message = {
+      gw_mac: 'C8:25:2D:8E:9C:2C',
+      rssi: -60,
+      gwts: SENT,
+      ts: SENT,
+      dataFormat: 5,
+      temperature: 21,
+    };
+    const heard = [{ index: 0, beaconIds: [MAC], rssiDbm: -60, observedAt: SENT * SECOND_MS }];
+    expect(decoded(ruuvi, message, 'ruuvi/C8:25:2D:8E:9C:2C/C3:00:00:12:AB:34').heard).toEqual(heard);
+    expect(decoded(ruuvi, { ...message, id: 'C3:00:00:12:AB:34' }, 'shop').heard).toEqual(heard);
+  });
+
   it('tells a Ruuvi tag’s battery, and ignores its own status', () => {
     const data = '0201061BFF99040513C85714C7CC00240008041CAB76F41C3CC6A5B9E0AD06';
     expect(decoded(ruuvi, post({ C3000012AB34: { ...tag, data } })).telemetry).toEqual([

@@ -2,12 +2,12 @@ import { fail, ok, type Outcome } from '../../shared/index.js';
 import { readAdvertisement } from './advertisement.rules.js';
 import type { Decoded, Decoder, PayloadContext, PayloadFault } from './decoder.js';
 import {
+  addressOf,
   hexOf,
   isRefusal,
   isRow,
   jsonOf,
   nothingHeard,
-  numberOf,
   radioOf,
   readingOf,
   readRows,
@@ -21,7 +21,7 @@ const FIELDS = { address: 'mac', rssi: 'rssi', time: 'timestamp' };
 
 /**
  * Ruuvi Gateway, HTTP (one map of the latest packet of each address) and MQTT (one packet a message). Numbers may be
- * text (older firmware). Without NTP there are counters instead of times: stamped at receipt. `data.timestamp` and
+ * text (older firmware). Where the gateway is told to send what it decoded, the packet may be missing. Without NTP there are counters instead of times: stamped at receipt. `data.timestamp` and
  * `gwts` are the gateway's clock when it sent. Its status messages are no sightings.
  */
 export const ruuvi: Decoder = {
@@ -33,7 +33,7 @@ export const ruuvi: Decoder = {
     if (!isRow(body)) return fail('malformed-payload', 'body: expected an object');
     const data = body['data'];
     if (isRow(data)) return readPost(data);
-    if (typeof data === 'string') return readMessage(body, topic);
+    if (typeof data === 'string' || body['rssi'] !== undefined) return readMessage(body, topic);
     const isStatus = body['DEVICE_ADDR'] !== undefined || body['state'] !== undefined;
     return isStatus
       ? ok(nothingHeard())
@@ -51,9 +51,10 @@ function readPost(data: Row): Outcome<Decoded, PayloadFault> {
   return read.ok ? ok(fromGateway(data['gw_mac'], data['timestamp'], read.value)) : read;
 }
 
-/** One packet; whose it is stands at the end of the topic, `ruuvi/<gateway>/<tag>`. */
+/** One packet; whose it is stands at the end of the topic, `ruuvi/<gateway>/<tag>`, and in `id` where it was decoded. */
 function readMessage(message: Row, topic: string | undefined): Outcome<Decoded, PayloadFault> {
-  const mac = topic?.split('/').at(-1);
+  const names = [topic?.split('/').at(-1), message['id']];
+  const mac = names.find((name) => addressOf(name) !== undefined) ?? names[0];
   const read = readRows([message], ({ rssi, ts: timestamp, data }) =>
     readTag({ mac, rssi, timestamp }, data),
   );
@@ -61,7 +62,7 @@ function readMessage(message: Row, topic: string | undefined): Outcome<Decoded, 
 }
 
 function readTag({ mac, rssi, timestamp }: Row, packet: unknown): Reading | Refusal {
-  const radio = radioOf({ mac, rssi: numberOf(rssi), timestamp: numberOf(timestamp) }, FIELDS);
+  const radio = radioOf({ mac, rssi, timestamp }, FIELDS);
   return isRefusal(radio) ? radio : readingOf(radio, readAdvertisement(hexOf(packet)));
 }
 

@@ -39,6 +39,13 @@ describe('a topic', () => {
     expect(entryFor('b', table)).toBeUndefined();
   });
 
+  it('of a Minew gateway begins with a slash, which is a level', () => {
+    const table = [entry('/gw/+/status', { format: 'minew', gatewayFromTopic: 2 })];
+    const topic = '/gw/ac233fc0aa01/status';
+    expect(senderOn(topic, entryFor(topic, table)!)).toEqual({ kind: 'named', name: 'ac233fc0aa01' });
+    expect(entryFor('/gw/ac233fc0aa01/action', table)).toBeUndefined();
+  });
+
   it('says who sent where the entry says so', () => {
     const topic = 'espresense/devices/iBeacon:1/kitchen';
     const g1 = 'g1' as GatewayId;
