@@ -22,7 +22,8 @@ const OPENING_BRACE = 0x7b;
 
 /**
  * April Brother BLE Gateway V4: a MessagePack map, or the same as JSON with each frame in hex or as the list of its
- * parts. Its `time` counts from when it was started, so all is stamped at receipt. V1 puts frames behind its JSON and is refused by that.
+ * parts. Its `time` counts from when it was started, so all is stamped at receipt. V1 puts frames behind its JSON and is
+ * refused by that.
  */
 export const aprilbrother: Decoder = {
   format: 'aprilbrother',

@@ -8,6 +8,7 @@ import {
   radioOf,
   readingOf,
   readRows,
+  refusal,
   sentAtOf,
   type Reading,
   type Refusal,
@@ -16,9 +17,10 @@ import {
 const FIELDS = { address: 'deviceAddress', rssi: 'rssi', time: 'timestamp' };
 
 /**
- * Kontakt.io gateways, packets of version 3, and of version 4, which puts what Bluetooth heard under `ble`: advertisement and scan response in base64, times in seconds or
- * milliseconds. What is no base64 names nobody, and the device's address still does. Their own frames (0xFE6A) name
- * by an id of the vendor's; a phone's frame that is wrapped in an iBeacon is an iBeacon here.
+ * Kontakt.io gateways, packets of version 3, and of version 4, which puts what Bluetooth heard under `ble`: advertisement
+ * and scan response in base64, times in seconds or milliseconds. What is no base64 names nobody, and the device's address
+ * still does. Their own frames (0xFE6A) name by an id of the vendor's; a phone's frame that is wrapped in an iBeacon is an
+ * iBeacon here.
  */
 export const kontakt: Decoder = {
   format: 'kontakt',
@@ -46,8 +48,9 @@ function readNested(event: unknown): Reading | Refusal | undefined {
 }
 
 function readEvent(event: unknown): Reading | Refusal {
+  if (!isRow(event)) return refusal('wrong-type', 'expected an object');
   const radio = radioOf(event, FIELDS);
-  if (isRefusal(radio) || !isRow(event)) return radio as Refusal;
+  if (isRefusal(radio)) return radio;
   return readingOf(radio, readAdvertisement(base64Of(event['data']), base64Of(event['srData'])));
 }
 

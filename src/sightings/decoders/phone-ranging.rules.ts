@@ -25,9 +25,9 @@ const HEX_ID = /^0x([0-9a-f]+)$/i;
 
 /**
  * What a phone's ranging callback gives: iOS and Cordova (`didRangeBeaconsInRegion`: uuid, major, minor), the Android
- * Beacon Library (id1, id2, id3), Flutter's plugins (proximityUUID, macAddress), a bare list of them or one alone. A beacon that has gone stays in the list for seconds with
- * a level of 0 or an accuracy below 0: refused by item, with the others kept. Monitoring (enter, exit) hears no level
- * and is no sighting.
+ * Beacon Library (id1, id2, id3), Flutter's plugins (proximityUUID, macAddress); a bare list of them, or one alone. A
+ * beacon that has gone stays in the list for seconds with a level of 0 or an accuracy below 0: refused by item, with the
+ * others kept. Monitoring (enter, exit) hears no level and is no sighting.
  */
 export const phoneRanging: Decoder<'phone-ranging'> = {
   format: 'phone-ranging',

@@ -21,8 +21,9 @@ const FIELDS = { address: 'mac', rssi: 'rssi', time: 'timestamp' };
 
 /**
  * Ruuvi Gateway, HTTP (one map of the latest packet of each address) and MQTT (one packet a message). Numbers may be
- * text (older firmware). Where the gateway is told to send what it decoded, the packet may be missing. Without NTP there are counters instead of times: stamped at receipt. `data.timestamp` and
- * `gwts` are the gateway's clock when it sent. Its status messages are no sightings.
+ * text (older firmware). Where the gateway is told to send what it decoded, the packet may be missing. Without NTP there
+ * are counters instead of times: stamped at receipt. `data.timestamp` and `gwts` are the gateway's clock when it sent. Its
+ * status messages are no sightings.
  */
 export const ruuvi: Decoder = {
   format: 'ruuvi',
