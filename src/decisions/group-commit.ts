@@ -8,7 +8,14 @@ import {
   type ContactPolicy,
   type Taken,
 } from '../limits/index.js';
-import { Clock, Database, lockShoppers, timestamp, type Queryable } from '../platform/index.js';
+import {
+  Clock,
+  Database,
+  readLocked,
+  timestamp,
+  type Queryable,
+  type Transaction,
+} from '../platform/index.js';
 import type { PresenceChange } from '../presence/index.js';
 import type { Instant, ShopperId, StoreId, VisitId } from '../shared/index.js';
 import { CapHistory } from './cap-history.js';
@@ -54,18 +61,18 @@ export class GroupCommit {
       const shoppers = [...changes, ...pendings].map(({ shopperId }) => shopperId);
       const policy = this.policies.current;
       const households = await householdsThatCount(tx, pendings, policy);
-      await lockShoppers(tx, [...shoppers, ...[...households.values()].map(householdLock)]);
-      const truth = await truthOf(tx, shoppers, pendings);
+      const locked = [...shoppers, ...[...households.values()].map(householdLock)];
+      const truth = await readLocked(tx, locked, () => truthOf(tx, shoppers, pendings));
       const mayBeSensed = ({ shopperId }: { shopperId: ShopperId }): boolean =>
         truth.consenting.has(shopperId);
       const { visits, stays } = visitEffects(changes.filter(mayBeSensed));
-      const adopted = await this.#adopt(tx, visits, stays, pendings.filter(mayBeSensed), truth.open);
+      const adopted = this.#adopt(tx, visits, stays, pendings.filter(mayBeSensed), truth.open);
       // Before the ruling, which asks when a zone was left.
-      await writeVisits(
+      writeVisits(
         tx,
         adopted.visits.filter((visit) => saysMore(visit, truth.open)),
       );
-      await writeStays(tx, adopted.stays);
+      writeStays(tx, adopted.stays);
       const ruled = await this.#rule(
         tx,
         adopted.pendings
@@ -74,7 +81,7 @@ export class GroupCommit {
         policy,
         households,
       );
-      await this.ledger.write(tx, ruled);
+      this.ledger.write(tx, ruled);
       return ruled;
     });
   }
@@ -83,16 +90,16 @@ export class GroupCommit {
    * A presence lost with Redis begins a visit that goes on already: the open visit in this store takes its
    * place. One forgotten open is closed at its start, for nothing is known of it.
    */
-  async #adopt(
-    tx: Queryable,
+  #adopt(
+    tx: Transaction,
     visits: VisitRow[],
     stays: StayRow[],
     pendings: readonly Pending[],
     open: readonly OpenVisit[],
-  ): Promise<{ visits: VisitRow[]; stays: StayRow[]; pendings: Pending[] }> {
+  ): { visits: VisitRow[]; stays: StayRow[]; pendings: Pending[] } {
     const forgotten = open.filter(({ startedAt }) => this.clock.now() - startedAt > OPEN_VISIT_MS);
     if (forgotten.length > 0) {
-      await tx.run(
+      tx.send(
         'UPDATE visits SET ended_at = started_at WHERE visit_id = ANY($1::uuid[]) AND ended_at IS NULL',
         [forgotten.map(({ visitId }) => visitId)],
       );
@@ -117,16 +124,18 @@ export class GroupCommit {
   }
 
   async #rule(
-    tx: Queryable,
+    tx: Transaction,
     pendings: readonly Pending[],
     policy: ContactPolicy,
     households: Households,
   ): Promise<Ruled[]> {
     if (pendings.length === 0) return [];
     const open = pendings.filter(({ considered }) => considered.some(({ reasons }) => reasons.length === 0));
-    const history = await CapHistory.read(tx, open, policy, households);
-    const exits = await lastExitsOf(tx, open, policy);
-    const counters = await Counters.lock(tx, drawsOfAll(pendings), (this.#turn += 1));
+    const [history, exits, counters] = await Promise.all([
+      CapHistory.read(tx, open, policy, households),
+      lastExitsOf(tx, open, policy),
+      Counters.lock(tx, drawsOfAll(pendings), (this.#turn += 1)),
+    ]);
     const ruled = pendings.map((pending) => {
       const now = this.clock.now();
       const granted: Granted = grant(pending, {
@@ -140,7 +149,7 @@ export class GroupCommit {
       if (outcome === 'offer' && winner) history.add(pending.shopperId, capEventOf(winner, pending));
       return { pending, granted, ruledAt: now };
     });
-    await counters.take(tx, ruled.flatMap(takenBy));
+    counters.take(tx, ruled.flatMap(takenBy));
     return ruled;
   }
 }
@@ -219,9 +228,9 @@ function saysMore(visit: VisitRow, open: readonly OpenVisit[]): boolean {
   return known === undefined || visit.endedAt !== null || visit.startedAt < known.startedAt;
 }
 
-async function writeVisits(tx: Queryable, visits: readonly VisitRow[]): Promise<void> {
+function writeVisits(tx: Transaction, visits: readonly VisitRow[]): void {
   if (visits.length === 0) return;
-  await tx.run(
+  tx.send(
     `INSERT INTO visits (visit_id, shopper_id, store_id, started_at, ended_at, via)
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
      ON CONFLICT (visit_id) DO UPDATE
@@ -238,9 +247,9 @@ async function writeVisits(tx: Queryable, visits: readonly VisitRow[]): Promise<
   );
 }
 
-async function writeStays(tx: Queryable, stays: readonly StayRow[]): Promise<void> {
+function writeStays(tx: Transaction, stays: readonly StayRow[]): void {
   if (stays.length === 0) return;
-  await tx.run(
+  tx.send(
     `INSERT INTO stays (visit_id, zone_id, entered_at, left_at)
      SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[])
      ON CONFLICT (visit_id, zone_id, entered_at) DO UPDATE SET left_at = GREATEST(stays.left_at, EXCLUDED.left_at)`,

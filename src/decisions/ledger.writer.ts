@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { couponCode } from '../coupons/index.js';
 import { qualifying, type LiveOffer } from '../offers/index.js';
-import { Clock, Outbox, type Queryable } from '../platform/index.js';
+import { Clock, Outbox, type Transaction } from '../platform/index.js';
 import { toRfc3339, type Instant } from '../shared/index.js';
 import { trialRow } from './choosing/trial.rules.js';
 import { lineOf, patienceOf, type Considered, type Granted, type Pending } from './decision.js';
@@ -33,7 +33,7 @@ export class LedgerWriter {
     private readonly clock: Clock,
   ) {}
 
-  async write(tx: Queryable, ruled: Ruled[]): Promise<void> {
+  write(tx: Transaction, ruled: Ruled[]): void {
     if (ruled.length === 0) return;
     const made = ruled.flatMap((each) => {
       const { winner, chosen, outcome } = each.granted;
@@ -44,15 +44,14 @@ export class LedgerWriter {
       each.sent = this.offers.write(chosen, each.pending, code, this.clock.now());
       return [{ ...each, sent: each.sent, winner, chosen, code }];
     });
-    await tx.run(WRITE, [
+    tx.send(WRITE, [
       JSON.stringify(ruled.map((each) => decisionRow(each, this.#ghostOf(each)))),
       JSON.stringify(made.map(capEventRow)),
       JSON.stringify(made.map(deliveryRow)),
       JSON.stringify(made.filter(({ code }) => code !== undefined).map(couponRow)),
       JSON.stringify(made.flatMap(({ chosen, pending }) => trialRow(chosen, pending) ?? [])),
     ]);
-    if (made.length === 0) return;
-    await this.outbox.write(
+    this.outbox.send(
       tx,
       made.map(({ pending: { deliveryId, shopperId }, winner }) => ({
         id: deliveryId,

@@ -9,6 +9,15 @@ export interface Queryable {
   run(sql: string, values?: readonly unknown[]): Promise<number>;
 }
 
+/**
+ * A transaction under way. Statements run in the order in which they were asked for. One that is asked for before the
+ * answers of those before it have come waits for no round trip: each of ours takes longer than most statements run.
+ */
+export interface Transaction extends Queryable {
+  /** A statement of whose answer nothing is to be known. Where it fails, the transaction does. */
+  send(sql: string, values?: readonly unknown[]): void;
+}
+
 const OID = { int8: 20, date: 1082, timestamptz: 1184, numeric: 1700 };
 const readers = new Map<number, (text: string) => unknown>([
   [OID.int8, Number],
@@ -27,9 +36,11 @@ function readerOf(oid: number, format = 'text'): Reader {
 /** Postgres for hot paths: hand-written SQL, transactions with retry. Ordinary entities go through TypeORM. */
 export class Database implements Queryable {
   readonly #pool: pg.Pool;
+  /** For COPY, which cannot be on its way together with other statements. */
+  readonly #copying: pg.Pool;
 
   constructor(url: string, poolSize: number, onIdleError: (error: Error) => void = () => undefined) {
-    this.#pool = new pg.Pool({
+    const options = {
       connectionString: url,
       max: poolSize,
       connectionTimeoutMillis: 5_000,
@@ -38,9 +49,11 @@ export class Database implements Queryable {
       // Many short statements: compiling one takes Postgres longer than running it.
       options: '-c jit=off',
       types: { getTypeParser: readerOf },
-    });
+    };
+    this.#pool = new pg.Pool({ ...options, pipeline: true });
+    this.#copying = new pg.Pool(options);
     // A connection that dies while idle must not take the process with it: the pool makes a new one.
-    this.#pool.on('error', onIdleError);
+    for (const pool of [this.#pool, this.#copying]) pool.on('error', onIdleError);
   }
 
   async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -54,8 +67,10 @@ export class Database implements Queryable {
   /**
    * Runs `work` in one READ COMMITTED transaction. Deadlocks and serialisation failures (40P01, 40001) are
    * retried from the start, at most `tries` times: `work` must carry its ids in, so that a repeat is the same.
+   *
+   * @throws what a statement threw, also where `work` went on: then nothing is committed
    */
-  async transaction<T>(work: (tx: Queryable) => Promise<T>, tries = 5): Promise<T> {
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, tries = 5): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#once(work);
@@ -68,19 +83,23 @@ export class Database implements Queryable {
 
   /** A connection of one's own, for COPY; give it back with `release`. */
   connection(): Promise<pg.PoolClient> {
-    return this.#pool.connect();
+    return this.#copying.connect();
   }
 
   /** Connections in use, and callers waiting for one. */
   load(): { inUse: number; waiting: number } {
-    return { inUse: this.#pool.totalCount - this.#pool.idleCount, waiting: this.#pool.waitingCount };
+    const pools = [this.#pool, this.#copying];
+    return {
+      inUse: sum(pools, ({ totalCount, idleCount }) => totalCount - idleCount),
+      waiting: sum(pools, ({ waitingCount }) => waitingCount),
+    };
   }
 
   async close(): Promise<void> {
-    await this.#pool.end();
+    await Promise.all([this.#pool.end(), this.#copying.end()]);
   }
 
-  async #once<T>(work: (tx: Queryable) => Promise<T>): Promise<T> {
+  async #once<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
     // Without a listener, a connection that dies between two statements would take the process with it.
@@ -88,15 +107,22 @@ export class Database implements Queryable {
       broken = error;
     };
     client.on('error', died);
-    const tx: Queryable = {
-      query: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
-        (await client.query<Row>(prepared(sql, values))).rows,
-      run: async (sql, values = []) => (await client.query(prepared(sql, values))).rowCount ?? 0,
+    let failure: unknown;
+    const ask = <Row extends object>(query: string | pg.QueryConfig): Promise<pg.QueryResult<Row>> => {
+      const answer = client.query<Row>(query);
+      answer.catch((error: unknown) => (failure ??= error));
+      return answer;
     };
     try {
-      await client.query('BEGIN');
-      const result = await work(tx);
-      await client.query('COMMIT');
+      void ask('BEGIN');
+      const result = await work({
+        query: async <Row extends object>(sql: string, values: readonly unknown[] = []) =>
+          (await ask<Row>(prepared(sql, values))).rows,
+        run: async (sql, values = []) => (await ask(prepared(sql, values))).rowCount ?? 0,
+        send: (sql, values = []) => void ask(prepared(sql, values)),
+      });
+      // Where a statement failed, Postgres takes the commit for a rollback, and says no more than that.
+      if ((await ask('COMMIT')).command === 'ROLLBACK') throw failure;
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((rollbackError: unknown) => {
@@ -108,6 +134,10 @@ export class Database implements Queryable {
       client.release(broken);
     }
   }
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((all, item) => all + of(item), 0);
 }
 
 /** Names of the statements in use. Their texts are constants of the program, so there are only so many. */

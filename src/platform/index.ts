@@ -1,7 +1,7 @@
 export { Gathering } from './gathering.js';
 export { Bus } from './bus.js';
 export { Clock } from './clock.js';
-export { Database, errorCode, timestamp, type Queryable } from './database.js';
+export { Database, errorCode, timestamp, type Queryable, type Transaction } from './database.js';
 export type { FcmSettings } from './fcm-settings.js';
 export { Health } from './health.js';
 export { Housekeeping } from './housekeeping.js';
@@ -17,7 +17,7 @@ export { Remembered } from './remembered.js';
 export { Rounds } from './rounds.js';
 export { Sealing } from './sealing.js';
 export { aliasesAmong, lockKnownShoppers } from './shopper-alias.js';
-export { lockShoppers } from './shopper-lock.js';
+export { lockShoppers, readLocked } from './shopper-lock.js';
 export { iso, listOf, utcDay } from './sql.js';
 export { SETTINGS, SettingsError, readSettings, type MqttSettings, type Settings } from './settings.js';
 export { Metrics } from './telemetry.js';

@@ -60,3 +60,74 @@ describe('the schema', () => {
     }
   });
 });
+
+describe('a transaction', () => {
+  let shop: Shop;
+
+  beforeAll(async () => {
+    shop = await startShop({ ROLE: 'api' });
+    await shop.database.run('CREATE TABLE tried (id integer PRIMARY KEY)');
+  });
+  afterAll(() => shop.stop());
+  beforeEach(() => shop.database.run('DELETE FROM tried'));
+
+  const INSERT = 'INSERT INTO tried VALUES ($1)';
+  const kept = async (): Promise<number[]> =>
+    (await shop.database.query<{ id: number }>('SELECT id FROM tried ORDER BY id')).map(({ id }) => id);
+
+  it('runs statements in their order, whether or not their answers are waited for', async () => {
+    const seen = await shop.database.transaction(async (tx) => {
+      tx.send(INSERT, [1]);
+      const [, rows] = await Promise.all([tx.run(INSERT, [2]), tx.query('SELECT id FROM tried ORDER BY id')]);
+      tx.send(INSERT, [3]);
+      return rows;
+    });
+    expect(seen).toEqual([{ id: 1 }, { id: 2 }]);
+    expect(await kept()).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['the last one fails, whose answer nobody waits for', [1, 2, 2]],
+    ['one before others fails', [1, 1, 2]],
+  ])('keeps nothing and says why where %s', async (_, ids) => {
+    const trying = shop.database.transaction((tx) => {
+      for (const id of ids) tx.send(INSERT, [id]);
+      return Promise.resolve();
+    });
+    await expect(trying).rejects.toMatchObject({ code: '23505' });
+    expect(await kept()).toEqual([]);
+  });
+
+  it('keeps nothing where its work goes on after a failure', async () => {
+    const trying = shop.database.transaction(async (tx) => {
+      await tx.run(INSERT, [1]);
+      await tx.run(INSERT, [1]).catch(() => undefined);
+    });
+    await expect(trying).rejects.toMatchObject({ code: '23505' });
+    expect(await kept()).toEqual([]);
+  });
+
+  it('leaves a connection behind that the next one can use', async () => {
+    const each = Array.from({ length: 50 }, (_, turn) =>
+      shop.database
+        .transaction((tx) => {
+          tx.send(INSERT, [turn]);
+          tx.send(turn % 2 === 0 ? 'SELECT 1 / 0' : 'SELECT 1');
+          return Promise.resolve();
+        })
+        .catch(() => undefined),
+    );
+    await Promise.all(each);
+    expect(await kept()).toEqual(Array.from({ length: 25 }, (_, index) => 2 * index + 1));
+  });
+
+  it('that was ended from outside fails, and is not taken for committed', async () => {
+    const trying = shop.database.transaction(async (tx) => {
+      const [own] = await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      tx.send(INSERT, [1]);
+      await shop.database.query('SELECT pg_terminate_backend($1)', [own?.pid]);
+    });
+    await expect(trying).rejects.toThrow();
+    expect(await kept()).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-import type { Queryable } from '../../platform/index.js';
+import type { Queryable, Transaction } from '../../platform/index.js';
 import type { DecisionId } from '../../shared/index.js';
 import type { Draw } from './counters.rules.js';
 import { givenOf, rebalanced, sufficesAlone, type Share } from './shares.rules.js';
@@ -42,28 +42,28 @@ export class Counters {
    * @param draws all that may be asked for, each as often as it may be
    * @param turn another one with each commit, so that neighbours take from different shares
    */
-  static async lock(tx: Queryable, draws: readonly Draw[], turn: number): Promise<Counters> {
+  static async lock(tx: Transaction, draws: readonly Draw[], turn: number): Promise<Counters> {
     const wanted = wantedOf(draws, turn);
     const all = [...wanted.values()];
     if (all.length === 0) return Counters.#of(wanted, new Map(), true);
     const isSplit = all.some(({ draw }) => draw.shares > 1);
-    if (isSplit) await tx.run('SAVEPOINT counters');
+    if (isSplit) tx.send('SAVEPOINT counters');
     const homes = byKey(await lockHomes(tx, all));
     if (all.every((each) => suffices(each, homes.get(each.draw.key))))
       return Counters.#of(wanted, homes, true);
     // Locks taken since the savepoint are let go, so that the order holds for all shares together.
-    if (isSplit) await tx.run('ROLLBACK TO SAVEPOINT counters');
+    if (isSplit) tx.send('ROLLBACK TO SAVEPOINT counters');
     const missing = all.filter(({ draw }) => !homes.has(draw.key));
     if (missing.length > 0) await makeRows(tx, missing);
     return Counters.#of(wanted, byKey(await lockAll(tx, all)), false);
   }
 
   /** Writes what was granted, and what each decision holds of it: one statement. */
-  async take(tx: Queryable, taken: readonly Taken[]): Promise<void> {
+  take(tx: Transaction, taken: readonly Taken[]): void {
     const rows = [...this.wanted.values()].flatMap((each) => this.#changed(each));
     if (rows.length === 0) return;
     const held = taken.flatMap(({ decisionId, draws }) => draws.map((draw) => ({ decisionId, draw })));
-    await tx.run(TAKE, [
+    tx.send(TAKE, [
       rows.map(({ key }) => key),
       rows.map(({ share }) => share),
       rows.map(({ used }) => used),
