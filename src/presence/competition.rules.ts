@@ -98,10 +98,12 @@ function firstZone(
 ): Competition {
   const { windowSeconds, firstZone: steps, firstZonePatienceSeconds } = parameters;
   const nowhere: Competition = { ...UNDECIDED, track };
-  const heard = heardSeconds(anchors, second - windowSeconds + 1, second + 1);
+  // What was heard before the shopper was last located has had its say.
+  const from = Math.max(second - windowSeconds, track?.locatedAt ?? 0) + 1;
+  const heard = heardSeconds(anchors, from, second + 1);
   const asked = steps.findLast((step) => heard.length >= step.heardSeconds);
   if (asked === undefined) return nowhere;
-  const [best, runnerUp] = locate(meanLevels(anchors, second, windowSeconds), geometry);
+  const [best, runnerUp] = locate(meanLevels(anchors, from, second), geometry);
   if (best === undefined) return nowhere;
   const lead = best.scoreDb - (runnerUp?.scoreDb ?? -Infinity);
   const waited = second - (heard[0] ?? second) >= firstZonePatienceSeconds;

@@ -19,7 +19,7 @@ export interface PresenceParameters {
   holdSeconds: number;
   /** The level of an anchor that was not heard at all. */
   floorDbm: number;
-  /** At most so many anchors are remembered per shopper, the strongest. */
+  /** Of a shopper without a zone so many anchors, the strongest, are remembered for longer than levels are held. */
   anchorsKept: number;
 
   /**

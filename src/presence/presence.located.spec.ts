@@ -203,6 +203,22 @@ describe('order and repetition', () => {
     );
   }
 
+  it('do not matter where too little is heard to go on locating somebody', () => {
+    const [layout] = layouts;
+    const at = (second: number, gateway: number, rssiDbm: number): Sighting[] => {
+      const [{ gatewayId, x, y }] = hall.gateways.slice(gateway) as [(typeof hall.gateways)[number]];
+      const observedAtMs = 1_777_885_200_000 + second * 1000;
+      return sightingsOf([{ observedAtMs, gatewayId, beaconId: 't', rssiDbm, x, y }]);
+    };
+    const located = bySecond(sightingsOf(hall.standing('located', { x: 5, y: 4 }, 10, 2).rows));
+    const after = [at(11, 5, -50), at(13, 4, -70), at(16.5, 4, -70), at(17.5, 4, -70)];
+    const [first, second, third, last] = after as [Sighting[], Sighting[], Sighting[], Sighting[]];
+    const [inOrder, shuffled] = [new Follow(layout, false), new Follow(layout, false)];
+    for (const heard of [...located, ...after]) inOrder.hear(...heard);
+    for (const heard of [...located, first, second, last, third]) shuffled.hear(...heard);
+    expect(decided(shuffled)).toEqual(decided(inOrder));
+  });
+
   it('do not matter within the window, nor whether a process remembered the shopper', () => {
     fc.assert(
       fc.property(fc.nat(), fc.integer(), fc.boolean(), (seed, disorder, surveyed) => {

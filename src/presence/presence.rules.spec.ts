@@ -555,19 +555,35 @@ describe('order and repetition', () => {
     seed: number;
     walk: string[];
     deviation: number;
+    radios: readonly string[];
+    /** What share of packets arrives, and of seconds is silent. */
+    heard: number;
+    silent: number;
   }
+  const few = ['a', 'b', 'c'];
+  /** More than are remembered for long; not all stand for a zone. */
+  const many = [...few, 'd', ...Array.from({ length: 10 }, (_, number) => `e${number}`)];
+  const hall: StoreLayout = {
+    ...layoutOf(many.slice(0, 10)),
+    gateways: new Map(
+      many.map((name, at) => [`g-${name}` as GatewayId, at < 10 ? { zoneId: zone(name) } : {}]),
+    ),
+  };
   const scripts = fc.record<Script>({
     seed: fc.integer(),
     walk: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 }),
     deviation: fc.constantFrom(0, 2, 5),
+    radios: fc.constantFrom(few, many),
+    heard: fc.constantFrom(0.3, 0.85),
+    silent: fc.constantFrom(0, 0.4),
   });
 
-  function perform({ seed, walk, deviation }: Script): Sighting[] {
+  function perform({ seed, walk, deviation, radios, heard: arriving, silent }: Script): Sighting[] {
     const roll = seeded(seed);
     return walk.flatMap((here, leg) =>
       Array.from({ length: 12 }, (_, step) =>
-        ['a', 'b', 'c']
-          .filter(() => roll() < 0.85)
+        (roll() < silent ? [] : radios)
+          .filter(() => roll() < arriving)
           .map((name) => {
             const level = Math.max(-94, (name === here ? -60 : -72) + deviation * gaussian(roll));
             return heard(leg * 12 + step + roll(), name, level);
@@ -595,6 +611,7 @@ describe('order and repetition', () => {
         const sightings = perform(script);
         fc.pre(sightings.length > 0);
         const inOrder = new Follow();
+        inOrder.store = hall;
         for (const each of [...sightings].sort((a, b) => a.observedAt - b.observedAt)) inOrder.hear(each);
 
         const roll = seeded(disorder);
@@ -603,6 +620,7 @@ describe('order and repetition', () => {
           .map((each) => ({ each, at: each.observedAt + 2999 * roll() }))
           .sort((a, b) => a.at - b.at);
         const shuffled = new Follow();
+        shuffled.store = hall;
         while (arrivals.length > 0)
           shuffled.hear(...arrivals.splice(0, 1 + Math.floor(roll() * 6)).map(({ each }) => each));
 
