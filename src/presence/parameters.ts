@@ -117,7 +117,7 @@ export interface PresenceParameters {
   /** Whatever the gateways do, nobody stays longer than this unheard. */
   longestSilenceMs: number;
 
-  /** In another store: heard there at least this strongly… */
+  /** In another store: heard there at least this strongly, or at all once a visit would be over by absence… */
   otherStoreRssiDbm: number;
   /**
    * …and this long after the last hearing here: nobody gets from one store to another in less, so what says so (a copied

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { gaussian, seeded, uuidV7 } from '../shared/index.js';
-import type { GatewayId, Instant, ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
+import type { BeaconId, GatewayId, Instant, ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
 import type { CheckIn, Sighting } from '../sightings/index.js';
 import type { StoreLayout, Zone } from '../stores/index.js';
 import { outcomeOf } from '../../test/support/outcome.js';
@@ -376,7 +376,7 @@ describe('absence', () => {
     expect(shopper.look(3620, 3619)).toEqual([]);
     expect(shopper.look(3670, 3669)).toEqual([]);
     expect(shopper.look(3680, 3679).map(told)).toEqual(['zoneExited a @9']);
-    expect(shopper.look(3860, 3859)).toEqual([]);
+    for (let second = 3710; second < 3890; second += 30) expect(shopper.look(second, second - 1)).toEqual([]);
     expect(shopper.look(3890, 3889).map(told)).toEqual(['visitEnded @9']);
   });
 
@@ -417,6 +417,68 @@ describe('absence', () => {
     for (let second = 40; second < 900; second += 30) shopper.look(second, 10);
     shopper.stand(900, 905, 'a');
     expect(shopper.story.slice(2)).toEqual(['zoneDwelled a 20s @21', 'zoneDwelled a 60s @61']);
+  });
+});
+
+describe('absence while Redis was away, so that nobody was heard or looked at', () => {
+  const before = (): Follow => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    shopper.look(30, 30);
+    return shopper;
+  };
+
+  it('does not count, though the gateways are back before the shopper is heard', () => {
+    const looked = before();
+    expect(looked.look(705, 704)).toEqual([]);
+    const heardAgain = new Follow(contextOf({ heardStoreUntil: T + 704_000 }));
+    heardAgain.presence = before().presence;
+    expect(heardAgain.hear(heard(704, 'a', -60)).map(told)).not.toContainEqual(
+      expect.stringMatching(/^zoneExited/),
+    );
+    expect(looked.look(735, 735)).toEqual([]);
+    expect(looked.look(760, 760).map(told)).toEqual(['zoneExited a @9']);
+  });
+});
+
+describe('absence of a shopper who is heard by their own phone', () => {
+  const door = 'mac:d00000000001' as BeaconId;
+  const store = {
+    ...layout,
+    beacons: new Map([[door, { zoneId: zone('b') }]]),
+  };
+  const byPhone = (second: number): Sighting =>
+    heard(second, 'b', -60, { anchor: { kind: 'beacon', beaconId: door } });
+  function followed(...sightings: Sighting[]): Follow {
+    const shopper = new Follow(contextOf({ dwellSeconds: [] }));
+    shopper.store = store;
+    for (const each of sightings) shopper.hear(each);
+    for (let second = 40; shopper.presence !== undefined && second <= 400; second += 30)
+      shopper.look(second, 2);
+    return shopper;
+  }
+
+  it('counts also while the gateways are silent', () => {
+    const shopper = followed(heard(0, 'a', -60), byPhone(5), byPhone(6));
+    expect(shopper.story.slice(-2)).toEqual([expect.stringMatching(/^zoneExited/), 'visitEnded @6']);
+  });
+
+  it.each([
+    ['first', [byPhone(6), heard(6, 'a', -60)]],
+    ['last', [heard(6, 'a', -60), byPhone(6)]],
+  ])('does not where a gateway heard them in the same moment, the phone %s', (_, both) => {
+    expect(followed(byPhone(5), ...both).presence).toBeDefined();
+    expect(followed(...both).presence).toBeDefined();
+  });
+
+  it('counts after a check-in as well', () => {
+    const shopper = new Follow(contextOf({ dwellSeconds: [] }));
+    shopper.store = store;
+    shopper.hear(byPhone(5));
+    shopper.checkIn(8);
+    for (let second = 40; shopper.presence !== undefined && second <= 400; second += 30)
+      shopper.look(second, 2);
+    expect(shopper.story.at(-1)).toBe('visitEnded @8');
   });
 });
 
@@ -504,6 +566,17 @@ describe('another store', () => {
       'zoneEntered b @92',
     ]);
     expect(shopper.changes.slice(4).every((change) => change.storeId === bonn)).toBe(true);
+  });
+
+  it('takes over however faintly the shopper is heard there, once the visit here would be over', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    for (let second = 30; second < 300; second += 30) shopper.look(second, 9);
+    shopper.store = layoutOf(['a', 'b'], bonn);
+    shopper.hear(there(308, -80));
+    expect(shopper.presence?.storeId).toBe(storeId);
+    shopper.hear(there(309, -80));
+    expect(shopper.story.slice(2)).toEqual(['zoneExited a @9', 'visitEnded @9', 'visitStarted @309']);
   });
 
   it('is not believed where nobody can have got there in time, which is counted', () => {

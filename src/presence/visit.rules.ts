@@ -21,7 +21,7 @@ export interface PresenceContext {
   dwellSeconds: readonly number[];
   /** What its radios would hear of somebody anywhere on the floor; absent where nobody can be placed on it. */
   radio?: RadioMap | undefined;
-  /** When any gateway of the store last reported; absent where the store has none, or it is not known. */
+  /** When any gateway of the store last reported, or now where it has none; absent where nobody watches over them. */
   heardStoreUntil?: Instant | undefined;
 }
 
@@ -43,6 +43,7 @@ export interface VisitStart {
   storeId: StoreId;
   visitId: VisitId;
   startedAt: Instant;
+  ownPhone: boolean;
   via: 'sighting' | 'checkin';
 }
 
