@@ -45,6 +45,21 @@ describe('the clock of a gateway', () => {
     },
   );
 
+  it.each([
+    [10, HOUR],
+    [30, HOUR],
+    [30, -HOUR],
+    [30, 30_000],
+    [60, undefined],
+  ])('that sends every %d s is found, up to half a minute: %d ms', (every, behindMs) => {
+    let clock = UNKNOWN_CLOCK;
+    for (let second = 0; second < 600; second += every) {
+      const receivedAt = NOW + second * 1_000;
+      clock = observed(clock, receivedAt - (behindMs ?? HOUR), receivedAt + 80);
+    }
+    expect(clock.offsetMs).toBe(behindMs === undefined ? undefined : behindMs + 80);
+  });
+
   it('comes within a second of the truth where most payloads are quick, as Kontakt.io saw', () => {
     const { offsetMs } = heard(600, NOW, (second) => ({
       behindMs: 300_000,

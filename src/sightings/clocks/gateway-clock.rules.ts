@@ -24,8 +24,10 @@ export const UNKNOWN_CLOCK: GatewayClock = { recent: [] };
 
 /** At 1 Hz a minute of payloads: with delays spread evenly over 17 s the third lowest of them is 0.8 s. */
 const MOST_RECENT = 64;
-/** A gateway that reports once a minute (Meraki) never has four payloads in it: the age of its data is no clock. */
-const WINDOW_MS = 2 * MINUTE_MS;
+/** Further apart they agree about nothing: of what reports once a minute (Meraki) the age of its data is no clock. */
+const APART_MS = MINUTE_MS / 2;
+/** Eight payloads so far apart. */
+const WINDOW_MS = 4 * MINUTE_MS;
 /** Of payloads that come so close together only one that is less behind says anything new (MQTT: one for each advert). */
 const CLOSE_MS = 250;
 /** The slowest way from a gateway that Kontakt.io's histogram shows is 17 s. */
@@ -142,7 +144,8 @@ function agree(run: readonly Witness[], { spanMs, spreadMs }: { spanMs: number; 
   const lags = run.map(({ lagMs }) => lagMs);
   const from = run[0]?.receivedAt ?? 0;
   const to = run.at(-1)?.receivedAt ?? 0;
-  return to - from >= spanMs && Math.max(...lags) - Math.min(...lags) <= spreadMs;
+  const isDense = to - from <= run.length * APART_MS;
+  return isDense && to - from >= spanMs && Math.max(...lags) - Math.min(...lags) <= spreadMs;
 }
 
 /** The low end without slips: absurdly early ones count only when they come in a row. */
