@@ -48,10 +48,11 @@ export interface VisitStart {
 }
 
 /** A new presence, its visit told. */
-export function beginVisit({ via, ...start }: VisitStart, turn: Turn): Presence {
+export function beginVisit({ via, ownPhone, ...start }: VisitStart, turn: Turn): Presence {
   const presence: Presence = {
     ...start,
     lastHeardAt: start.startedAt,
+    ownPhone,
     openSecond: secondOf(start.startedAt - turn.context.parameters.reorderMs),
     competition: UNDECIDED,
     stay: undefined,
