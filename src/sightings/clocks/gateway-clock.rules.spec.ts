@@ -128,6 +128,21 @@ describe('data that a gateway stored', () => {
     expect(Math.abs(mixed.offsetMs ?? NaN)).toBeLessThan(200);
   });
 
+  it.each([1, 1.1, 1.3])(
+    'is no clock where it follows what is heard now, %d times as fast as time',
+    (speed) => {
+      const back = heard(5, NOW + 60_000 + gapMs, steady(0), live);
+      const seconds = gapMs / 1_000;
+      const followed = heard(
+        seconds,
+        NOW + 65_000 + gapMs,
+        (second) => ({ behindMs: gapMs + 5_000 - second * 1_000 * (speed - 1), wayMs: 50 }),
+        back,
+      );
+      expect(Math.abs(followed.offsetMs ?? NaN)).toBeLessThan(200);
+    },
+  );
+
   it('is no clock where one payload spans minutes', () => {
     expect(ownTimeOf([NOW - 400_000, NOW - 200_000, NOW - 100_000, NOW])).toBeUndefined();
   });

@@ -14,6 +14,8 @@ interface Witness {
 export interface GatewayClock {
   readonly recent: readonly Witness[];
   readonly newestOwn?: Instant | undefined;
+  /** The last stretch of its own time of which it told nothing, and told of later times: where stored data may be of. */
+  readonly untold?: { readonly from: Instant; readonly to: Instant } | undefined;
   /** To be added to the gateway's times to get ours: positive where it is behind. Absent until several payloads agree. */
   readonly offsetMs?: number | undefined;
   /** The last payload that bore the offset out. */
@@ -55,7 +57,7 @@ const RISE_PER_SECOND_MS = 1;
  *
  * A clock that is behind and data that is old look alike in one payload. They are told apart by this: a clock runs, so
  * its lags stay equal while stored data catches up; and time that goes on from where it stood after a gap is stored
- * data, while a clock that is set back tells times it has told before. The price: a gateway that was never heard in
+ * data, be it sent before or after what is heard now, while a clock that is set back tells times it has told before. The price: a gateway that was never heard in
  * time and sends its backlog at exactly the speed at which it was heard is taken for a slow clock; one that stood
  * still with its clock, without losing it, is taken for stored data until its clock is set.
  *
@@ -66,7 +68,9 @@ export function observed(clock: GatewayClock, ownTime: Instant, receivedAt: Inst
   const lagMs = receivedAt - ownTime;
   const last = clock.recent.at(-1);
   if (last !== undefined && receivedAt - last.receivedAt < CLOSE_MS && lagMs >= last.lagMs) return clock;
-  const wentBack = clock.newestOwn !== undefined && ownTime < clock.newestOwn - NOTICED_OFFSET_MS;
+  const { newestOwn = ownTime, untold } = clock;
+  const isUntold = untold !== undefined && ownTime > untold.from && ownTime < untold.to;
+  const wentBack = ownTime < newestOwn - NOTICED_OFFSET_MS && !isUntold;
   const witness: Witness = { receivedAt, lagMs, wentBack };
   const from = clock.recent.findIndex((each) => receivedAt - each.receivedAt < WINDOW_MS);
   const kept = from < 0 ? [] : clock.recent.slice(Math.max(from, clock.recent.length + 1 - MOST_RECENT));
@@ -113,13 +117,22 @@ function followed(
   }
   const low = lowEnd(recent, offsetMs);
   const lagMs = receivedAt - ownTime;
-  const newestOwn =
-    lagMs < offsetMs - NOTICED_OFFSET_MS ? clock.newestOwn : Math.max(ownTime, clock.newestOwn ?? ownTime);
-  if (low > offsetMs + NOTICED_OFFSET_MS) return { ...clock, newestOwn };
+  const told = lagMs < offsetMs - NOTICED_OFFSET_MS ? {} : toldUntil(clock, ownTime);
+  if (low > offsetMs + NOTICED_OFFSET_MS) return { ...clock, ...told };
   const elapsed = Math.max(0, receivedAt - (clock.offsetAt ?? receivedAt));
   const mostRise = (RISE_PER_SECOND_MS * elapsed) / SECOND_MS;
   const step = Math.min(WEIGHT * (low - offsetMs), mostRise);
-  return { ...clock, newestOwn, offsetMs: offsetMs + step, offsetAt: receivedAt };
+  return { ...clock, ...told, offsetMs: offsetMs + step, offsetAt: receivedAt };
+}
+
+/** The newest time that the gateway has told, and what it left out before. */
+function toldUntil(
+  { newestOwn, untold }: GatewayClock,
+  ownTime: Instant,
+): Pick<GatewayClock, 'newestOwn' | 'untold'> {
+  if (newestOwn === undefined || ownTime - newestOwn <= LONGEST_WAY_MS)
+    return { newestOwn: Math.max(ownTime, newestOwn ?? ownTime), untold };
+  return { newestOwn: ownTime, untold: { from: newestOwn, to: ownTime } };
 }
 
 /** The payloads at the end that tell of a clock set back: further behind than known, and again in times told before. */
