@@ -43,7 +43,7 @@ export function play(
   return played;
 }
 
-/** By place as long as enough anchors say where the shopper is, by loudness otherwise. */
+/** By place as long as enough anchors say where the shopper is, by loudness otherwise; who is in a zone stays there while the map is made. */
 function judge(
   competition: Competition,
   hearing: Hearing,
@@ -51,6 +51,7 @@ function judge(
   second: number,
 ): Competition {
   const { radio, parameters } = hearing;
+  if (radio?.isMakeshift === true && competition.zoneId !== undefined) return competition;
   const track = radio && followed(competition.track, hearing, radio, second);
   if (radio !== undefined && track !== undefined && isLocated(track, parameters)) {
     const ahead = radio.surveyed ? parameters.surveyedAheadSeconds : 0;
@@ -64,7 +65,10 @@ function judge(
 }
 
 /** Whether the track says where the shopper is: enough anchors heard them just now. */
-export function isLocated({ second, locatedAt }: Track, { holdSeconds }: PresenceParameters): boolean {
+export function isLocated(
+  { second, locatedAt }: Pick<Track, 'second' | 'locatedAt'>,
+  { holdSeconds }: PresenceParameters,
+): boolean {
   return second - locatedAt <= holdSeconds;
 }
 

@@ -117,7 +117,7 @@ function openFrom(presence: Presence, second: number, { context }: Turn): void {
   const { track, zoneId } = presence.competition;
   presence.openSecond = second;
   presence.played = presence.played.filter((each) => each.second >= second);
-  if (track !== undefined && isLocated(track, parameters)) {
+  if (track !== undefined && isLocated({ second: second - 1, locatedAt: track.locatedAt }, parameters)) {
     // By this a zone is found where too little is heard to go on locating them.
     presence.anchors = heardAfter(presence.anchors, track.locatedAt);
   } else if (zoneId !== undefined) {
