@@ -44,8 +44,8 @@ const CHECK_INS_KEPT = 4;
  * and are then decided; sightings of decided seconds are dropped. So: any order and repetition of the same sightings
  * within the window, in any batches, leads to the same decided sequence of zones and the same start and end of the
  * visit. What is told before a second is decided may be withdrawn (see `PresenceChange`), and the `at` of an entry told
- * early may differ by less than the window; dwell once told stays told. Only a silence that ends less than the window
- * after a limit of absence may be judged either way: by the first that comes in of its end.
+ * early may differ by less than the window; dwell once told stays told. Only what ends a silence less than the window
+ * after a limit of absence, or in another store after `minimumTravelMs`, may be judged either way: by what comes in first.
  *
  * @param presence the shopper's open presence, in this or any other store. One in another store stays as it is until
  *   the shopper is heard here strongly and was not there for a few seconds; then that visit is ended, as it was told,
