@@ -107,6 +107,10 @@ describe('walks', () => {
     const file = await fileOf('w3.csv', `${walkHeader}\n${lines}`);
     await expect(readWalks(file, gateways)).rejects.toThrow(told);
   });
+  it('with times in milliseconds are refused by their line', async () => {
+    const file = await fileOf('w5.csv', `${walkHeader}\na,1581252411243,g,t,-60,1,1\n`);
+    await expect(readWalks(file, gateways)).rejects.toThrow(/line 2: observed_at: expected Unix seconds/);
+  });
   it('partly of other gateways are read', async () => {
     const file = await fileOf('w4.csv', `${walkHeader}\na,1,g,t,-60,1,1\na,2,x,t,-60,1,1\n`);
     expect((await readWalks(file, gateways))[0]?.rows).toHaveLength(2);
@@ -203,6 +207,11 @@ describe('zones', () => {
   });
   it('that are none are refused', async () => {
     await expect(readZones(await fileOf('no.json', '{}'))).rejects.toThrow(/no\.json/);
-    await expect(readZones('strips:0')).rejects.toThrow();
   });
+  it.each(['strips:0', 'strips:-1', 'strips', 'halves'])(
+    'that are neither a division nor a file: %s',
+    async (text) => {
+      await expect(readZones(text)).rejects.toThrow(/neither quadrants, strips:<metres> nor nearest-gateway/);
+    },
+  );
 });

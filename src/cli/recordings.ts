@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import type { Division, JudgedZone, Trial, Walk, WalkRow } from '../presence/index.js';
 import { SECOND_MS, type GatewayId } from '../shared/index.js';
@@ -10,6 +11,9 @@ const number = z.preprocess(
   (text) => (text === '' ? undefined : Number(text)),
   z.number('expected a number'),
 );
+/** More is a time in milliseconds: each packet would be judged as a second of its own. */
+const MOST_SECONDS = 1e11;
+const seconds = number.refine((at) => at < MOST_SECONDS, 'expected Unix seconds');
 const position = { x: number, y: number };
 const division = /^strips:(\d+(?:\.\d+)?)$/;
 
@@ -20,7 +24,7 @@ const gatewayLine = z.object({
 });
 const walkLine = z.object({
   walk: z.string().min(1),
-  observed_at: number,
+  observed_at: seconds,
   gateway_id: z.string().min(1),
   beacon_id: z.string(),
   rssi: number,
@@ -115,5 +119,10 @@ export async function readZones(text: string): Promise<Division | JudgedZone[]> 
   if (text === 'quadrants' || text === 'nearest-gateway') return text;
   const metres = Number(division.exec(text)?.[1] ?? 0);
   if (metres > 0) return { stripMetres: metres };
+  if (!existsSync(text)) {
+    throw new UsageError(
+      `--zones ${text}: neither quadrants, strips:<metres> nor nearest-gateway, and no file`,
+    );
+  }
   return readZoneFile(text);
 }

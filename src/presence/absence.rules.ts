@@ -42,19 +42,22 @@ export function nextLook(presence: Presence, now: Instant, context: PresenceCont
 /**
  * How long the shopper was not heard although somebody was listening. The clock is the store's last report, so it
  * stands still while no gateway reports; when they are back it has not jumped by more than passed since the last look.
- * Keeps account of that in `presence`.
+ * Nor has it while nobody looked, Redis or the workers being away: nothing was taken in then. A shopper whose own phone
+ * was heard last does not depend on the gateways. Keeps account of that in `presence`.
  */
 function measureAbsence(
   presence: Presence,
   at: Instant,
   { heardStoreUntil, parameters }: PresenceContext,
 ): number {
-  const heardUntil = Math.min(at, heardStoreUntil ?? at);
-  const last = presence.look;
+  const { look: last, lastHeardAt } = presence;
+  const heardUntil = presence.ownPhone ? at : Math.min(at, heardStoreUntil ?? at);
   if (at >= last.at) {
-    const jumpMs = heardUntil - Math.max(last.heardUntil, presence.lastHeardAt) - (at - last.at);
+    const longestMs = heardStoreUntil === undefined ? Infinity : parameters.absenceLookMs;
+    const passedMs = Math.min(at - last.at, longestMs);
+    const jumpMs = heardUntil - Math.max(last.heardUntil, lastHeardAt) - passedMs;
     if (jumpMs > parameters.gatewayPauseMs) presence.pausedMs += jumpMs;
     presence.look = { at, heardUntil: Math.max(heardUntil, last.heardUntil) };
   }
-  return heardUntil - presence.lastHeardAt - presence.pausedMs;
+  return heardUntil - lastHeardAt - presence.pausedMs;
 }

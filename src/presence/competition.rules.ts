@@ -49,7 +49,7 @@ export function play(
   return played;
 }
 
-/** By place as long as enough anchors say where the shopper is, by loudness otherwise. */
+/** By place as long as enough anchors say where the shopper is, by loudness otherwise; who is in a zone stays there while the map is made. */
 function judge(
   competition: Competition,
   hearing: Hearing,
@@ -57,6 +57,7 @@ function judge(
   second: number,
 ): Competition {
   const { radio, parameters } = hearing;
+  if (radio?.isMakeshift === true && competition.zoneId !== undefined) return competition;
   const track = radio && followed(competition.track, hearing, radio, second);
   if (radio !== undefined && track !== undefined && isLocated(track, parameters)) {
     const ahead = radio.surveyed ? parameters.surveyedAheadSeconds : 0;
@@ -70,7 +71,10 @@ function judge(
 }
 
 /** Whether the track says where the shopper is: enough anchors heard them just now. */
-export function isLocated({ second, locatedAt }: Track, { holdSeconds }: PresenceParameters): boolean {
+export function isLocated(
+  { second, locatedAt }: Pick<Track, 'second' | 'locatedAt'>,
+  { holdSeconds }: PresenceParameters,
+): boolean {
   return second - locatedAt <= holdSeconds;
 }
 
@@ -104,10 +108,12 @@ function firstZone(
 ): Competition {
   const { windowSeconds, firstZone: steps, firstZonePatienceSeconds } = parameters;
   const nowhere: Competition = { ...UNDECIDED, track };
-  const heard = heardSeconds(anchors, second - windowSeconds + 1, second + 1);
+  // What was heard before the shopper was last located has had its say.
+  const from = Math.max(second - windowSeconds, track?.locatedAt ?? 0) + 1;
+  const heard = heardSeconds(anchors, from, second + 1);
   const asked = steps.findLast((step) => heard.length >= step.heardSeconds);
   if (asked === undefined) return nowhere;
-  const [best, runnerUp] = locate(meanLevels(anchors, second, windowSeconds), geometry);
+  const [best, runnerUp] = locate(meanLevels(anchors, from, second), geometry);
   if (best === undefined) return nowhere;
   const lead = best.scoreDb - (runnerUp?.scoreDb ?? -Infinity);
   const waited = second - (heard[0] ?? second) >= firstZonePatienceSeconds;

@@ -43,6 +43,7 @@ const presences: fc.Arbitrary<Presence> = fc.record({
   visitId: fc.uuid({ version: 7 }).map((id) => id as VisitId),
   startedAt,
   lastHeardAt: startedAt,
+  ownPhone: fc.boolean(),
   openSecond: fc.constant(1_800_000_000),
   competition: fc.record({
     zoneId: fc.option(zoneId, { nil: undefined }),

@@ -4,7 +4,7 @@ import { ByteReader, ByteWriter, several } from './bytes.js';
 import { readCompetition, writeCompetition, zoneAt, ZoneList } from './competition-encoding.js';
 import type { Played, Presence, Stay } from './state.js';
 
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** One for all, since each is filled and emptied in one go. */
 const writer = new ByteWriter();
@@ -26,6 +26,7 @@ export function encode(presence: Presence): Buffer {
   to.uuid(presence.visitId);
   to.unsigned(startedAt);
   to.signed(presence.lastHeardAt - startedAt);
+  to.byte(presence.ownPhone ? 1 : 0);
   to.signed(openSecond - Math.floor(startedAt / 1_000));
   to.unsigned(presence.pausedMs);
   to.signed(look.at - startedAt);
@@ -51,6 +52,7 @@ export function decode(bytes: Buffer, shopperId: ShopperId): Presence | undefine
   const visitId = from.uuid() as VisitId;
   const startedAt = from.unsigned();
   const lastHeardAt = startedAt + from.signed();
+  const ownPhone = from.byte() === 1;
   const openSecond = Math.floor(startedAt / 1_000) + from.signed();
   const pausedMs = from.unsigned();
   const lookAt = startedAt + from.signed();
@@ -69,6 +71,7 @@ export function decode(bytes: Buffer, shopperId: ShopperId): Presence | undefine
     visitId,
     startedAt,
     lastHeardAt,
+    ownPhone,
     openSecond,
     competition,
     stay,

@@ -23,6 +23,7 @@ function heldOf(name: string, version = 'version1', part: Partial<Presence> = {}
     stamp: 7,
     played: [],
     checkIns: [],
+    ownPhone: false,
     pausedMs: 0,
     look: { at: START, heardUntil: START },
     ...part,

@@ -19,7 +19,7 @@ export interface PresenceParameters {
   holdSeconds: number;
   /** The level of an anchor that was not heard at all. */
   floorDbm: number;
-  /** At most so many anchors are remembered per shopper, the strongest. */
+  /** Of a shopper without a zone so many anchors, the strongest, are remembered for longer than levels are held. */
   anchorsKept: number;
 
   /**
@@ -107,8 +107,9 @@ export interface PresenceParameters {
   visitAbsenceMs: number;
   /**
    * The clock of absence is the store's last report, so it stands still while all gateways are silent (Sensorberg's
-   * grace). When they report again, a leap of this much more than really passed counts as their pause; less is how
-   * slow gateways report (Meraki once a minute). Shorter: forgives brief outages too; longer: a truer clock with slow ones.
+   * grace). When they report again, a leap of this much more than passed since the last look counts as their pause; less is
+   * how slow gateways report: Meraki about once a minute, and up to 75 s apart the clock runs true. Shorter: forgives
+   * outages of less than 80 s too, and with slow gateways the clock runs at half its speed.
    */
   gatewayPauseMs: number;
   /** While a shopper is not heard, look at least this often, so that an outage of the gateways is noticed. */
@@ -116,7 +117,7 @@ export interface PresenceParameters {
   /** Whatever the gateways do, nobody stays longer than this unheard. */
   longestSilenceMs: number;
 
-  /** In another store: heard there at least this strongly… */
+  /** In another store: heard there at least this strongly, or at all once a visit would be over by absence… */
   otherStoreRssiDbm: number;
   /**
    * …and this long after the last hearing here: nobody gets from one store to another in less, so what says so (a copied
@@ -160,7 +161,7 @@ export const defaultParameters: PresenceParameters = {
   firstShare: 0.6,
   zoneAbsenceMs: 100_000,
   visitAbsenceMs: 300_000,
-  gatewayPauseMs: 30_000,
+  gatewayPauseMs: 50_000,
   absenceLookMs: 30_000,
   longestSilenceMs: 14_400_000,
   otherStoreRssiDbm: -75,

@@ -162,6 +162,31 @@ describe('standing', () => {
     expect(at - sightings[30]![0]!.observedAt).toBeLessThanOrEqual(10_000);
   });
 
+  it('moves nobody while the map is made, and then tells where they are', () => {
+    const layout = layoutOf(halves);
+    const bare = { ...radioMapOf({ ...layout, survey: [] }, undefined)!, isMakeshift: true as const };
+    const full = maps.get(layout) ?? radioMapOf(layout, undefined);
+    const shopper = new Follow(layout, false);
+    const sightings = (x: number, name: string, count: number): Sighting[][] =>
+      bySecond(sightingsOf(hall.standing(name, { x, y: 8 }, 60, 2).rows)).slice(0, count);
+    const hear = (heard: Sighting[][], from: number): void => {
+      for (const [second, each] of heard.entries()) {
+        const later = from * 1000 + second * 1000 - ((each[0]?.observedAt ?? 0) - heard[0]![0]!.observedAt);
+        shopper.hear(...each.map((one) => ({ ...one, observedAt: one.observedAt + later })));
+      }
+    };
+    maps.set(layout, bare);
+    hear(sightings(5, 'here', 6), 0);
+    expect(shopper.zones).toEqual(['zoneEntered west']);
+    hear(sightings(15, 'there', 15), 6);
+    expect(shopper.zones).toEqual(['zoneEntered west']);
+    // What is held of them meanwhile does not grow.
+    expect(shopper.presence && encode(shopper.presence).length).toBeLessThan(200);
+    maps.set(layout, full);
+    hear(sightings(15, 'there', 8), 21);
+    expect(shopper.zones.slice(1)).toEqual(['zoneExited west', 'zoneEntered east']);
+  });
+
   it('falls back to loudness where too few gateways hear', () => {
     const shopper = new Follow(layoutOf(halves), true);
     const near = hall.gateways.filter(({ x }) => x < 10).slice(0, 2);
@@ -202,6 +227,22 @@ describe('order and repetition', () => {
       }
     );
   }
+
+  it('do not matter where too little is heard to go on locating somebody', () => {
+    const [layout] = layouts;
+    const at = (second: number, gateway: number, rssiDbm: number): Sighting[] => {
+      const [{ gatewayId, x, y }] = hall.gateways.slice(gateway) as [(typeof hall.gateways)[number]];
+      const observedAtMs = 1_777_885_200_000 + second * 1000;
+      return sightingsOf([{ observedAtMs, gatewayId, beaconId: 't', rssiDbm, x, y }]);
+    };
+    const located = bySecond(sightingsOf(hall.standing('located', { x: 5, y: 4 }, 10, 2).rows));
+    const after = [at(11, 5, -50), at(13, 4, -70), at(16.5, 4, -70), at(17.5, 4, -70)];
+    const [first, second, third, last] = after as [Sighting[], Sighting[], Sighting[], Sighting[]];
+    const [inOrder, shuffled] = [new Follow(layout, false), new Follow(layout, false)];
+    for (const heard of [...located, ...after]) inOrder.hear(...heard);
+    for (const heard of [...located, first, second, last, third]) shuffled.hear(...heard);
+    expect(decided(shuffled)).toEqual(decided(inOrder));
+  });
 
   it('do not matter within the window, nor whether a process remembered the shopper', () => {
     fc.assert(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { gaussian, seeded, uuidV7 } from '../shared/index.js';
-import type { GatewayId, Instant, ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
+import type { BeaconId, GatewayId, Instant, ShopperId, StoreId, VisitId, ZoneId } from '../shared/index.js';
 import type { CheckIn, Sighting } from '../sightings/index.js';
 import type { StoreLayout, Zone } from '../stores/index.js';
 import { outcomeOf } from '../../test/support/outcome.js';
@@ -376,16 +376,22 @@ describe('absence', () => {
     expect(shopper.look(3620, 3619)).toEqual([]);
     expect(shopper.look(3670, 3669)).toEqual([]);
     expect(shopper.look(3680, 3679).map(told)).toEqual(['zoneExited a @9']);
-    expect(shopper.look(3860, 3859)).toEqual([]);
+    for (let second = 3710; second < 3890; second += 30) expect(shopper.look(second, second - 1)).toEqual([]);
     expect(shopper.look(3890, 3889).map(told)).toEqual(['visitEnded @9']);
   });
 
-  it('runs as ever where gateways report once a minute', () => {
-    const shopper = new Follow();
+  it.each([60, 61, 65, 70, 75])('runs as ever where gateways report every %i s', (every) => {
+    const shopper = new Follow(contextOf({ dwellSeconds: [] }));
     shopper.stand(0, 10, 'a');
-    for (let second = 30; second <= 390; second += 30) {
-      if (shopper.presence !== undefined) shopper.look(second, Math.floor(second / 60) * 60);
-    }
+    const ended = (): number => {
+      for (let second = 15; ; second += 5) {
+        if (shopper.presence === undefined) return second - 5;
+        const isDue = (shopper.nextLookAt ?? 0) <= T + second * 1000;
+        if (isDue) shopper.look(second, Math.max(9, Math.floor(second / every) * every));
+      }
+    };
+    // The absence, a report and a look.
+    expect(ended()).toBeLessThanOrEqual(9 + 300 + every + 35);
     expect(shopper.story.slice(2)).toEqual(['zoneExited a @9', 'visitEnded @9']);
   });
 
@@ -411,6 +417,68 @@ describe('absence', () => {
     for (let second = 40; second < 900; second += 30) shopper.look(second, 10);
     shopper.stand(900, 905, 'a');
     expect(shopper.story.slice(2)).toEqual(['zoneDwelled a 20s @21', 'zoneDwelled a 60s @61']);
+  });
+});
+
+describe('absence while Redis was away, so that nobody was heard or looked at', () => {
+  const before = (): Follow => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    shopper.look(30, 30);
+    return shopper;
+  };
+
+  it('does not count, though the gateways are back before the shopper is heard', () => {
+    const looked = before();
+    expect(looked.look(705, 704)).toEqual([]);
+    const heardAgain = new Follow(contextOf({ heardStoreUntil: T + 704_000 }));
+    heardAgain.presence = before().presence;
+    expect(heardAgain.hear(heard(704, 'a', -60)).map(told)).not.toContainEqual(
+      expect.stringMatching(/^zoneExited/),
+    );
+    expect(looked.look(735, 735)).toEqual([]);
+    expect(looked.look(760, 760).map(told)).toEqual(['zoneExited a @9']);
+  });
+});
+
+describe('absence of a shopper who is heard by their own phone', () => {
+  const door = 'mac:d00000000001' as BeaconId;
+  const store = {
+    ...layout,
+    beacons: new Map([[door, { zoneId: zone('b') }]]),
+  };
+  const byPhone = (second: number): Sighting =>
+    heard(second, 'b', -60, { anchor: { kind: 'beacon', beaconId: door } });
+  function followed(...sightings: Sighting[]): Follow {
+    const shopper = new Follow(contextOf({ dwellSeconds: [] }));
+    shopper.store = store;
+    for (const each of sightings) shopper.hear(each);
+    for (let second = 40; shopper.presence !== undefined && second <= 400; second += 30)
+      shopper.look(second, 2);
+    return shopper;
+  }
+
+  it('counts also while the gateways are silent', () => {
+    const shopper = followed(heard(0, 'a', -60), byPhone(5), byPhone(6));
+    expect(shopper.story.slice(-2)).toEqual([expect.stringMatching(/^zoneExited/), 'visitEnded @6']);
+  });
+
+  it.each([
+    ['first', [byPhone(6), heard(6, 'a', -60)]],
+    ['last', [heard(6, 'a', -60), byPhone(6)]],
+  ])('does not where a gateway heard them in the same moment, the phone %s', (_, both) => {
+    expect(followed(byPhone(5), ...both).presence).toBeDefined();
+    expect(followed(...both).presence).toBeDefined();
+  });
+
+  it('counts after a check-in as well', () => {
+    const shopper = new Follow(contextOf({ dwellSeconds: [] }));
+    shopper.store = store;
+    shopper.hear(byPhone(5));
+    shopper.checkIn(8);
+    for (let second = 40; shopper.presence !== undefined && second <= 400; second += 30)
+      shopper.look(second, 2);
+    expect(shopper.story.at(-1)).toBe('visitEnded @8');
   });
 });
 
@@ -500,6 +568,17 @@ describe('another store', () => {
     expect(shopper.changes.slice(4).every((change) => change.storeId === bonn)).toBe(true);
   });
 
+  it('takes over however faintly the shopper is heard there, once the visit here would be over', () => {
+    const shopper = new Follow();
+    shopper.stand(0, 10, 'a');
+    for (let second = 30; second < 300; second += 30) shopper.look(second, 9);
+    shopper.store = layoutOf(['a', 'b'], bonn);
+    shopper.hear(there(308, -80));
+    expect(shopper.presence?.storeId).toBe(storeId);
+    shopper.hear(there(309, -80));
+    expect(shopper.story.slice(2)).toEqual(['zoneExited a @9', 'visitEnded @9', 'visitStarted @309']);
+  });
+
   it('is not believed where nobody can have got there in time, which is counted', () => {
     const shopper = new Follow();
     shopper.stand(0, 10, 'a');
@@ -555,19 +634,35 @@ describe('order and repetition', () => {
     seed: number;
     walk: string[];
     deviation: number;
+    radios: readonly string[];
+    /** What share of packets arrives, and of seconds is silent. */
+    heard: number;
+    silent: number;
   }
+  const few = ['a', 'b', 'c'];
+  /** More than are remembered for long; not all stand for a zone. */
+  const many = [...few, 'd', ...Array.from({ length: 10 }, (_, number) => `e${number}`)];
+  const hall: StoreLayout = {
+    ...layoutOf(many.slice(0, 10)),
+    gateways: new Map(
+      many.map((name, at) => [`g-${name}` as GatewayId, at < 10 ? { zoneId: zone(name) } : {}]),
+    ),
+  };
   const scripts = fc.record<Script>({
     seed: fc.integer(),
     walk: fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 }),
     deviation: fc.constantFrom(0, 2, 5),
+    radios: fc.constantFrom(few, many),
+    heard: fc.constantFrom(0.3, 0.85),
+    silent: fc.constantFrom(0, 0.4),
   });
 
-  function perform({ seed, walk, deviation }: Script): Sighting[] {
+  function perform({ seed, walk, deviation, radios, heard: arriving, silent }: Script): Sighting[] {
     const roll = seeded(seed);
     return walk.flatMap((here, leg) =>
       Array.from({ length: 12 }, (_, step) =>
-        ['a', 'b', 'c']
-          .filter(() => roll() < 0.85)
+        (roll() < silent ? [] : radios)
+          .filter(() => roll() < arriving)
           .map((name) => {
             const level = Math.max(-94, (name === here ? -60 : -72) + deviation * gaussian(roll));
             return heard(leg * 12 + step + roll(), name, level);
@@ -595,6 +690,7 @@ describe('order and repetition', () => {
         const sightings = perform(script);
         fc.pre(sightings.length > 0);
         const inOrder = new Follow();
+        inOrder.store = hall;
         for (const each of [...sightings].sort((a, b) => a.observedAt - b.observedAt)) inOrder.hear(each);
 
         const roll = seeded(disorder);
@@ -603,6 +699,7 @@ describe('order and repetition', () => {
           .map((each) => ({ each, at: each.observedAt + 2999 * roll() }))
           .sort((a, b) => a.at - b.at);
         const shuffled = new Follow();
+        shuffled.store = hall;
         while (arrivals.length > 0)
           shuffled.hear(...arrivals.splice(0, 1 + Math.floor(roll() * 6)).map(({ each }) => each));
 

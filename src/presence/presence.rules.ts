@@ -44,7 +44,8 @@ const CHECK_INS_KEPT = 4;
  * and are then decided; sightings of decided seconds are dropped. So: any order and repetition of the same sightings
  * within the window, in any batches, leads to the same decided sequence of zones and the same start and end of the
  * visit. What is told before a second is decided may be withdrawn (see `PresenceChange`), and the `at` of an entry told
- * early may differ by less than the window; dwell once told stays told.
+ * early may differ by less than the window; dwell once told stays told. Only what ends a silence less than the window
+ * after a limit of absence, or in another store after `minimumTravelMs`, may be judged either way: by what comes in first.
  *
  * @param presence the shopper's open presence, in this or any other store. One in another store stays as it is until
  *   the shopper is heard here strongly and was not there for a few seconds; then that visit is ended, as it was told,
@@ -97,7 +98,7 @@ export function checkIn(
     checkin.zoneId !== undefined && layout.zones.has(checkin.zoneId) ? checkin.zoneId : undefined;
   // One that comes long after it was made tells of then, not of where the shopper is now.
   const timely = secondOf(observedAt) >= present.openSecond;
-  noteHeard(present, observedAt);
+  noteHeard(present, observedAt, present.ownPhone);
   if (zoneId !== undefined && timely) place(present, zoneId, observedAt, turn);
   tell(present, observedAt, { kind: 'checkedIn', checkinId, ...(zoneId && { zoneId }) }, turn);
   return advanced(present, now, turn);
@@ -112,7 +113,8 @@ function joined(presence: Presence | undefined, checkin: CheckIn, turn: Turn): P
     present = undefined;
   }
   present = present && judgeAbsence(present, observedAt, turn);
-  return present ?? beginVisit({ shopperId, storeId, visitId, startedAt: observedAt, via: 'checkin' }, turn);
+  const start = { shopperId, storeId, visitId, startedAt: observedAt, ownPhone: false };
+  return present ?? beginVisit({ ...start, via: 'checkin' }, turn);
 }
 
 function advanced(presence: Presence | undefined, now: Instant, turn: Turn): Advanced {
@@ -139,6 +141,7 @@ function inOrder(a: Sighting, b: Sighting): number {
 function hear(presence: Presence | undefined, sighting: Sighting, turn: Turn): Presence | undefined {
   const { shopperId, storeId, observedAt } = sighting;
   const { newId, parameters } = turn.context;
+  const ownPhone = sighting.anchor.kind === 'beacon';
   let present = presence;
   if (present !== undefined && present.storeId !== storeId) {
     if (!isMoveToOtherStore(present, sighting, turn)) return present;
@@ -150,14 +153,14 @@ function hear(presence: Presence | undefined, sighting: Sighting, turn: Turn): P
   // After a long silence that nobody looked into, this is another stay, or another visit.
   present = present && judgeAbsence(present, observedAt, turn);
   present ??= beginVisit(
-    { shopperId, storeId, visitId: newId() as VisitId, startedAt: observedAt, via: 'sighting' },
+    { shopperId, storeId, visitId: newId() as VisitId, startedAt: observedAt, via: 'sighting', ownPhone },
     turn,
   );
   const second = secondOf(observedAt);
   if (second < present.openSecond) return present;
 
   present.startedAt = Math.min(present.startedAt, observedAt);
-  noteHeard(present, observedAt);
+  noteHeard(present, observedAt, ownPhone);
   const anchor = geometryOf(turn.layout).numberOf.get(anchorKeyOf(sighting.anchor));
   if (anchor !== undefined) {
     pour(present.anchors, anchor, second, levelOf(sighting, turn.layout));
@@ -174,15 +177,18 @@ function isMoveToOtherStore(
   { observedAt, rssiDbm }: Sighting,
   turn: Turn,
 ): boolean {
-  const { otherStoreRssiDbm, minimumTravelMs } = turn.context.parameters;
-  if (rssiDbm < otherStoreRssiDbm) return false;
-  const canBe = observedAt - lastHeardAt >= minimumTravelMs;
+  const { otherStoreRssiDbm, minimumTravelMs, visitAbsenceMs } = turn.context.parameters;
+  const awayMs = observedAt - lastHeardAt;
+  if (rssiDbm < otherStoreRssiDbm && awayMs < visitAbsenceMs) return false;
+  const canBe = awayMs >= minimumTravelMs;
   if (!canBe) turn.impossible += 1;
   return canBe;
 }
 
-function noteHeard(presence: Presence, at: Instant): void {
+function noteHeard(presence: Presence, at: Instant, ownPhone: boolean): void {
   if (at < presence.lastHeardAt) return;
+  // Of what was heard in one moment a gateway counts, whichever comes in first.
+  presence.ownPhone = ownPhone && (at > presence.lastHeardAt || presence.ownPhone);
   presence.lastHeardAt = at;
   presence.pausedMs = 0;
 }

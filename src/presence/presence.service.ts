@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Lifecycle, Log, unavailable } from '../platform/index.js';
+import { Lifecycle, Log, Problem, unavailable } from '../platform/index.js';
 import type { ShopperId, StoreId } from '../shared/index.js';
 import type { CheckIn, Sighting, SightingSink } from '../sightings/index.js';
 import { Batch } from './batch.js';
@@ -170,7 +170,10 @@ export class PresenceService implements SightingSink, OnModuleInit {
     const deferrals = this.#takeDeferred(works);
     try {
       const [failures] = await Promise.all([this.writer.write(works), this.journal.defer(calm)]);
-      for (const shopperId of failures.keys()) this.#putBack(shopperId, deferrals);
+      for (const [shopperId, failure] of failures) {
+        // A defect is none the less one the next time; what waited for it would be tried for ever, and its page kept.
+        if (failure instanceof Problem) this.#putBack(shopperId, deferrals);
+      }
       return failures;
     } catch (error) {
       for (const shopperId of deferrals.keys()) this.#putBack(shopperId, deferrals);

@@ -4,12 +4,14 @@ import type { StoreLayout } from '../stores/index.js';
 import { defaultParameters } from './parameters.js';
 import {
   anchorKeyOf,
+  heardAfter,
   heardSeconds,
   latestLevels,
   levelOf,
   meanLevels,
   pour,
-  prune,
+  stillHeld,
+  strongest,
 } from './smoothing.rules.js';
 import { BUCKET_SIZE, faintestAt, loudestAt, secondAt } from './state.js';
 import type { HeardAnchor } from './state.js';
@@ -96,7 +98,7 @@ describe('buckets', () => {
 
   it('give a mean in which every second weighs the same', () => {
     const anchors = anchorsOf([0, 1, -10], [0, 8, -60], [0, 9, -80], [0, 9, -80], [0, 10, -10]);
-    expect(meanLevels(anchors, 9, 5)).toEqual(new Map([[0, -70]]));
+    expect(meanLevels(anchors, 5, 9)).toEqual(new Map([[0, -70]]));
   });
 
   it('hold the last level for a while', () => {
@@ -105,21 +107,43 @@ describe('buckets', () => {
     expect(latestLevels(anchors, 11, 2)).toEqual(new Map());
   });
 
-  it('are pruned to what can still matter', () => {
-    const anchors = anchorsOf([0, 1, -60], [0, 19, -60], [0, 20, -61], [0, 22, -62], [1, 2, -60]);
-    const seconds = (kept: HeardAnchor[]): number[][] =>
-      kept.map((anchor) => bucketsOf(anchor).map(({ second }) => second));
-    expect(seconds(prune(anchors, 21, 'last', defaultParameters))).toEqual([[20, 22]]);
-    expect(seconds(prune(anchors, 21, 'window', defaultParameters))).toEqual([[19, 20, 22]]);
-    expect(seconds(prune(anchors, 21, 'nothing', defaultParameters))).toEqual([[22]]);
+  const kept = (anchors: HeardAnchor[]): [anchor: number, ...seconds: number[]][] =>
+    anchors.map((anchor) => [anchor.anchor, ...bucketsOf(anchor).map(({ second }) => second)]);
+
+  it('are forgotten up to where somebody was located', () => {
+    expect(kept(heardAfter(anchorsOf([0, 19, -60], [0, 20, -61], [0, 22, -62], [1, 2, -60]), 19))).toEqual([
+      [0, 20, 22],
+    ]);
   });
 
-  it('are pruned to the strongest anchors, but for open seconds', () => {
-    const anchors = anchorsOf([0, 20, -90], [1, 20, -50], [2, 20, -70], [3, 20, -90], [3, 21, -40]);
-    const kept = prune(anchors, 21, 'last', { ...defaultParameters, anchorsKept: 2 });
-    expect(kept.map((anchor) => [anchor.anchor, ...bucketsOf(anchor).map(({ second }) => second)])).toEqual([
-      [1, 20],
-      [2, 20],
+  it('are forgotten but for what is held, once there is a zone', () => {
+    const anchors = anchorsOf([0, 19, -60], [0, 20, -61], [0, 22, -62], [1, 18, -60], [2, 17, -60]);
+    expect(kept(stillHeld(anchors, 21, defaultParameters))).toEqual([
+      [0, 20, 22],
+      [1, 18],
+    ]);
+  });
+
+  it('are forgotten but for the window, and for long only of the strongest, while there is no zone', () => {
+    const anchors = anchorsOf(
+      [0, 8, -60],
+      [0, 9, -60],
+      [0, 22, -60],
+      [1, 12, -50],
+      [2, 12, -90],
+      [2, 18, -90],
+    );
+    expect(kept(strongest(anchors, 21, defaultParameters))).toEqual([
+      [0, 9, 22],
+      [1, 12],
+      [2, 12, 18],
+    ]);
+    // What is open has no say in who is strong.
+    pour(anchors, 3, 21, -20);
+    expect(kept(strongest(anchors, 21, { ...defaultParameters, anchorsKept: 2 }))).toEqual([
+      [1, 12],
+      [0, 9, 22],
+      [2, 18],
       [3, 21],
     ]);
   });

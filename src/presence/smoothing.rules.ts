@@ -76,14 +76,14 @@ export function heardSeconds(
   return isSorted ? seconds : seconds.sort((a, b) => a - b);
 }
 
-/** Mean level per anchor over the window that ends with `second`, every heard second weighing the same. */
-export function meanLevels(anchors: readonly HeardAnchor[], second: number, windowSeconds: number): Levels {
+/** Mean level per anchor from one second to another, both included, every heard second weighing the same. */
+export function meanLevels(anchors: readonly HeardAnchor[], from: number, to: number): Levels {
   const levels = new Map<number, number>();
   for (const { anchor, buckets } of anchors) {
     let sum = 0;
     let count = 0;
-    for (let at = firstFrom(buckets, second - windowSeconds + 1); at < buckets.length; at += BUCKET_SIZE) {
-      if (secondAt(buckets, at) > second) break;
+    for (let at = firstFrom(buckets, from); at < buckets.length; at += BUCKET_SIZE) {
+      if (secondAt(buckets, at) > to) break;
       sum += meanAt(buckets, at);
       count += 1;
     }
@@ -121,35 +121,42 @@ function firstFrom(buckets: Buckets, second: number): number {
   return at;
 }
 
-/** What of the decided seconds is still of use: what a first zone is sought by, each anchor's last level, or nothing. */
-export type Keep = 'window' | 'last' | 'nothing';
+/** What was heard after a second. */
+export function heardAfter(anchors: readonly HeardAnchor[], second: number): HeardAnchor[] {
+  return anchors.flatMap((anchor) => since(anchor, firstFrom(anchor.buckets, second + 1)) ?? []);
+}
 
-/**
- * What is still worth keeping once all before `openSecond` is decided: open seconds whole, of the decided ones what
- * `keep` says; of more anchors than allowed the strongest.
- */
-export function prune(
+/** Of somebody in a zone: each anchor's last level before `openSecond` while it is held, and open seconds whole. */
+export function stillHeld(
   anchors: readonly HeardAnchor[],
   openSecond: number,
-  keep: Keep,
-  parameters: PresenceParameters,
+  { holdSeconds }: PresenceParameters,
 ): HeardAnchor[] {
-  const oldest = keep === 'nothing' ? openSecond : openSecond - parameters.windowSeconds;
-  const kept: HeardAnchor[] = [];
-  for (const anchor of anchors) {
-    const worth = firstFrom(anchor.buckets, oldest);
-    const from = keep === 'last' ? Math.max(worth, lastUpTo(anchor.buckets, openSecond - 1)) : worth;
-    const left = since(anchor, from);
-    if (left !== undefined) kept.push(left);
-  }
-  if (keep === 'nothing' || kept.length <= parameters.anchorsKept) return kept;
-  // Judged by decided seconds only, so that what is kept does not depend on the order of the open ones.
-  const levels = latestLevels(kept, openSecond - 1, parameters.windowSeconds);
-  const strength = ({ anchor }: HeardAnchor): number => levels.get(anchor) ?? parameters.floorDbm;
-  const ranked = kept.sort((a, b) => strength(b) - strength(a) || a.anchor - b.anchor);
-  return ranked.flatMap((anchor, rank) =>
-    rank < parameters.anchorsKept ? anchor : (since(anchor, firstFrom(anchor.buckets, openSecond)) ?? []),
-  );
+  return anchors.flatMap((anchor) => {
+    const { buckets } = anchor;
+    const from = Math.max(firstFrom(buckets, openSecond - holdSeconds), lastUpTo(buckets, openSecond - 1));
+    return since(anchor, from) ?? [];
+  });
+}
+
+/**
+ * Of somebody without a zone: what a first zone is sought by. Of more anchors than are allowed only the strongest are
+ * remembered for so long, by decided seconds alone: the order of the open ones must not matter.
+ */
+export function strongest(
+  anchors: readonly HeardAnchor[],
+  openSecond: number,
+  { windowSeconds, holdSeconds, anchorsKept }: PresenceParameters,
+): HeardAnchor[] {
+  const heard = heardAfter(anchors, openSecond - windowSeconds - 1);
+  if (heard.length <= anchorsKept) return heard;
+  const levels = latestLevels(heard, openSecond - 1, windowSeconds);
+  const strength = ({ anchor }: HeardAnchor): number => levels.get(anchor) ?? -Infinity;
+  const ranked = heard.sort((a, b) => strength(b) - strength(a) || a.anchor - b.anchor);
+  return [
+    ...ranked.slice(0, anchorsKept),
+    ...heardAfter(ranked.slice(anchorsKept), openSecond - holdSeconds - 1),
+  ];
 }
 
 /** The anchor with its buckets from the one on that begins at `index`; undefined where none is left. */

@@ -67,6 +67,8 @@ export interface Presence {
   visitId: VisitId;
   startedAt: Instant;
   lastHeardAt: Instant;
+  /** That was by their own phone, which hears the store's beacons whether or not its gateways are well. */
+  ownPhone: boolean;
   /** The first second that is still open: all before it are decided, and sightings from before it come too late. */
   openSecond: number;
   competition: Competition;
@@ -102,6 +104,7 @@ export function copyOf(presence: Presence): Presence {
     visitId: presence.visitId,
     startedAt: presence.startedAt,
     lastHeardAt: presence.lastHeardAt,
+    ownPhone: presence.ownPhone,
     openSecond: presence.openSecond,
     competition: presence.competition,
     stay: stay && { ...stay },

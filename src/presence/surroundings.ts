@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { LiveOffers } from '../offers/index.js';
 import { Clock } from '../platform/index.js';
-import type { StoreId } from '../shared/index.js';
+import type { Instant, StoreId } from '../shared/index.js';
 import { GatewayPulse } from '../sightings/index.js';
-import { Stores } from '../stores/index.js';
+import { Stores, type StoreLayout } from '../stores/index.js';
 import type { Fix } from './location/calibration.rules.js';
 import { RadioMaps } from './location/radio-maps.service.js';
 import { parametersOf } from './parameters.js';
@@ -34,9 +34,15 @@ export class Surroundings {
         parameters: parametersOf(layout),
         radio,
         dwellSeconds: this.offers.snapshot.dwellSeconds,
-        heardStoreUntil: this.gateways.heardUntil(storeId),
+        heardStoreUntil: this.#heardUntil(layout),
       },
     };
+  }
+
+  /** A store without gateways, or whose gateways were never heard, lives by what phones and people say: now, that is. */
+  #heardUntil({ storeId, gateways }: StoreLayout): Instant {
+    const heard = gateways.size === 0 ? undefined : this.gateways.heardUntil(storeId);
+    return heard ?? this.clock.now();
   }
 
   /** What was found out about the store's radios on the way. */

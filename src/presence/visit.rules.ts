@@ -8,7 +8,7 @@ import type { Fix } from './location/calibration.rules.js';
 import { geometryOf } from './location/geometry.rules.js';
 import type { RadioMap } from './location/radio-map.rules.js';
 import type { PresenceParameters } from './parameters.js';
-import { prune, secondOf, type Keep } from './smoothing.rules.js';
+import { heardAfter, heardSeconds, secondOf, stillHeld, strongest } from './smoothing.rules.js';
 import { UNDECIDED } from './state.js';
 import type { Competition, Played, Presence, Stay } from './state.js';
 
@@ -21,7 +21,7 @@ export interface PresenceContext {
   dwellSeconds: readonly number[];
   /** What its radios would hear of somebody anywhere on the floor; absent where nobody can be placed on it. */
   radio?: RadioMap | undefined;
-  /** When any gateway of the store last reported; absent where the store has none, or it is not known. */
+  /** When any gateway of the store last reported, or now where it has none; absent where nobody watches over them. */
   heardStoreUntil?: Instant | undefined;
 }
 
@@ -43,14 +43,16 @@ export interface VisitStart {
   storeId: StoreId;
   visitId: VisitId;
   startedAt: Instant;
+  ownPhone: boolean;
   via: 'sighting' | 'checkin';
 }
 
 /** A new presence, its visit told. */
-export function beginVisit({ via, ...start }: VisitStart, turn: Turn): Presence {
+export function beginVisit({ via, ownPhone, ...start }: VisitStart, turn: Turn): Presence {
   const presence: Presence = {
     ...start,
     lastHeardAt: start.startedAt,
+    ownPhone,
     openSecond: secondOf(start.startedAt - turn.context.parameters.reorderMs),
     competition: UNDECIDED,
     stay: undefined,
@@ -96,15 +98,35 @@ export function place(presence: Presence, zoneId: ZoneId, at: Instant, turn: Tur
 /** Decides all seconds before `until`: moves in them are final, sightings of them come too late. */
 export function decideUntil(presence: Presence, until: number, turn: Turn): void {
   if (until <= presence.openSecond) return;
-  for (const { second, competition } of playOpen(presence, until, turn)) {
-    const isMove = competition.zoneId !== presence.competition.zoneId;
-    if (isMove) confirm(presence, competition.zoneId, second, turn);
-    noteFix(presence, competition, second, turn);
-    presence.competition = competition;
+  // One by one, since what is forgotten after each must not depend on how many are decided at once.
+  for (const second of heardSeconds(presence.anchors, presence.openSecond, until)) {
+    for (const { competition } of playOpen(presence, second + 1, turn)) {
+      const isMove = competition.zoneId !== presence.competition.zoneId;
+      if (isMove) confirm(presence, competition.zoneId, second, turn);
+      noteFix(presence, competition, second, turn);
+      presence.competition = competition;
+    }
+    openFrom(presence, second + 1, turn);
   }
-  presence.openSecond = until;
-  presence.played = presence.played.filter(({ second }) => second >= until);
-  presence.anchors = prune(presence.anchors, until, keepFor(presence, turn), turn.context.parameters);
+  if (presence.openSecond < until) openFrom(presence, until, turn);
+}
+
+/** All before `second` is decided: forgets what of it cannot matter any more. */
+function openFrom(presence: Presence, second: number, { context }: Turn): void {
+  const { parameters } = context;
+  const { track, zoneId } = presence.competition;
+  presence.openSecond = second;
+  presence.played = presence.played.filter((each) => each.second >= second);
+  if (track !== undefined && isLocated({ second: second - 1, locatedAt: track.locatedAt }, parameters)) {
+    // By this a zone is found where too little is heard to go on locating them.
+    presence.anchors = heardAfter(presence.anchors, track.locatedAt);
+  } else if (zoneId !== undefined) {
+    presence.anchors = stillHeld(presence.anchors, second, parameters);
+  } else {
+    // A first zone that was sought in the open seconds by anchors that are forgotten now has to be sought again.
+    if (presence.anchors.length > parameters.anchorsKept) presence.played = [];
+    presence.anchors = strongest(presence.anchors, second, parameters);
+  }
 }
 
 /** Plays the open seconds before `until`, those not played before; what is played once is remembered. */
@@ -113,13 +135,6 @@ function playOpen(presence: Presence, until: number, turn: Turn): Played[] {
   const played = play(presence.competition, hearing, presence.openSecond, until, presence.played);
   if (played.length > presence.played.length) presence.played = played;
   return played;
-}
-
-/** Somebody located needs no memory of single anchors; a first zone is sought by all that was lately heard. */
-function keepFor({ competition }: Presence, { context }: Turn): Keep {
-  const { track, zoneId } = competition;
-  if (track !== undefined && isLocated(track, context.parameters)) return 'nothing';
-  return zoneId === undefined ? 'window' : 'last';
 }
 
 function noteFix({ storeId, anchors }: Presence, { track }: Competition, second: number, turn: Turn): void {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { badRequest } from '../platform/index.js';
-import type { GatewayId, Instant, PrincipalOf, ShopperId } from '../shared/index.js';
+import type { Instant, PrincipalOf, ShopperId } from '../shared/index.js';
 import { Stores } from '../stores/index.js';
 import { phoneRanging } from './decoders/index.js';
 import { GatewayHearings } from './gateway-hearings.service.js';
@@ -33,9 +33,8 @@ export class SightingIntake {
   ): Promise<BatchAnswer> {
     const batch = this.#read(body, { storeId, receivedAt });
     const layout = this.stores.layout(storeId);
-    const { hearings, refused } = atGateways(batch.good, storeId, layout?.gateways ?? new Map());
-    const gatewayIds = new Set<GatewayId>();
-    for (const { anchor } of hearings) if (anchor.kind === 'gateway') gatewayIds.add(anchor.gatewayId);
+    const placed = atGateways(batch.good, storeId, layout?.gateways ?? new Map());
+    const { hearings, refused, gatewayIds } = placed;
     return this.gateways.take({
       source: 'native',
       storeId,

@@ -39,6 +39,17 @@ describe('the sightings of a gateway key', () => {
     expect(atGateways([item(0)], STORE, gateways()).refused).toMatchObject([{ code: 'required' }]);
   });
 
+  it('say who reports: who heard something, and the only one also where it heard nothing', () => {
+    const reporting = (items: Reported[], ...of: GatewayId[]): GatewayId[] => [
+      ...atGateways(items, STORE, gateways(...of)).gatewayIds,
+    ];
+    expect(reporting([item(0, { gatewayId: g2 }), item(1, { gatewayId: g2 })], g1, g2)).toEqual([g2]);
+    expect(reporting([item(0)], g1)).toEqual([g1]);
+    expect(reporting([], g1)).toEqual([g1]);
+    expect(reporting([], g1, g2)).toEqual([]);
+    expect(reporting([item(0, { gatewayId: g2 })], g1)).toEqual([]);
+  });
+
   it('keep the power that a beacon can have, and drop what it cannot', () => {
     const powers = [-59, 0, 100].map((measuredPowerDbm, index) => item(index, { measuredPowerDbm }));
     const { hearings } = atGateways(powers, STORE, gateways(g1));

@@ -21,7 +21,8 @@ export interface Placed {
 }
 
 /**
- * A gateway key's sightings, at the gateways of its store. Where the store has one gateway, it need not be named.
+ * A gateway key's sightings, at the gateways of its store, and which gateways report. Where the store has one gateway, it
+ * need not be named, and it reports also by saying that it heard nothing.
  *
  * @param gateways those of the key's store; empty for a store without layout
  */
@@ -29,9 +30,10 @@ export function atGateways(
   items: readonly Reported[],
   storeId: StoreId,
   gateways: ReadonlyMap<GatewayId, unknown>,
-): Placed {
+): Placed & { gatewayIds: Set<GatewayId> } {
   const [only] = gateways.size === 1 ? gateways.keys() : [];
-  const placed: Placed = { hearings: [], refused: [] };
+  const gatewayIds = new Set(only === undefined || items.length > 0 ? [] : [only]);
+  const placed = { hearings: [] as Hearing[], refused: [] as Refusal[], gatewayIds };
   // One for all that a gateway heard in a row.
   let anchor: { kind: 'gateway'; gatewayId: GatewayId } | undefined;
   for (const item of items) {
@@ -41,7 +43,10 @@ export function atGateways(
       const detail = 'gatewayId: needed, because the store does not have exactly one gateway';
       placed.refused.push({ index, code: 'required', detail });
     } else if (gateways.has(gatewayId)) {
-      if (anchor?.gatewayId !== gatewayId) anchor = { kind: 'gateway', gatewayId };
+      if (anchor?.gatewayId !== gatewayId) {
+        anchor = { kind: 'gateway', gatewayId };
+        gatewayIds.add(gatewayId);
+      }
       placed.hearings.push(hearingOf(item, storeId, anchor));
     } else {
       const detail = `gatewayId: the store has no gateway ${gatewayId}`;

@@ -12,9 +12,9 @@ const hearing = (over: Partial<Hearing> = {}): Hearing => ({
   rssiDbm: -60,
   ...over,
 });
-const idOf = (over: Partial<Hearing>, receivedAt = NOW, sentAt?: number): string => {
+const idOf = (over: Partial<Hearing>, receivedAt = NOW, sentAt?: number, of = 'ada'): string => {
   const clocks = sentAt === undefined ? { receivedAt } : { receivedAt, sentAt };
-  return sightingOf({ ...hearing(over), at: receivedAt }, 'ada' as ShopperId, clocks).sightingId;
+  return sightingOf({ ...hearing(over), at: receivedAt }, of as ShopperId, clocks).sightingId;
 };
 
 describe('the time of a sighting', () => {
@@ -86,5 +86,14 @@ describe('the id of a sighting', () => {
       { beaconIds: ['mac:0' as BeaconId] },
     ].map((over) => idOf(over));
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('differs between two phones beside one beacon, which count alike or hear it alike', () => {
+    const anchor = { kind: 'beacon', beaconId: 'mac:d00000000001' as BeaconId } as const;
+    for (const told of [{ sightingId: '1' }, { observedAt: NOW - 1_000 }]) {
+      const [adas, bobs] = ['ada', 'bob'].map((of) => idOf({ anchor, ...told }, NOW, undefined, of));
+      expect(adas).not.toBe(bobs);
+      expect(idOf({ anchor, ...told }, NOW + 900)).toBe(adas);
+    }
   });
 });

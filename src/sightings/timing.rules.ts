@@ -94,17 +94,18 @@ function timedAt(hearing: Hearing, at: Instant): TimedHearing {
 }
 
 /**
- * The hearing as a sighting of this shopper. Its id holds the sender's, with the anchor before it, because two
- * gateways may count alike; else it is made from what was heard where, when by the sender's clock, and how loud.
+ * The hearing as a sighting of this shopper. Its id holds the sender's, with who sent it before it, because two of them may
+ * count alike; else it is made from what was heard where, when by the sender's clock, and how loud. The sender is the
+ * gateway, or the shopper's phone: of the phones beside one beacon two may hear it alike in the same second.
  */
 export function sightingOf(hearing: TimedHearing, shopperId: ShopperId, clocks: Clocks): Sighting {
   const { storeId, anchor, rssiDbm, measuredPowerDbm, at, beaconIds, observedAt } = hearing;
-  const anchorId = anchor.kind === 'gateway' ? anchor.gatewayId : anchor.beaconId;
+  const sender = anchor.kind === 'gateway' ? anchor.gatewayId : `${shopperId}|${anchor.beaconId}`;
   const { receivedAt, sentAt } = clocks;
   // A clock that was never set may stand still: by its time all that is heard would be one sighting.
   const isTold = observedAt !== undefined && (sentAt !== undefined || isRealTime(observedAt));
   const saidAt = isTold ? observedAt : (sentAt ?? receivedAt);
-  const sightingId = `${anchorId}|${hearing.sightingId ?? `${beaconIds.join('+')}|${saidAt}|${rssiDbm}`}`;
+  const sightingId = `${sender}|${hearing.sightingId ?? `${beaconIds.join('+')}|${saidAt}|${rssiDbm}`}`;
   const sighting: Sighting = {
     shopperId,
     storeId,

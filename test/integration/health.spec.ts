@@ -1,8 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Decisions } from '../../src/decisions/index.js';
-import { Metrics } from '../../src/platform/index.js';
+import { Clock, Metrics, RedisConnections } from '../../src/platform/index.js';
 import type { PresenceChange } from '../../src/presence/index.js';
-import type { ChangeId, ShopperId, StoreId, VisitId, ZoneId } from '../../src/shared/index.js';
+import type {
+  BeaconId,
+  ChangeId,
+  GatewayId,
+  ShopperId,
+  StoreId,
+  VisitId,
+  ZoneId,
+} from '../../src/shared/index.js';
+import type { HealthUpdate, KeptHearing } from '../../src/sightings/health/health-kept.js';
+import { HealthStore } from '../../src/sightings/health/health.store.js';
 import { ZoneMutes } from '../../src/sightings/index.js';
 import { startShop, type Shop } from '../support/shop.js';
 import { until } from '../support/until.js';
@@ -223,6 +233,28 @@ describe('the health of a store', () => {
     await minew([{ type: 'Unknown', mac: 'EEEEEEEEEEEE', rssi: -51, rawData: '' }]);
     const health = await pageWith(({ heard }) => heard.some(({ beaconId }) => beaconId === STRANGE));
     expect(gateway(health).silent).toBe(false);
+  });
+});
+
+describe('what processes heard', () => {
+  it('is joined for a minute, and does not pile up when they are gone', async () => {
+    const storeId = 's9' as StoreId;
+    const now = Date.parse('2026-11-22T10:00:30Z');
+    const heardBy = (tag: string, at: number): Map<StoreId, HealthUpdate> => {
+      const heard: KeptHearing[] = [[tag as BeaconId, 'g1' as GatewayId, -60, at, 'other']];
+      const none = { seen: new Map(), counts: new Map(), reasons: new Map(), payloads: new Map() };
+      return new Map([[storeId, { ...none, beacons: new Map(), batteries: new Map(), heard }]]);
+    };
+    const [one, other] = [0, 1].map(() => new HealthStore(shop.get(RedisConnections), new Clock()));
+    const read = async (at: number): Promise<string[]> => {
+      const { heard } = await other!.read(storeId, at);
+      return heard.map(([beaconId]) => beaconId);
+    };
+    await one!.write(heardBy(ADAS, now), now);
+    await other!.write(heardBy(BOBS, now + 40_000), now + 40_000);
+    expect(await read(now + 40_000)).toEqual([ADAS, BOBS]);
+    await other!.write(heardBy(BOBS, now + 120_000), now + 120_000);
+    expect(await read(now + 120_000)).toEqual([BOBS]);
   });
 });
 

@@ -58,6 +58,8 @@ let prefix: string;
 let processes: Process[];
 let now: Instant;
 let readers: StreamReader[];
+/** Whether nobody can be worked in, as by a defect of ours. */
+let isCursed: boolean;
 
 function startProcess(address = url): Process {
   const clock = new Clock();
@@ -65,13 +67,15 @@ function startProcess(address = url): Process {
   const redis = new RedisConnections(address, prefix, 4, log);
   const metrics = new Metrics();
   const surroundings = {
-    placeOf: (asked: StoreId) =>
-      asked === storeId
+    placeOf: (asked: StoreId) => {
+      if (isCursed) throw new TypeError('a defect');
+      return asked === storeId
         ? {
             layout,
             context: { newId: () => clock.newId(), parameters: defaultParameters, dwellSeconds: [10] },
           }
-        : undefined,
+        : undefined;
+    },
   } as unknown as Surroundings;
   const store = new PresenceStore(redis, clock);
   const writer = new PresenceWriter(store, surroundings, clock, metrics, log);
@@ -167,6 +171,7 @@ beforeEach(async () => {
   now = 1_790_000_000_000;
   processes = [];
   readers = [];
+  isCursed = false;
   const { redis } = startProcess();
   await until(
     () => redis.request.status,
@@ -514,6 +519,35 @@ describe('what can wait', () => {
     await one.presence.settle();
     expect(await one.presence.of(SOMEBODY)).toBeUndefined();
     expect(await one.presence.of('shopper-8' as ShopperId)).toMatchObject({ lastHeardAt: now });
+  });
+
+  it('is let go where a defect keeps it from being worked in, and holds up neither its page nor what comes', async () => {
+    const [process] = processes as [Process];
+    await stand(process);
+    const heardBefore = await lastHeard(process);
+    await process.presence.take(crowd.map((shopper) => heard(shopper, 0)));
+    isCursed = true;
+    now += 1_000;
+    await until(
+      () => pages(process),
+      (left) => left.length === 0,
+    );
+    isCursed = false;
+    expect(await lastHeard(process)).toBe(heardBefore);
+    await process.presence.take([heard(SOMEBODY, 0)]);
+    expect(await lastHeard(process)).toBe(now);
+  });
+
+  it('keeps nobody waiting where a defect keeps another process from working it in', async () => {
+    const [one, other] = await three();
+    await stand(one);
+    await one.presence.take(crowd.map((shopper) => heard(shopper, 0)));
+    one.redis.request.disconnect();
+    now += 16_000;
+    isCursed = true;
+    expect(await other.recovery.recover()).toBe(1);
+    isCursed = false;
+    expect(await other.recovery.recover()).toBe(0);
   });
 
   it('is written at once where few are heard', async () => {

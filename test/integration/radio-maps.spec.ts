@@ -127,8 +127,37 @@ describe('the map of a store’s radios', () => {
       (learns) => learns === false,
     );
     const { radio } = mapped();
+
     const [expected] = radio!.expected;
     const spot = 1 * radio!.floor.grid.columns + 5;
     expect(expected!.meanDbm[spot]).toBeCloseTo(levelAt('a', 5.5, 1.5), 0);
+  });
+
+  it('moves nobody until the survey of a new layout is read', async () => {
+    const maps = shop.get(RadioMaps);
+    const layout = { ...shop.get(Stores).layout('hall' as never)! };
+    expect(maps.of(layout).radio).toMatchObject({ isMakeshift: true, surveyed: false });
+    const { radio } = await until(
+      () => maps.of(layout),
+      (kept) => kept.radio?.isMakeshift !== true,
+    );
+    expect(radio?.surveyed).toBe(true);
+  });
+
+  it('is made do with where its survey cannot be read, until it can', async () => {
+    const maps = shop.get(RadioMaps);
+    const stores = shop.get(Stores);
+    const surveyOf = stores.surveyOf.bind(stores);
+    stores.surveyOf = () => Promise.reject(new Error('Postgres is away'));
+    const layout = { ...stores.layout('hall' as never)! };
+    maps.of(layout);
+    const { radio } = await until(
+      () => maps.of(layout),
+      (kept) => kept.radio?.isMakeshift !== true,
+    );
+    expect(radio?.surveyed).toBe(false);
+    stores.surveyOf = surveyOf;
+    await maps.readMissed();
+    expect(maps.of(layout).radio?.surveyed).toBe(true);
   });
 });

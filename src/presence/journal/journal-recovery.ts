@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, Log } from '../../platform/index.js';
+import { Clock, Log, Problem } from '../../platform/index.js';
 import { SECOND_MS } from '../../shared/index.js';
+import type { Sighting } from '../../sightings/index.js';
 import { PresenceService } from '../presence.service.js';
 import { JournalStore } from './journal.store.js';
 
@@ -21,10 +22,20 @@ export class JournalRecovery {
   async recover(): Promise<number> {
     const pages = await this.store.begunBefore(this.clock.now() - LEFT_AFTER_MS);
     for (const page of pages) {
-      for (const sightings of await this.store.read(page)) await this.presence.recover(sightings);
+      for (const sightings of await this.store.read(page)) await this.#recover(sightings);
       await this.store.remove([page]);
     }
     if (pages.length > 0) this.log.info({ event: 'journal.recovered', pages: pages.length });
     return pages.length;
+  }
+
+  /** A shopper who cannot be worked in is not to keep the others, later pages and the sweep for as long as pages are kept. */
+  async #recover(sightings: readonly Sighting[]): Promise<void> {
+    try {
+      await this.presence.recover(sightings);
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      this.log.error({ event: 'journal.unrecovered', error });
+    }
   }
 }

@@ -26,6 +26,8 @@ export interface RadioMap {
   surveyed: boolean;
   /** Some anchors were not: what they hear of passers-by tells of them. */
   learns: boolean;
+  /** From the plan alone, while survey and what was learned are being read: good for a first zone, and for no move. */
+  isMakeshift?: true;
 }
 
 /** Shadowing: how far a level may be off where nobody has measured. Measured halls: 3-6 dB; 2.7 beside the 3 dB of `placeDeviationDb`. */

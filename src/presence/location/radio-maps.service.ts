@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Lifecycle, Log } from '../../platform/index.js';
-import type { StoreId } from '../../shared/index.js';
+import { SECOND_MS, type StoreId } from '../../shared/index.js';
 import { Stores, type StoreLayout } from '../../stores/index.js';
 import { learn, type Fix, type Learned } from './calibration.rules.js';
 import { geometryOf } from './geometry.rules.js';
@@ -20,7 +20,15 @@ interface Kept extends Mapped {
   base: StoreLayout;
   /** What this one has learned since. */
   fresh: Learned;
+  /** Survey and what was learned are in it. */
+  isRead: boolean;
 }
+
+/**
+ * A map from the plan alone errs by metres. Whoever is in a zone stays there for as long, at most, until the map is read:
+ * in simulated surveyed halls one in six who stood still were moved within 8 s of a map without its survey.
+ */
+const MAKESHIFT_MS = 20 * SECOND_MS;
 
 /**
  * The radio maps of the stores that this process hears. A map is there at once, from the plan alone; survey and what
@@ -41,7 +49,10 @@ export class RadioMaps implements OnModuleInit {
 
   onModuleInit(): void {
     this.lifecycle.onStart(() => {
-      this.#timer = setInterval(() => void this.exchange(), LEARNED_EVERY_MS).unref();
+      this.#timer = setInterval(() => {
+        void this.readMissed();
+        void this.exchange();
+      }, LEARNED_EVERY_MS).unref();
     });
     this.lifecycle.onStop('streams', async () => {
       clearInterval(this.#timer);
@@ -53,9 +64,13 @@ export class RadioMaps implements OnModuleInit {
   of(base: StoreLayout): Mapped {
     const kept = this.#kept.get(base.storeId);
     if (kept?.base === base) return kept;
-    const made = keptOf(base, base, undefined);
+    const made: Kept = { ...keptOf(base, base, undefined), isRead: false };
+    if (made.radio !== undefined) {
+      made.radio = { ...made.radio, isMakeshift: true };
+      setTimeout(() => this.#makeDo(made), MAKESHIFT_MS).unref();
+      void this.#later(() => this.#read(made));
+    }
     this.#kept.set(base.storeId, made);
-    if (made.radio !== undefined) void this.#later(() => this.#read(made));
     return made;
   }
 
@@ -87,12 +102,34 @@ export class RadioMaps implements OnModuleInit {
     this.log.warn({ event: 'radio-map.failed', error });
   }
 
+  /** Reads what could not be read before. */
+  readMissed(): Promise<void> {
+    return this.#later(async () => {
+      for (const kept of this.#kept.values())
+        if (!kept.isRead && kept.radio !== undefined) await this.#read(kept);
+    });
+  }
+
+  /** Reads survey and what was learned; where that fails, `readMissed` tries again. */
   async #read(kept: Kept): Promise<void> {
     const { base } = kept;
-    const survey = await this.stores.surveyOf(base.storeId);
-    const known = await this.repository.find(base.storeId);
-    const layout = survey.length === 0 ? base : { ...base, survey };
-    await this.#replace(kept, layout, known);
+    if (this.#kept.get(base.storeId)?.base !== base) return;
+    try {
+      const survey = await this.stores.surveyOf(base.storeId);
+      const known = await this.repository.find(base.storeId);
+      const layout = survey.length === 0 ? base : { ...base, survey };
+      await this.#replace(kept, layout, known, true);
+    } catch (error) {
+      this.#failed(error);
+      this.#makeDo(kept);
+    }
+  }
+
+  /** It is not read in time, or cannot be: moves are told by what there is. */
+  #makeDo(kept: Kept): void {
+    if (this.#kept.get(kept.base.storeId) !== kept || kept.radio === undefined) return;
+    const { isMakeshift: _, ...radio } = kept.radio;
+    kept.radio = radio;
   }
 
   async #exchangeOf(kept: Kept): Promise<void> {
@@ -102,10 +139,15 @@ export class RadioMaps implements OnModuleInit {
       kept.fresh = merged(fresh, kept.fresh);
       throw error;
     });
-    await this.#replace(kept, kept.layout, known);
+    await this.#replace(kept, kept.layout, known, kept.isRead);
   }
 
-  async #replace(kept: Kept, layout: StoreLayout, known: Learned | undefined): Promise<void> {
+  async #replace(
+    kept: Kept,
+    layout: StoreLayout,
+    known: Learned | undefined,
+    isRead: boolean,
+  ): Promise<void> {
     const steps = radioMapInSteps(layout, known);
     let step = steps.next();
     for (; step.done !== true; step = steps.next()) await turn();
@@ -114,6 +156,7 @@ export class RadioMaps implements OnModuleInit {
     const made = keptOf(kept.base, layout, known, step.value);
     this.#kept.set(kept.base.storeId, {
       ...made,
+      isRead,
       fresh: kept.fresh.stamp === made.fresh.stamp ? kept.fresh : made.fresh,
     });
   }
@@ -124,6 +167,6 @@ function keptOf(
   layout: StoreLayout,
   known: Learned | undefined,
   radio = radioMapOf(layout, known),
-): Kept {
+): Omit<Kept, 'isRead'> {
   return { base, layout, radio, fresh: { stamp: geometryOf(layout).stamp, sums: new Map() } };
 }

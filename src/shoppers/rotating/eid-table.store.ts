@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { RedisConnections } from '../../platform/index.js';
 import { SECOND_MS, type Instant } from '../../shared/index.js';
 import { FINISH_SHARE, RENEW_LEASE } from './eid-table.lua.js';
-import { readEntry, writeEntry, type Covered, type Share, type TableEntry } from './table.rules.js';
+import { endOf, readEntry, writeEntry, type Covered, type Share, type TableEntry } from './table.rules.js';
 
 /** Redis keeps an entry a little past its time: clocks differ, and readers look at the time themselves. */
 const KEPT_PAST_MS = 10 * SECOND_MS;
@@ -77,7 +77,7 @@ export class EidTableStore {
   async #write(redis: Redis, entries: Iterable<[string, TableEntry]>, now: Instant): Promise<void> {
     let pipeline = redis.pipeline();
     for (const [eid, entry] of entries) {
-      const keptMs = entry.until - now + KEPT_PAST_MS;
+      const keptMs = endOf(entry) - now + KEPT_PAST_MS;
       pipeline.set(this.#entryKey(eid), writeEntry(entry), 'PX', keptMs);
       if (pipeline.length < COMMANDS_AT_ONCE) continue;
       await executed(pipeline);

@@ -3,6 +3,7 @@ import { SECOND_MS } from '../../shared/index.js';
 import { computeEid } from './eid.rules.js';
 import {
   coverage,
+  endOf,
   entriesBetween,
   isBelieved,
   nameOf,
@@ -14,6 +15,7 @@ import {
   windowsAround,
   writeEntry,
   type RotatingIdentity,
+  type TableEntry,
 } from './table.rules.js';
 
 const NOW = 1_800_000_000_000;
@@ -89,6 +91,40 @@ describe('the table of ephemeral identifiers', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('believes both clocks whatever lies between them, written at once or round by round', () => {
+    const between = fc.oneof(fc.integer({ min: -6_000, max: 6_000 }), fc.integer({ min: -1e6, max: 1e6 }));
+    fc.assert(
+      fc.property(fc.constantFrom(0, 4, 10), between, (rotationExponent, clockOffsetSeconds) => {
+        const each = identity({ rotationExponent, clockOffsetSeconds });
+        const table = new Map<string, TableEntry>();
+        let until = NOW;
+        for (let at = NOW; at < NOW + 4_000_000; at += 97_000) {
+          if (at >= until - slackMs(rotationExponent)) {
+            const to = at + roundMs(rotationExponent) + slackMs(rotationExponent);
+            const span = { from: until, to, knownBefore: at > NOW };
+            for (const [eid, entry] of entriesBetween(each, span)) table.set(eid, entry);
+            until = to;
+          }
+          for (const offset of [0, clockOffsetSeconds]) {
+            const entry = table.get(advertised(each, at, offset));
+            expect(entry && isBelieved(readEntry(writeEntry(entry)), at)).toBe(true);
+            expect(entry && endOf(entry)).toBeGreaterThan(at);
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('believes no identifier for longer than its window and those around it, by each of two clocks', () => {
+    const each = identity({ clockOffsetSeconds: -5_000 });
+    const eid = advertised(each, NOW);
+    const entry = written(each, NOW, NOW).get(eid)!;
+    const seconds = Array.from({ length: 40_000 }, (_, nth) => nth - 20_000);
+    const believed = seconds.filter((second) => isBelieved(entry, NOW + second * SECOND_MS));
+    expect(believed).toHaveLength(2 * 3 * 1_024);
   });
 
   it('believes an identifier from one window before its own to one after, though it is written earlier', () => {

@@ -19,6 +19,8 @@ export interface TableEntry {
   offsetSeconds: number;
   /** It is nobody's from then on; and was before, longer ago than its window and those around it last. */
   until: Instant;
+  /** By the other clock that is believed of its key `until` is so much later; absent where that makes no difference. */
+  laterSeconds?: number;
 }
 
 /** So much is a window widened at least on each side: sightings may be a minute old when they come. */
@@ -54,16 +56,18 @@ export function entriesBetween(
   identity: RotatingIdentity,
   span: { from: Instant; to: Instant; knownBefore: boolean },
 ): Map<string, TableEntry> {
-  const entries = new Map<string, TableEntry>();
-  for (const offsetSeconds of new Set([identity.declaredOffsetSeconds, identity.clockOffsetSeconds])) {
-    for (const [eid, entry] of entriesAt(identity, offsetSeconds, span)) entries.set(eid, entry);
+  const { declaredOffsetSeconds: declared, clockOffsetSeconds: learnt } = identity;
+  const entries = new Map(entriesAt(identity, { offsetSeconds: learnt, other: declared }, span));
+  if (declared === learnt) return entries;
+  for (const [eid, entry] of entriesAt(identity, { offsetSeconds: declared, other: learnt }, span)) {
+    if (!entries.has(eid)) entries.set(eid, entry);
   }
   return entries;
 }
 
 function* entriesAt(
   identity: RotatingIdentity,
-  offsetSeconds: number,
+  { offsetSeconds, other }: { offsetSeconds: number; other: number },
   { from, to, knownBefore }: { from: Instant; to: Instant; knownBefore: boolean },
 ): Generator<[string, TableEntry]> {
   const { name, rotationExponent } = identity;
@@ -71,36 +75,63 @@ function* entriesAt(
   const around = windowsAround(rotationExponent);
   const windowOf = (at: Instant): number => Math.floor((at + offsetSeconds * SECOND_MS) / windowMs);
   const first = knownBefore ? windowOf(from) + around + 1 : windowOf(from) - around;
+  const later = laterBy(offsetSeconds - other, rotationExponent);
   for (const { window, eid } of eidsBetween(identity, first, windowOf(to) + around)) {
     const until = (window + 1 + around) * windowMs - offsetSeconds * SECOND_MS;
-    yield [eid, { name, rotationExponent, offsetSeconds, until }];
+    yield [eid, { name, rotationExponent, offsetSeconds, until, ...later }];
   }
 }
 
-/** Whether an identifier may be heard now: entries are written some time before their window. */
-export function isBelieved({ until, rotationExponent }: TableEntry, now: Instant): boolean {
-  const lifeMs = (2 * windowsAround(rotationExponent) + 1) * 2 ** rotationExponent * SECOND_MS;
-  return now >= until - lifeMs && now < until;
+/** How long an identifier is believed: its window and those around it. */
+function lifeSeconds(rotationExponent: number): number {
+  return (2 * windowsAround(rotationExponent) + 1) * 2 ** rotationExponent;
 }
 
-/** As text of at most 44 characters, which Redis keeps in one piece: digits of base 36, and seconds. */
-export function writeEntry({ until, rotationExponent, offsetSeconds, name }: TableEntry): string {
+/**
+ * An identifier is one key's by both clocks. Where these differ by little, each is within the windows that are believed by
+ * the other; where by much, one has long been nobody's when it is written by the other.
+ */
+function laterBy(seconds: number, rotationExponent: number): Pick<TableEntry, 'laterSeconds'> {
+  const slack = (windowsAround(rotationExponent) * 2 ** rotationExponent) / 2;
+  const matters = Math.abs(seconds) > slack && Math.abs(seconds) < 3 * lifeSeconds(rotationExponent);
+  return matters ? { laterSeconds: seconds } : {};
+}
+
+/** Whether an identifier may be heard now, by one of its key's clocks: entries are written some time before their window. */
+export function isBelieved(entry: TableEntry, now: Instant): boolean {
+  const { until, rotationExponent, laterSeconds = 0 } = entry;
+  const lifeMs = lifeSeconds(rotationExponent) * SECOND_MS;
+  const isWithin = (end: Instant): boolean => now >= end - lifeMs && now < end;
+  return isWithin(until) || isWithin(until + laterSeconds * SECOND_MS);
+}
+
+/** When an identifier is nobody's by either clock. */
+export function endOf({ until, laterSeconds = 0 }: TableEntry): Instant {
+  return until + Math.max(0, laterSeconds) * SECOND_MS;
+}
+
+/** As text of at most 44 characters, which Redis keeps in one piece, unless there are two clocks: digits of base 36, and seconds. */
+export function writeEntry(entry: TableEntry): string {
+  const { until, rotationExponent, offsetSeconds, name, laterSeconds } = entry;
   const numbers = [until / SECOND_MS, rotationExponent, offsetSeconds];
-  return [...numbers.map((number) => number.toString(DIGITS)), name].join(' ');
+  const later = laterSeconds === undefined ? [] : [laterSeconds.toString(DIGITS)];
+  return [...numbers.map((number) => number.toString(DIGITS)), name, ...later].join(' ');
 }
 
 export function readEntry(text: string): TableEntry {
-  const [until, rotationExponent, offsetSeconds, name] = text.split(' ') as [
+  const [until, rotationExponent, offsetSeconds, name, later] = text.split(' ') as [
     string,
     string,
     string,
     BeaconId,
+    string | undefined,
   ];
   return {
     name,
     rotationExponent: Number.parseInt(rotationExponent, DIGITS),
     offsetSeconds: Number.parseInt(offsetSeconds, DIGITS),
     until: Number.parseInt(until, DIGITS) * SECOND_MS,
+    ...(later !== undefined && { laterSeconds: Number.parseInt(later, DIGITS) }),
   };
 }
 const DIGITS = 36;

@@ -45,6 +45,21 @@ describe('the clock of a gateway', () => {
     },
   );
 
+  it.each([
+    [10, HOUR],
+    [30, HOUR],
+    [30, -HOUR],
+    [30, 30_000],
+    [60, undefined],
+  ])('that sends every %d s is found, up to half a minute: %d ms', (every, behindMs) => {
+    let clock = UNKNOWN_CLOCK;
+    for (let second = 0; second < 600; second += every) {
+      const receivedAt = NOW + second * 1_000;
+      clock = observed(clock, receivedAt - (behindMs ?? HOUR), receivedAt + 80);
+    }
+    expect(clock.offsetMs).toBe(behindMs === undefined ? undefined : behindMs + 80);
+  });
+
   it('comes within a second of the truth where most payloads are quick, as Kontakt.io saw', () => {
     const { offsetMs } = heard(600, NOW, (second) => ({
       behindMs: 300_000,
@@ -112,6 +127,21 @@ describe('data that a gateway stored', () => {
     );
     expect(Math.abs(mixed.offsetMs ?? NaN)).toBeLessThan(200);
   });
+
+  it.each([1, 1.1, 1.3])(
+    'is no clock where it follows what is heard now, %d times as fast as time',
+    (speed) => {
+      const back = heard(5, NOW + 60_000 + gapMs, steady(0), live);
+      const seconds = gapMs / 1_000;
+      const followed = heard(
+        seconds,
+        NOW + 65_000 + gapMs,
+        (second) => ({ behindMs: gapMs + 5_000 - second * 1_000 * (speed - 1), wayMs: 50 }),
+        back,
+      );
+      expect(Math.abs(followed.offsetMs ?? NaN)).toBeLessThan(200);
+    },
+  );
 
   it('is no clock where one payload spans minutes', () => {
     expect(ownTimeOf([NOW - 400_000, NOW - 200_000, NOW - 100_000, NOW])).toBeUndefined();

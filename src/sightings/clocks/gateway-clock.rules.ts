@@ -14,6 +14,8 @@ interface Witness {
 export interface GatewayClock {
   readonly recent: readonly Witness[];
   readonly newestOwn?: Instant | undefined;
+  /** The last stretch of its own time of which it told nothing, and told of later times: where stored data may be of. */
+  readonly untold?: { readonly from: Instant; readonly to: Instant } | undefined;
   /** To be added to the gateway's times to get ours: positive where it is behind. Absent until several payloads agree. */
   readonly offsetMs?: number | undefined;
   /** The last payload that bore the offset out. */
@@ -24,8 +26,10 @@ export const UNKNOWN_CLOCK: GatewayClock = { recent: [] };
 
 /** At 1 Hz a minute of payloads: with delays spread evenly over 17 s the third lowest of them is 0.8 s. */
 const MOST_RECENT = 64;
-/** A gateway that reports once a minute (Meraki) never has four payloads in it: the age of its data is no clock. */
-const WINDOW_MS = 2 * MINUTE_MS;
+/** Further apart they agree about nothing: of what reports once a minute (Meraki) the age of its data is no clock. */
+const APART_MS = MINUTE_MS / 2;
+/** Eight payloads so far apart. */
+const WINDOW_MS = 4 * MINUTE_MS;
 /** Of payloads that come so close together only one that is less behind says anything new (MQTT: one for each advert). */
 const CLOSE_MS = 250;
 /** The slowest way from a gateway that Kontakt.io's histogram shows is 17 s. */
@@ -53,7 +57,7 @@ const RISE_PER_SECOND_MS = 1;
  *
  * A clock that is behind and data that is old look alike in one payload. They are told apart by this: a clock runs, so
  * its lags stay equal while stored data catches up; and time that goes on from where it stood after a gap is stored
- * data, while a clock that is set back tells times it has told before. The price: a gateway that was never heard in
+ * data, be it sent before or after what is heard now, while a clock that is set back tells times it has told before. The price: a gateway that was never heard in
  * time and sends its backlog at exactly the speed at which it was heard is taken for a slow clock; one that stood
  * still with its clock, without losing it, is taken for stored data until its clock is set.
  *
@@ -64,7 +68,9 @@ export function observed(clock: GatewayClock, ownTime: Instant, receivedAt: Inst
   const lagMs = receivedAt - ownTime;
   const last = clock.recent.at(-1);
   if (last !== undefined && receivedAt - last.receivedAt < CLOSE_MS && lagMs >= last.lagMs) return clock;
-  const wentBack = clock.newestOwn !== undefined && ownTime < clock.newestOwn - NOTICED_OFFSET_MS;
+  const { newestOwn = ownTime, untold } = clock;
+  const isUntold = untold !== undefined && ownTime > untold.from && ownTime < untold.to;
+  const wentBack = ownTime < newestOwn - NOTICED_OFFSET_MS && !isUntold;
   const witness: Witness = { receivedAt, lagMs, wentBack };
   const from = clock.recent.findIndex((each) => receivedAt - each.receivedAt < WINDOW_MS);
   const kept = from < 0 ? [] : clock.recent.slice(Math.max(from, clock.recent.length + 1 - MOST_RECENT));
@@ -111,13 +117,22 @@ function followed(
   }
   const low = lowEnd(recent, offsetMs);
   const lagMs = receivedAt - ownTime;
-  const newestOwn =
-    lagMs < offsetMs - NOTICED_OFFSET_MS ? clock.newestOwn : Math.max(ownTime, clock.newestOwn ?? ownTime);
-  if (low > offsetMs + NOTICED_OFFSET_MS) return { ...clock, newestOwn };
+  const told = lagMs < offsetMs - NOTICED_OFFSET_MS ? {} : toldUntil(clock, ownTime);
+  if (low > offsetMs + NOTICED_OFFSET_MS) return { ...clock, ...told };
   const elapsed = Math.max(0, receivedAt - (clock.offsetAt ?? receivedAt));
   const mostRise = (RISE_PER_SECOND_MS * elapsed) / SECOND_MS;
   const step = Math.min(WEIGHT * (low - offsetMs), mostRise);
-  return { ...clock, newestOwn, offsetMs: offsetMs + step, offsetAt: receivedAt };
+  return { ...clock, ...told, offsetMs: offsetMs + step, offsetAt: receivedAt };
+}
+
+/** The newest time that the gateway has told, and what it left out before. */
+function toldUntil(
+  { newestOwn, untold }: GatewayClock,
+  ownTime: Instant,
+): Pick<GatewayClock, 'newestOwn' | 'untold'> {
+  if (newestOwn === undefined || ownTime - newestOwn <= LONGEST_WAY_MS)
+    return { newestOwn: Math.max(ownTime, newestOwn ?? ownTime), untold };
+  return { newestOwn: ownTime, untold: { from: newestOwn, to: ownTime } };
 }
 
 /** The payloads at the end that tell of a clock set back: further behind than known, and again in times told before. */
@@ -142,7 +157,8 @@ function agree(run: readonly Witness[], { spanMs, spreadMs }: { spanMs: number; 
   const lags = run.map(({ lagMs }) => lagMs);
   const from = run[0]?.receivedAt ?? 0;
   const to = run.at(-1)?.receivedAt ?? 0;
-  return to - from >= spanMs && Math.max(...lags) - Math.min(...lags) <= spreadMs;
+  const isDense = to - from <= run.length * APART_MS;
+  return isDense && to - from >= spanMs && Math.max(...lags) - Math.min(...lags) <= spreadMs;
 }
 
 /** The low end without slips: absurdly early ones count only when they come in a row. */

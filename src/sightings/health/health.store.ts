@@ -34,7 +34,7 @@ export class HealthStore {
 
   constructor(
     private readonly redis: RedisConnections,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.#writer = clock.newId();
   }
@@ -49,10 +49,11 @@ export class HealthStore {
   async read(storeId: StoreId, now: Instant): Promise<KeptHealth> {
     const key = this.#keysOf(storeId);
     const buckets = [bucketOf(now) - 1, bucketOf(now)];
-    const names = [key('seen'), key('payloads'), key('beacons'), key('batteries'), key('heard')];
-    const [seen, payloads, beacons, batteries, heard, ...bucketed] = await Promise.all(
+    const names = [key('seen'), key('payloads'), key('beacons'), key('batteries')];
+    const [seen, payloads, beacons, batteries, lately, justNow, ...bucketed] = await Promise.all(
       [
         ...names,
+        ...heardIn(now).map(key),
         ...buckets.map((bucket) => key(`counts:${bucket}`)),
         ...buckets.map((bucket) => key(`reasons:${bucket}`)),
       ].map((name) => this.redis.request.hgetall(name)),
@@ -65,7 +66,7 @@ export class HealthStore {
       payloads: recent(read(payloads, parsed<KeptPayload>), now),
       beacons: read(beacons, parsed<KeptBeacon>),
       batteries: read(batteries, parsed<KeptBattery>),
-      heard: Object.values(heard ?? {}).flatMap(parsed<KeptHearing[]>),
+      heard: Object.values({ ...lately, ...justNow }).flatMap(parsed<KeptHearing[]>),
     };
   }
 
@@ -85,7 +86,7 @@ export class HealthStore {
   /** Takes away what is told of these beacons in a store: rows of payloads, and what was heard in the last minute. */
   async erase(storeId: StoreId, beaconIds: readonly BeaconId[]): Promise<void> {
     const key = this.#keysOf(storeId);
-    for (const name of [key('payloads'), key('heard')]) {
+    for (const name of ['payloads', ...heardIn(this.clock.now())].map(key)) {
       const fields = Object.entries(await this.redis.request.hgetall(name));
       const naming = fields.filter(([, text]) => beaconIds.some((id) => text.includes(JSON.stringify(id))));
       if (naming.length > 0) await this.redis.request.hdel(name, ...naming.map(([field]) => field));
@@ -104,7 +105,8 @@ export class HealthStore {
     keep('beacons', update.beacons, SEEN_FOR_MS);
     keep('batteries', update.batteries, SEEN_FOR_MS);
     keep('payloads', update.payloads, LISTS_FOR_MS);
-    keep('heard', new Map([[this.#writer, update.heard]]), HEARD_FOR_MS);
+    const [, justNow] = heardIn(now);
+    keep(justNow, new Map([[this.#writer, update.heard]]), 2 * HEARD_FOR_MS);
     keep(`reasons:${bucket}`, update.reasons, LISTS_FOR_MS);
     const counts = key(`counts:${bucket}`);
     pipeline.hsetnx(counts, SINCE, now);
@@ -119,6 +121,15 @@ export class HealthStore {
 
 function bucketOf(now: Instant): number {
   return Math.floor(now / BUCKET_MS);
+}
+
+/**
+ * Where that lies which was heard in the minute before this and in this one. By the minute, or what a process that is gone
+ * had heard would lie there for as long as others go on hearing.
+ */
+function heardIn(now: Instant): [lately: string, justNow: string] {
+  const minute = Math.floor(now / HEARD_FOR_MS);
+  return [`heard:${minute - 1}`, `heard:${minute}`];
 }
 
 function parsed<T>(text: string): T {
