@@ -1,4 +1,5 @@
-// `npm run bench -- <name> [options]`: builds if need be, runs `bench/<name>/bench.mjs`, whose last line is JSON.
+// `npm run bench -- <name> [options]`: builds if need be, runs `bench/<name>/bench.mjs`, whose last line is JSON. With the
+// heap that `npm start` has, since some of them run our code in this process.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';

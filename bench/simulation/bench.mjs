@@ -1,14 +1,10 @@
 // `npm run bench -- simulation`: visits a second that are replayed through a draft, from the first read to the result.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import v8 from 'node:v8';
 import { readAlone } from './floor.mjs';
 import { inProcess, load, machineOf } from '../in-process.mjs';
 import { drafts } from './offers.mjs';
 import { seed } from './seed.mjs';
-
-// As `npm start` runs it.
-v8.setFlagsFromString('--max-semi-space-size=32');
 
 const DAY_MS = 86_400_000;
 

@@ -49,7 +49,10 @@ export function play(
   return played;
 }
 
-/** By place as long as enough anchors say where the shopper is, by loudness otherwise; who is in a zone stays there while the map is made. */
+/**
+ * By place as long as enough anchors say where the shopper is, by loudness otherwise. Who is in a zone stays there while the
+ * map is made.
+ */
 function judge(
   competition: Competition,
   hearing: Hearing,

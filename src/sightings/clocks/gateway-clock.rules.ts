@@ -57,9 +57,10 @@ const RISE_PER_SECOND_MS = 1;
  *
  * A clock that is behind and data that is old look alike in one payload. They are told apart by this: a clock runs, so
  * its lags stay equal while stored data catches up; and time that goes on from where it stood after a gap is stored
- * data, be it sent before or after what is heard now, while a clock that is set back tells times it has told before. The price: a gateway that was never heard in
- * time and sends its backlog at exactly the speed at which it was heard is taken for a slow clock; one that stood
- * still with its clock, without losing it, is taken for stored data until its clock is set.
+ * data, be it sent before or after what is heard now, while a clock that is set back tells times it has told before. The
+ * price: a gateway that was never heard in time and sends its backlog at exactly the speed at which it was heard is
+ * taken for a slow clock; one that stood still with its clock, without losing it, is taken for stored data until its
+ * clock is set.
  *
  * @param ownTime by the gateway's clock: when it sent, else the newest time it tells
  */
