@@ -5,6 +5,11 @@ import { io } from 'socket.io-client';
 import { shopperOfPushToken } from './plan.mjs';
 
 const AT_ONCE = 50;
+/**
+ * Phones come at their own times, so what each of them is sent every 25 s to know that it is there is spread as well. Were all
+ * of them let in at once, 2,500 pings and their answers would come within a second.
+ */
+const COME_WITHIN_MS = 25_000;
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 let sockets = [];
 let arrivals = [];
@@ -36,11 +41,14 @@ function open(url, token, shopper, isSilent) {
 
 async function openAll(url, tokensFile, count, isSilent) {
   const tokens = JSON.parse(readFileSync(tokensFile, 'utf8')).slice(0, count);
+  const startedAt = nowMs();
   let next = 0;
   const worker = async () => {
     while (next < tokens.length) {
       const shopper = next;
       next += 1;
+      const early = startedAt + (shopper * COME_WITHIN_MS) / tokens.length - nowMs();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
       await open(url, tokens[shopper], shopper, isSilent);
     }
   };
