@@ -88,11 +88,12 @@ function lifeSeconds(rotationExponent: number): number {
 }
 
 /**
- * An identifier is one key's by both clocks. Where these differ by little, each is within the windows that are believed by
- * the other; where by much, one has long been nobody's when it is written by the other.
+ * An identifier is one key's by both clocks. Where these differ by little, what is heard by one is within the windows that
+ * are believed by the other, a minute late as well; where by much, one has long been nobody's when it is written by the other.
  */
 function laterBy(seconds: number, rotationExponent: number): Pick<TableEntry, 'laterSeconds'> {
-  const slack = (windowsAround(rotationExponent) * 2 ** rotationExponent) / 2;
+  const aroundSeconds = windowsAround(rotationExponent) * 2 ** rotationExponent;
+  const slack = Math.min(aroundSeconds / 2, aroundSeconds - WIDENED_SECONDS);
   const matters = Math.abs(seconds) > slack && Math.abs(seconds) < 3 * lifeSeconds(rotationExponent);
   return matters ? { laterSeconds: seconds } : {};
 }
