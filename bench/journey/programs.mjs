@@ -4,11 +4,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import path from 'node:path';
 
-/**
- * As `npm start` does: what lives for one flush should not grow old in a young generation that is too small, and collecting
- * it should not take all cores at once.
- */
-const HEAP = ['--max-semi-space-size=32', '--v8-pool-size=1'];
+/** As `npm start` does: what lives for one flush should not grow old in a young generation that is too small. */
+const HEAP = ['--max-semi-space-size=32'];
 
 const root = path.resolve(import.meta.dirname, '../..');
 const READY_MS = 60_000;
