@@ -128,7 +128,8 @@ export class Database implements Queryable {
       await client.query('ROLLBACK').catch((rollbackError: unknown) => {
         broken = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
       });
-      throw error;
+      // What was asked for behind a statement that failed is told only that the transaction is aborted.
+      throw errorCode(error) === ABORTED ? failure : error;
     } finally {
       client.off('error', died);
       client.release(broken);
@@ -139,6 +140,9 @@ export class Database implements Queryable {
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((all, item) => all + of(item), 0);
 }
+
+/** in_failed_sql_transaction */
+const ABORTED = '25P02';
 
 /** Names of the statements in use. Their texts are constants of the program, so there are only so many. */
 const names = new Map<string, string>();

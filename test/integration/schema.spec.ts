@@ -98,6 +98,25 @@ describe('a transaction', () => {
     expect(await kept()).toEqual([]);
   });
 
+  it('says what failed first where the answer to a later statement is waited for', async () => {
+    const trying = shop.database.transaction(async (tx) => {
+      tx.send(INSERT, [1]);
+      tx.send(INSERT, [1]);
+      await tx.query('SELECT 1');
+    });
+    await expect(trying).rejects.toMatchObject({ code: '23505' });
+  });
+
+  it('is tried again where a deadlock hit a statement whose answer nobody waits for', async () => {
+    let tries = 0;
+    await shop.database.transaction(async (tx) => {
+      tries += 1;
+      if (tries === 1) tx.send(`DO $$ BEGIN RAISE EXCEPTION 'a deadlock' USING ERRCODE = '40P01'; END $$`);
+      await tx.run(INSERT, [tries]);
+    });
+    expect(await kept()).toEqual([2]);
+  });
+
   it('keeps nothing where its work goes on after a failure', async () => {
     const trying = shop.database.transaction(async (tx) => {
       await tx.run(INSERT, [1]);
